@@ -1,0 +1,1 @@
+"""Querwerk runs a cross-innovation programme between industry and the creative industries."""

@@ -1,0 +1,1 @@
+"""Records, texts, journal, panels and the primitives of the interface."""

@@ -1,0 +1,1 @@
+"""The workspace of organisers and editors."""

@@ -1,0 +1,1 @@
+"""The thread: typed, dated and sourced links between everything below."""

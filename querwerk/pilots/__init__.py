@@ -1,0 +1,1 @@
+"""Pilots, their workshops and findings."""

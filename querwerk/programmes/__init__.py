@@ -1,0 +1,1 @@
+"""Programmes, partners, funders, guiding questions and roles."""

@@ -1,0 +1,1 @@
+"""The public site: home, newsflashes, films, search and feeds."""

@@ -1,0 +1,1 @@
+"""Strategy papers, proposals, measures and decisions."""
