@@ -1,18 +1,23 @@
-"""Django settings, fed from the environment."""
+"""Django settings. What an operator may decide comes from :mod:`querwerk.config.env`; the rest is decided here."""
 
-import os
-from pathlib import Path
+from datetime import timedelta
 
 from django.utils.csp import CSP
 
-BASE = Path(__file__).resolve().parent.parent
-VAR = Path(os.environ.get("QUERWERK_DATA", BASE.parent / "var"))
-VAR.mkdir(parents=True, exist_ok=True)
-DEBUG = False
-SECRET_KEY = "development"  # noqa: S105
-ALLOWED_HOSTS = ["*"]
+from querwerk.config import env as environment
+
+BASE = environment.BASE
+ENV = environment.read()
+ENV.data.mkdir(parents=True, exist_ok=True)
+
+# Identity of the installation
+DEBUG = ENV.debug
+SECRET_KEY = environment.secret_key(ENV)
+ALLOWED_HOSTS = ENV.allowed_hosts
 ROOT_URLCONF = "querwerk.config.urls"
 WSGI_APPLICATION = "querwerk.config.wsgi.application"
+
+# Rooms from the top floor down, so that an upper room's template wins over a lower one's.
 INSTALLED_APPS = [
     "querwerk.desk",
     "querwerk.exchange",
@@ -35,22 +40,13 @@ INSTALLED_APPS = [
     "django_htmx",
     "django_tasks_db",
 ]
-AUTH_USER_MODEL = "people.User"
-DATABASES = {
-    "default": {
-        "ENGINE": "django.db.backends.sqlite3",
-        "NAME": VAR / "querwerk.sqlite3",
-        "CONN_MAX_AGE": 600,
-        "OPTIONS": {
-            "transaction_mode": "IMMEDIATE",
-            "timeout": 20,
-            "init_command": "PRAGMA journal_mode=WAL;PRAGMA synchronous=NORMAL;PRAGMA mmap_size=134217728;PRAGMA cache_size=-20000;PRAGMA foreign_keys=ON;",
-        },
-    },
-}
 MIDDLEWARE = [
+    "querwerk.config.health.HealthMiddleware",
     "django.middleware.security.SecurityMiddleware",
+    "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    # Compresses pages; it adds random bytes to each, which hides the token lengths that BREACH measures.
+    "django.middleware.gzip.GZipMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -58,22 +54,9 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
 ]
-SECURE_CSP = {
-    "default-src": [CSP.NONE],
-    "script-src": [CSP.SELF],
-    "style-src": [CSP.SELF],
-    "img-src": [CSP.SELF, "data:"],
-    "font-src": [CSP.SELF],
-    "connect-src": [CSP.SELF],
-    "form-action": [CSP.SELF],
-    "base-uri": [CSP.NONE],
-    "frame-ancestors": [CSP.NONE],
-    "manifest-src": [CSP.SELF],
-}
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
@@ -88,12 +71,112 @@ TEMPLATES = [
         },
     },
 ]
-LANGUAGE_CODE = "de"
-LANGUAGES = [("de", "Deutsch"), ("en", "English")]
-LOCALE_PATHS = [BASE / "locale"]
-TIME_ZONE = "Europe/Berlin"
-USE_TZ = True
-STATIC_URL = "/static/"
-STATIC_ROOT = VAR / "static"
+
+# Data
+DATABASES = {"default": ENV.database.django()}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+CACHES = {
+    # Shared by all processes, because the counters of the rate limits must be.
+    "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "core_cache"},
+    # One per process, for what can be computed again at any time.
+    "pages": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "pages", "OPTIONS": {"MAX_ENTRIES": 2000}},
+}
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
-EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
+
+# Files
+STATIC_URL = "/static/"
+STATIC_ROOT = ENV.data / "static"
+MEDIA_ROOT = ENV.data / "media"
+MEDIA_URL = "/media/"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "querwerk.config.static.StaticStorage"},
+}
+# Without collected files (tests, a developer's server) the files come from the rooms, under their plain names.
+WHITENOISE_USE_FINDERS = not ENV.production
+FILE_UPLOAD_PERMISSIONS = 0o640
+
+# Languages and time
+LANGUAGE_CODE = ENV.languages[0]
+LANGUAGES = [(code, environment.LANGUAGES[code]) for code in ENV.languages]
+LOCALE_PATHS = [BASE / "locale"]
+TIME_ZONE = ENV.time_zone
+USE_TZ = True
+USE_I18N = True
+LANGUAGE_COOKIE_SAMESITE = "Lax"
+
+# E-mail
+vars().update(ENV.mail.django())
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = ENV.mail_sender
+ADMINS: list[str] = []  # errors go to the log, never by e-mail
+
+# Protection
+SECURE_CSP = {
+    "default-src": [CSP.NONE],
+    "script-src": [CSP.SELF],
+    "style-src": [CSP.SELF],
+    "img-src": [CSP.SELF, "data:"],
+    "font-src": [CSP.SELF],
+    "connect-src": [CSP.SELF],
+    "form-action": [CSP.SELF],
+    "base-uri": [CSP.NONE],
+    "frame-ancestors": [CSP.NONE],
+    "manifest-src": [CSP.SELF],
+}
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_SSL_REDIRECT = ENV.production
+SECURE_HSTS_SECONDS = ENV.hsts_days * 86400 if ENV.production else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = False  # other subdomains belong to others
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = ENV.production
+if ENV.proxies:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+ALLAUTH_TRUSTED_PROXY_COUNT = ENV.proxies
+X_FRAME_OPTIONS = "DENY"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000  # a form with many rows of an agenda
+SESSION_COOKIE_AGE = int(timedelta(days=ENV.session_days).total_seconds())
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_NAME = "querwerk_session"
+CSRF_COOKIE_NAME = "querwerk_csrf"
+# Written after a visit only: a page for the public never touches the session.
+SESSION_SAVE_EVERY_REQUEST = False
+
+# Accounts: a code by e-mail or a passkey; no passwords, no sign-up
+AUTH_USER_MODEL = "people.User"
+AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "account_home"
+LOGOUT_REDIRECT_URL = "/"
+ACCOUNT_ADAPTER = "querwerk.people.accounts.AccountAdapter"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"  # whoever enters a code has proved the address
+ACCOUNT_LOGIN_BY_CODE_ENABLED = True
+ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 15 * 60
+ACCOUNT_LOGIN_BY_CODE_SUPPORTS_RESEND = True
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # strangers get no mail from us because someone typed their address
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if ENV.production else "http"
+MFA_SUPPORTED_TYPES = ["webauthn"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # addresses are proved by the code at each sign-in, not once and separately
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not ENV.production  # passkeys on http://localhost
+
+# Log: one line per record on standard error
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"()": "querwerk.config.log.LineFormatter"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": ENV.log_level},
+    "loggers": {
+        "django": {"handlers": [], "level": ENV.log_level, "propagate": True},
+        "django.server": {"handlers": [], "propagate": True},
+        # Scanners try foreign host names all day; the answer 400 is enough.
+        "django.security.DisallowedHost": {"level": "CRITICAL"},
+    },
+}

@@ -1,0 +1,106 @@
+"""``querwerk user``: accounts and sign-in links."""
+
+import argparse
+from typing import TYPE_CHECKING
+
+from querwerk.cli.common import Commands, Refusal, add, require_migrated
+
+if TYPE_CHECKING:
+    from querwerk.people.models import User
+
+ROLES = ("organiser", "editor", "reader")
+
+
+def add_to(commands: Commands) -> None:
+    """Add the commands of this group."""
+    group = commands.add_parser("user", help="Create accounts and sign-in links.")
+    user = group.add_subparsers(dest="subcommand", required=True, metavar="COMMAND")
+    create = add(user, "create", run_create, "Create an account, or give an existing one a role.")
+    create.add_argument("email", metavar="EMAIL")
+    create.add_argument("--name", default="", help="shown beside everything the person does")
+    create.add_argument("--role", choices=ROLES, help="what the person may do in a programme")
+    create.add_argument("--programme", metavar="KEY", help="the programme of the role; may be left out when there is only one")
+    create.add_argument("--organisation", metavar="KEY", help="whose records an editor may change")
+    link = add(user, "link", run_link, "Print a link that signs the person in once, within 24 hours.")
+    link.add_argument("email", metavar="EMAIL")
+
+
+def run_create(arguments: argparse.Namespace) -> None:
+    """Create an account and, if asked, a role."""
+    require_migrated()
+    if arguments.programme and not arguments.role:
+        raise Refusal("--programme needs --role.")
+    if (arguments.role == "editor") != bool(arguments.organisation):
+        raise Refusal("--organisation belongs to --role editor, and an editor needs one.")
+    created = create_user(
+        arguments.email, name=arguments.name, role=arguments.role, programme=arguments.programme, organisation=arguments.organisation,
+    )  # fmt: skip
+    print(f"{'Created' if created else 'Updated'} {arguments.email}. Sign-in link: querwerk user link {arguments.email}")
+
+
+def run_link(arguments: argparse.Namespace) -> None:
+    """Print a sign-in link."""
+    from django.conf import settings  # noqa: PLC0415
+
+    from querwerk.people.models import User  # noqa: PLC0415
+
+    require_migrated()
+    user = User.objects.filter(email__iexact=arguments.email, is_active=True).first()
+    if user is None:
+        raise Refusal(f"there is no active account with the address {arguments.email}.")
+    print(sign_in_address(user, settings.ENV.url))
+
+
+def sign_in_address(user: "User", site: str) -> str:
+    """Return the full address of a fresh sign-in link."""
+    from django.conf import settings  # noqa: PLC0415
+    from django.urls import reverse  # noqa: PLC0415
+    from django.utils import translation  # noqa: PLC0415
+
+    from querwerk.people.accounts import link_token  # noqa: PLC0415
+
+    with translation.override(settings.LANGUAGE_CODE):
+        return site + reverse("account_link", args=[link_token(user)])
+
+
+def create_user(email: str, *, name: str = "", role: str | None = None, programme: str | None = None, organisation: str | None = None) -> bool:
+    """Create or update an account with its role; true when it is new."""
+    from django.core.exceptions import ValidationError  # noqa: PLC0415
+    from django.core.validators import validate_email  # noqa: PLC0415
+    from django.db import transaction  # noqa: PLC0415
+
+    from querwerk.people.models import User  # noqa: PLC0415
+
+    try:
+        validate_email(email)
+    except ValidationError:
+        raise Refusal(f"{email} is not an e-mail address.") from None
+    with transaction.atomic():
+        user = User.objects.filter(email__iexact=email).first()
+        created = user is None
+        if user is None:
+            user = User.objects.create_user(email=email, name=name)
+        elif name and user.name != name:
+            user.name = name
+            user.save(update_fields=["name"])
+        if role:
+            _give_role(user, role, programme, organisation)
+    return created
+
+
+def _give_role(user: "User", role: str, programme_key: str | None, organisation_key: str | None) -> None:
+    from querwerk.people.models import Organisation  # noqa: PLC0415
+    from querwerk.programmes.models import Programme, Role  # noqa: PLC0415
+
+    keys = list(Programme.objects.order_by("key").values_list("key", flat=True))
+    if programme_key is None and len(keys) != 1:
+        raise Refusal(f"say which programme the role is for: --programme {' | '.join(keys) or '(there is none yet)'}.")
+    programme = Programme.objects.filter(key=programme_key or keys[0]).first()
+    if programme is None:
+        raise Refusal(f"there is no programme {programme_key}; there is: {', '.join(keys) or 'none yet'}.")
+    organisation = None
+    if organisation_key:
+        organisation = Organisation.objects.filter(key=organisation_key).first()
+        if organisation is None:
+            raise Refusal(f"there is no organisation {organisation_key}.")
+    Role.objects.update_or_create(user=user, programme=programme, defaults={"role": role, "organisation": organisation})
