@@ -1,0 +1,93 @@
+"""Times Django pages inside one process: CPU, wall time, SQL queries, size.
+
+Runs with the Python and the settings of the side that is measured, so that both sides are
+timed by the same few lines. Needs nothing but Django. Reads a job as JSON from standard
+input and writes the figures as JSON to the file named in it.
+"""
+
+import gc
+import json
+import os
+import statistics
+import sys
+import time
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+
+class Counter:
+    """Counts the statements sent to the database."""
+
+    def __init__(self) -> None:
+        self.count = 0
+
+    def __call__(self, execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        self.count += 1
+        return execute(sql, params, many, context)
+
+
+def percentile(values: list[float], share: float) -> float:
+    """Return the value below which ``share`` of the values lie (nearest rank)."""
+    ordered = sorted(values)
+    return ordered[min(len(ordered) - 1, int(share * len(ordered)))]
+
+
+def time_page(client: Any, path: str, headers: dict[str, str], seconds: float) -> dict[str, Any]:
+    """Ask for one page again and again, each time without a stored answer."""
+    from django.db import connections
+
+    counter = Counter()
+    cpu: list[float] = []
+    wall: list[float] = []
+    queries = 0
+    response = None
+    # The first answers fill what a running server has anyway: compiled templates, catalogues.
+    for _ in range(3):
+        response = client.get(path, **headers)
+        if response.status_code != 200:
+            return {"status": response.status_code}
+    gc.collect()
+    end = time.perf_counter() + seconds
+    while len(cpu) < 15 or (time.perf_counter() < end and len(cpu) < 400):
+        counter.count = 0
+        with ExitStack() as stack:
+            for connection in connections.all():
+                stack.enter_context(connection.execute_wrapper(counter))
+            w, c = time.perf_counter(), time.process_time()
+            response = client.get(path, **headers)
+            body = response.content if not response.streaming else b"".join(response.streaming_content)
+            cpu.append(time.process_time() - c)
+            wall.append(time.perf_counter() - w)
+        queries = max(queries, counter.count)
+    return {
+        "status": response.status_code,
+        "queries": queries,
+        "cpu_ms": statistics.median(cpu) * 1000,
+        "wall_ms": statistics.median(wall) * 1000,
+        "wall_p99_ms": percentile(wall, 0.99) * 1000,
+        "bytes": len(body),
+        "runs": len(cpu),
+    }
+
+
+def main() -> None:
+    """Run the job given on standard input."""
+    job = json.load(sys.stdin)
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", job["settings"])
+    import django
+    from django.conf import settings
+
+    if unknown := set(job["without"]) - set(settings.MIDDLEWARE):
+        sys.exit(f"the settings have no middleware {', '.join(sorted(unknown))}: the bench has to be told its new name")
+    settings.MIDDLEWARE = [name for name in settings.MIDDLEWARE if name not in job["without"]]
+    django.setup()
+    from django.test import Client
+
+    client = Client()
+    headers = {"HTTP_" + k.upper().replace("-", "_"): v for k, v in job["headers"].items()}
+    figures = {path: time_page(client, path, headers, job["seconds"]) for path in job["paths"]}
+    Path(job["out"]).write_text(json.dumps(figures), encoding="utf-8")
+
+
+main()
