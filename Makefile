@@ -1,0 +1,52 @@
+# Every command of a developer. `make` alone lists them.
+
+SHELL := bash
+PYTHON := .venv/bin/python
+# Handed on to the programs below when they are given on the command line.
+export PORT DATABASE_URL
+
+.PHONY: help setup setup-dev setup-node setup-browser lock demo test format assets messages bench-web lighthouse pictures
+
+help:  ## list these commands
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
+
+demo: setup  ## start Querwerk with a real programme (PORT=8000, DATABASE_URL=sqlite:///…)
+	@exec .venv/bin/querwerk demo
+
+test: setup-dev setup-node setup-browser  ## check everything: style, types, tests on two databases, browser
+	@exec $(PYTHON) -m scripts.check
+
+setup:  ## make .venv with what Querwerk runs on
+	@scripts/setup runtime
+
+setup-dev:  ## the same with the tools of the tests
+	@scripts/setup dev
+
+setup-node: setup-dev
+	@scripts/setup node
+
+setup-browser: setup-dev
+	@scripts/setup browser
+
+lock:  ## make the lock files anew
+	@scripts/setup lock
+
+format: setup-dev  ## bring code and templates into shape
+	@.venv/bin/ruff check --quiet --fix-only .
+	@.venv/bin/ruff format .
+	@$(PYTHON) -m scripts.templates --fix
+
+assets: setup-node  ## bundle styles and scripts
+	@scripts/node scripts/assets.mjs
+
+messages: setup-dev  ## bring the German catalogue up to date and compile it
+	@$(PYTHON) -m scripts.messages
+
+bench-web: setup-dev  ## compare the pages' speed with pretalx
+	@bench/web/run
+
+lighthouse: setup-node setup-browser  ## measure the public pages (mobile, median of three)
+	@$(PYTHON) -m scripts.lighthouse
+
+pictures: setup-browser  ## take the README's pictures from the demo
+	@$(PYTHON) -m scripts.pictures

@@ -1,0 +1,1 @@
+"""Tools for those who work on Querwerk; run them through ``make``."""
