@@ -31,7 +31,7 @@ def migrate(arguments: argparse.Namespace) -> None:
 
     require_database()
     call_command("migrate", interactive=False, verbosity=1)
-    call_command("createcachetable")
+    call_command("createcachetable", verbosity=0)
 
 
 def serve(arguments: argparse.Namespace) -> None:

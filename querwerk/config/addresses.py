@@ -65,21 +65,23 @@ class Mail:
     folder: str = ""
 
     def django(self) -> dict[str, object]:
-        """The ``EMAIL_…`` settings of Django."""
-        settings: dict[str, object] = {"EMAIL_BACKEND": f"django.core.mail.backends.{ {'file': 'filebased'}.get(self.kind, self.kind) }.EmailBackend"}
+        """The entry for Django's ``MAILERS``."""
+        if self.kind == "console":
+            return {"BACKEND": "django.core.mail.backends.console.EmailBackend"}
         if self.kind == "file":
-            settings["EMAIL_FILE_PATH"] = self.folder
-        if self.kind == "smtp":
-            settings |= {
-                "EMAIL_HOST": self.host,
-                "EMAIL_PORT": self.port,
-                "EMAIL_HOST_USER": self.user,
-                "EMAIL_HOST_PASSWORD": self.password,
-                "EMAIL_USE_TLS": self.starttls,
-                "EMAIL_USE_SSL": self.tls,
-                "EMAIL_TIMEOUT": 10,
-            }
-        return settings
+            return {"BACKEND": "django.core.mail.backends.filebased.EmailBackend", "OPTIONS": {"file_path": self.folder}}
+        return {
+            "BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+            "OPTIONS": {
+                "host": self.host,
+                "port": self.port,
+                "username": self.user,
+                "password": self.password,
+                "use_tls": self.starttls,
+                "use_ssl": self.tls,
+                "timeout": 10,
+            },
+        }
 
 
 def _split(raw: str, expected: str) -> tuple[SplitResult, int | None]:

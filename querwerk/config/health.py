@@ -16,14 +16,15 @@ FRESH = timedelta(seconds=15)
 
 
 @cache
-def _shipped_migrations() -> frozenset[tuple[str, str]]:
+def shipped_migrations() -> frozenset[tuple[str, str]]:
+    """Every migration that belongs to this version of the code."""
     return frozenset(MigrationLoader(None, ignore_no_migrations=True).disk_migrations)
 
 
 def pending_migrations() -> list[str]:
     """Migrations that belong to this version of the code and were not applied to the database."""
     applied = MigrationRecorder(connection).applied_migrations()
-    return sorted(f"{app}.{name}" for app, name in _shipped_migrations() - set(applied))
+    return sorted(f"{app}.{name}" for app, name in shipped_migrations() - set(applied))
 
 
 def problems() -> dict[str, str]:

@@ -106,7 +106,7 @@ USE_I18N = True
 LANGUAGE_COOKIE_SAMESITE = "Lax"
 
 # E-mail
-vars().update(ENV.mail.django())
+MAILERS = {"default": ENV.mail.django()}
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = ENV.mail_sender
 ADMINS: list[str] = []  # errors go to the log, never by e-mail
 
