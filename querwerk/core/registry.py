@@ -1,0 +1,97 @@
+"""What upper rooms hang into lower ones: addresses of records, panels on pages, entries of the navigation.
+
+The lower room owns the place, the upper room fills it at start-up (decision 0003). Nothing here imports upward.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+
+if TYPE_CHECKING:
+    from querwerk.core.models import Node, Record
+    from querwerk.core.spec import Label
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """A block that an upper room puts on a lower room's page.
+
+    ``context`` takes the request and the record and returns the template's context, or ``None`` to show nothing.
+    """
+
+    kinds: frozenset[str]
+    template: str
+    context: Callable[[HttpRequest, "Record"], dict[str, Any] | None]
+    order: int = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An entry of a programme's navigation."""
+
+    label: "Label"
+    url_name: str
+    order: int
+
+
+_pages: dict[str, str] = {}
+_panels: list[Panel] = []
+_navigation: list[Entry] = []
+
+
+def register_page(kind: str, url_name: str) -> None:
+    """Say which address shows records of a kind; it takes ``programme`` and ``key``."""
+    _pages[kind] = url_name
+
+
+def register_panel(panel: Panel) -> None:
+    """Add a panel."""
+    _panels.append(panel)
+    _panels.sort(key=lambda other: other.order)
+
+
+def register_navigation(label: "Label", url_name: str, order: int) -> None:
+    """Add an entry to every programme's navigation."""
+    _navigation.append(Entry(label, url_name, order))
+    _navigation.sort(key=lambda other: other.order)
+
+
+def navigation() -> list[Entry]:
+    """Return the entries in their order."""
+    return list(_navigation)
+
+
+def panels_for(request: HttpRequest, record: "Record") -> list[tuple[str, dict[str, Any]]]:
+    """Return template and context of each panel that has something to show for the record."""
+    shown = []
+    for panel in _panels:
+        if record.SPEC.kind in panel.kinds:
+            context = panel.context(request, record)
+            if context is not None:
+                shown.append((panel.template, context))
+    return shown
+
+
+def page_kinds() -> frozenset[str]:
+    """Return the kinds that have a page of their own."""
+    return frozenset(_pages)
+
+
+def node_url(node: "Node", programme_key: str) -> str:
+    """Return the address at which a node can be read: its own page, or its place on the page it is part of.
+
+    ``node.part_of`` is followed, so load it with the node.
+    """
+    if node.kind in _pages:
+        return reverse(_pages[node.kind], kwargs={"programme": programme_key, "key": node.key})
+    if node.part_of is not None:
+        return f"{node_url(node.part_of, programme_key)}#{anchor(node)}"
+    return ""
+
+
+def anchor(node: "Node") -> str:
+    """Return the id of the element that shows a part on its whole's page."""
+    return f"{node.kind}-{node.key.replace('.', '-')}"

@@ -1,0 +1,12 @@
+"""Closed vocabularies of the room."""
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+
+class RoleName(TextChoices):
+    """What an account may do in a programme."""
+
+    ORGANISER = "organiser", _("Organiser")
+    EDITOR = "editor", _("Partner editor")
+    READER = "reader", _("Reader of unpublished things")

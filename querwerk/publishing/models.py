@@ -1,0 +1,72 @@
+"""Newsflashes and films."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from querwerk.core.fields import PartialDateColumn, TextColumn
+from querwerk.core.models import Record
+from querwerk.core.spec import Date, Links, Spec, Term, TextList, Texts, Url, Urls, Words
+from querwerk.core.states import LinkKind
+
+
+class Newsflash(Record):
+    """Numbered news of the programme."""
+
+    title = TextColumn()
+    date = PartialDateColumn()
+    title_basis = models.CharField(max_length=500, blank=True)
+    language = models.CharField(max_length=500, blank=True)
+    summary = TextColumn()
+    address = TextColumn()
+    """The original's address, by language."""
+    topics = models.JSONField(default=list, blank=True)
+
+    SPEC = Spec(
+        kind="newsflash",
+        section="newsflashes",
+        label=_("Newsflash"),
+        label_plural=_("Newsflashes"),
+        dated="date",
+        key_field="no",
+        fields=(
+            Texts("title", _("Title"), is_required=True, column="title"),
+            Date("date", _("Date"), column="date"),
+            Term("title_basis", _("Where the title comes from"), column="title_basis"),
+            Words("language", _("Language of the original"), column="language"),
+            Texts("summary", _("Summary"), column="summary", is_long=True),
+            Urls("url", _("Address of the original"), column="address"),
+            TextList("topics", _("Topics"), column="topics"),
+            Links(
+                "about",
+                _("About"),
+                kinds=("event", "pilot", "paper", "uptake", "follow_up", "output"),
+                link_kind=LinkKind.DOCUMENTED_BY,
+                is_owner_earlier=False,
+            ),
+        ),
+    )
+
+    @property
+    def number(self) -> int:
+        """Return the number in the series."""
+        return int(self.key)
+
+
+class Film(Record):
+    """A film or recording."""
+
+    title = TextColumn()
+    url = models.CharField(max_length=2000, blank=True)
+
+    SPEC = Spec(
+        kind="film",
+        section="videos",
+        label=_("Film"),
+        label_plural=_("Films"),
+        fields=(
+            Texts("title", _("Title"), is_required=True, column="title"),
+            Url("url", _("Address"), column="url"),
+            Links("event", _("Event"), kinds=("event",), link_kind=LinkKind.DOCUMENTED_BY, is_owner_earlier=False, is_many=False),
+            Links("pilot", _("Pilot"), kinds=("pilot",), link_kind=LinkKind.DOCUMENTED_BY, is_owner_earlier=False, is_many=False),
+        ),
+    )
