@@ -191,6 +191,18 @@ class Once(models.Model):
         return self.key
 
 
+class Beat(models.Model):
+    """The heartbeat of one worker process; see :mod:`querwerk.core.worker`."""
+
+    worker_id = models.CharField(max_length=64, unique=True)
+    count = models.PositiveBigIntegerField()
+    seen_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        """Return the worker."""
+        return self.worker_id
+
+
 def record_models() -> dict[str, type[Record]]:
     """Return every concrete kind of record, by kind."""
     found: dict[str, type[Record]] = {}

@@ -1,6 +1,7 @@
 """Signing in: how our rules differ from allauth's, and sign-in links that work once."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.internal.flows.login import record_authentication
@@ -31,6 +32,12 @@ class AccountAdapter(DefaultAccountAdapter):
     def is_reauthentication_required(self, *, app: str, **kwargs: object) -> bool:
         """Adding or removing a passkey asks for nothing more; a mail tells the owner about each change."""
         return False
+
+    def send_notification_mail(
+        self, template_prefix: str, user: User, context: dict[str, Any] | None = None, email: str | None = None,
+    ) -> None:  # fmt: skip
+        """Write to the account's address; allauth's own list of addresses is not used."""
+        super().send_notification_mail(template_prefix, user, context, email or user.email)
 
 
 def link_token(user: User) -> str:
