@@ -42,8 +42,8 @@ assets: setup-node  ## bundle styles and scripts
 messages: setup-dev  ## bring the German catalogue up to date and compile it
 	@$(PYTHON) -m scripts.messages
 
-bench-web: setup-dev  ## compare the pages' speed with pretalx
-	@bench/web/run
+bench-web: setup-dev setup-browser  ## compare the pages' speed with pretalx
+	@$(PYTHON) bench/web/run
 
 lighthouse: setup-node setup-browser  ## measure the public pages (mobile, median of three)
 	@$(PYTHON) -m scripts.lighthouse

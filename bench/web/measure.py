@@ -15,6 +15,11 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
+import django
+from django.conf import settings
+from django.db import connections
+from django.test import Client
+
 
 class Counter:
     """Counts the statements sent to the database."""
@@ -22,7 +27,8 @@ class Counter:
     def __init__(self) -> None:
         self.count = 0
 
-    def __call__(self, execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+    def __call__(self, execute: Any, sql: str, params: Any, many: object, context: Any) -> Any:
+        """Count, then go on."""
         self.count += 1
         return execute(sql, params, many, context)
 
@@ -35,8 +41,6 @@ def percentile(values: list[float], share: float) -> float:
 
 def time_page(client: Any, path: str, headers: dict[str, str], seconds: float) -> dict[str, Any]:
     """Ask for one page again and again, each time without a stored answer."""
-    from django.db import connections
-
     counter = Counter()
     cpu: list[float] = []
     wall: list[float] = []
@@ -75,15 +79,10 @@ def main() -> None:
     """Run the job given on standard input."""
     job = json.load(sys.stdin)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", job["settings"])
-    import django
-    from django.conf import settings
-
     if unknown := set(job["without"]) - set(settings.MIDDLEWARE):
         sys.exit(f"the settings have no middleware {', '.join(sorted(unknown))}: the bench has to be told its new name")
     settings.MIDDLEWARE = [name for name in settings.MIDDLEWARE if name not in job["without"]]
     django.setup()
-    from django.test import Client
-
     client = Client()
     headers = {"HTTP_" + k.upper().replace("-", "_"): v for k, v in job["headers"].items()}
     figures = {path: time_page(client, path, headers, job["seconds"]) for path in job["paths"]}

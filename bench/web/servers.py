@@ -39,11 +39,16 @@ def need(program: str, package: str) -> str:
     if not found and os.geteuid() == 0 and shutil.which("apt-get"):
         say(f"installing {package} ...")
         environ = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
-        for command in (["apt-get", "update", "-qq"], ["apt-get", "install", "-y", "-qq", "--no-install-recommends", package]):
+        for command in (
+            ["apt-get", "update", "-qq"],
+            ["apt-get", "install", "-y", "-qq", "--no-install-recommends", package],
+        ):
             subprocess.run(command, env=environ, check=False, stdout=subprocess.DEVNULL)
         found = shutil.which(program)
     if not found:
-        raise BenchError(f"“{program}” is missing. Install the package {package} (Debian: sudo apt-get install {package}) and start again.")
+        raise BenchError(
+            f"“{program}” is missing. Install the package {package} (Debian: sudo apt-get install {package}) and start again."
+        )
     return found
 
 

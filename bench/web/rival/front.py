@@ -19,7 +19,9 @@ def compressed(environ, start_response):
         seen.update(status=status, headers=headers)
         return lambda data: None
 
-    body = b"".join(pretalx(environ, remember))
+    answer = pretalx(environ, remember)
+    body = b"".join(answer)
+    answer.close()
     headers = [(k, v) for k, v in seen["headers"] if k.lower() != "content-length"]
     kind = dict((k.lower(), v) for k, v in headers).get("content-type", "")
     if "gzip" in environ.get("HTTP_ACCEPT_ENCODING", "") and kind.startswith(("text/", "application/j")):
