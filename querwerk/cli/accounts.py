@@ -92,15 +92,17 @@ def _give_role(user: "User", role: str, programme_key: str | None, organisation_
     from querwerk.people.models import Organisation  # noqa: PLC0415
     from querwerk.programmes.models import Programme, Role  # noqa: PLC0415
 
-    keys = list(Programme.objects.order_by("key").values_list("key", flat=True))
-    if programme_key is None and len(keys) != 1:
-        raise Refusal(f"say which programme the role is for: --programme {' | '.join(keys) or '(there is none yet)'}.")
-    programme = Programme.objects.filter(key=programme_key or keys[0]).first()
+    programmes = {programme.space.key: programme for programme in Programme.objects.select_related("space").order_by("space__key")}
+    keys = ", ".join(programmes) or "none yet"
+    if programme_key is None and len(programmes) != 1:
+        raise Refusal(f"say with --programme for which programme the role is; there is: {keys}.")
+    programme = programmes.get(programme_key) if programme_key else next(iter(programmes.values()))
     if programme is None:
-        raise Refusal(f"there is no programme {programme_key}; there is: {', '.join(keys) or 'none yet'}.")
+        raise Refusal(f"there is no programme {programme_key}; there is: {keys}.")
     organisation = None
     if organisation_key:
-        organisation = Organisation.objects.filter(key=organisation_key).first()
+        organisation = Organisation.objects.filter(space=programme.space, key=organisation_key).first()
         if organisation is None:
-            raise Refusal(f"there is no organisation {organisation_key}.")
-    Role.objects.update_or_create(user=user, programme=programme, defaults={"role": role, "organisation": organisation})
+            raise Refusal(f"there is no organisation {organisation_key} in {programme.space.key}.")
+    # Somebody may edit for several organisations, but is organiser or reader only once.
+    Role.objects.update_or_create(user=user, programme=programme, organisation=organisation, defaults={"name": role})

@@ -1,9 +1,14 @@
 """``querwerk programme``: read, check and write programme bundles."""
 
 import argparse
+import itertools
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from querwerk.cli.common import Commands, Refusal, add, require_migrated
+
+if TYPE_CHECKING:
+    from querwerk.core.actions import Report
 
 
 def add_to(commands: Commands) -> None:
@@ -14,44 +19,69 @@ def add_to(commands: Commands) -> None:
     add(programme, "validate", run_validate, "Check a bundle without changing anything.").add_argument("file", type=Path, metavar="FILE")
     export = add(programme, "export", run_export, "Write a programme as a bundle.")
     export.add_argument("programme", metavar="KEY")
-    export.add_argument("file", type=Path, metavar="FILE", help="ends in .yaml or .json")
-
-
-def import_file(path: Path) -> None:
-    """Import one bundle and print what changed."""
-    from querwerk.exchange.actions import import_bundle  # noqa: PLC0415
-    from querwerk.exchange.errors import BundleError  # noqa: PLC0415
-
-    try:
-        print(import_bundle(path, by=None))
-    except (BundleError, OSError) as error:
-        raise Refusal(str(error)) from None
+    export.add_argument("file", type=Path, metavar="FILE", nargs="?", help="ends in .yaml or .json; without it YAML is printed")
 
 
 def run_import(arguments: argparse.Namespace) -> None:
-    """Import a bundle."""
+    """Import a bundle and name everything that it touched."""
     require_migrated()
-    import_file(arguments.file)
+    report = import_file(arguments.file)
+    for verb, names in (("added", report.added), ("changed", report.changed)):
+        for kind, key in names:
+            print(f"{verb:<8} {kind}:{key}")
+    print(summary(report))
+
+
+def import_file(path: Path) -> "Report":
+    """Import one bundle in the name of the command line."""
+    from querwerk.core.actions import Actor  # noqa: PLC0415
+    from querwerk.exchange.actions import InvalidBundle, import_bundle  # noqa: PLC0415
+
+    try:
+        return import_bundle(path, by=Actor(None, "querwerk programme import"))
+    except (InvalidBundle, OSError) as error:
+        raise Refusal(f"{path} was not imported, nothing has changed:\n{error}") from None
+
+
+def summary(report: "Report") -> str:
+    """Say in one line what an import did."""
+    counts = f"{len(report.added)} added, {len(report.changed)} changed, {len(report.unchanged)} left alone"
+    return counts + (f", {len(report.untouched)} more in the database that the bundle does not name" if report.untouched else "")
 
 
 def run_validate(arguments: argparse.Namespace) -> None:
-    """Check a bundle."""
-    from querwerk.exchange.actions import validate_bundle  # noqa: PLC0415
-    from querwerk.exchange.errors import BundleError  # noqa: PLC0415
+    """Check a bundle; what the format does not know is kept, but worth a look."""
+    from querwerk.exchange.actions import InvalidBundle, validate_bundle  # noqa: PLC0415
 
     try:
-        print(validate_bundle(arguments.file))
-    except (BundleError, OSError) as error:
-        raise Refusal(str(error)) from None
+        bundle = validate_bundle(arguments.file)
+    except (InvalidBundle, OSError) as error:
+        raise Refusal(f"{arguments.file} is not valid:\n{error}") from None
+    counts = itertools.groupby(sorted(parsed.kind for parsed in bundle.records))
+    print(f"{arguments.file} is valid: {', '.join(f'{len(list(same))} {kind}' for kind, same in counts)}.")
 
 
 def run_export(arguments: argparse.Namespace) -> None:
     """Export a programme."""
-    from querwerk.exchange.actions import export_bundle  # noqa: PLC0415
-    from querwerk.exchange.errors import BundleError  # noqa: PLC0415
+    from querwerk.exchange.queries import export_bundle  # noqa: PLC0415
+    from querwerk.exchange.writer import as_json, as_yaml  # noqa: PLC0415
+    from querwerk.programmes.models import Programme  # noqa: PLC0415
 
     require_migrated()
+    programme = Programme.objects.select_related("space").filter(space__key=arguments.programme).first()
+    if programme is None:
+        keys = ", ".join(Programme.objects.order_by("space__key").values_list("space__key", flat=True))
+        raise Refusal(f"there is no programme {arguments.programme}; there is: {keys or 'none yet'}.")
+    target: Path | None = arguments.file
+    if target and target.suffix not in {".yaml", ".yml", ".json"}:
+        raise Refusal(f"{target} must end in .yaml or .json.")
+    bundle = export_bundle(programme.space)
+    text = as_json(bundle) if target and target.suffix == ".json" else as_yaml(bundle)
+    if target is None:
+        print(text, end="")
+        return
     try:
-        print(export_bundle(arguments.programme, arguments.file))
-    except (BundleError, OSError) as error:
-        raise Refusal(str(error)) from None
+        target.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise Refusal(f"{target} cannot be written: {error.strerror}.") from None
+    print(f"Wrote {target}.")

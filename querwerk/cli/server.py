@@ -76,15 +76,15 @@ def demo(arguments: argparse.Namespace) -> None:
 
 def _fill() -> None:
     from querwerk.cli.accounts import create_user  # noqa: PLC0415
-    from querwerk.cli.programmes import import_file  # noqa: PLC0415
+    from querwerk.cli.programmes import import_file, summary  # noqa: PLC0415
     from querwerk.people.models import User  # noqa: PLC0415
     from querwerk.programmes.models import Programme  # noqa: PLC0415
 
     if not Programme.objects.exists():
         print("Importing the programme InduCCI ...", flush=True)
-        import_file(BUNDLE)
+        print(summary(import_file(BUNDLE)), flush=True)
     if not User.objects.filter(email=ORGANISER).exists():
-        create_user(ORGANISER, name="Organiser", role="organiser", programme=Programme.objects.order_by("pk")[0].key)
+        create_user(ORGANISER, name="Organiser", role="organiser", programme=Programme.objects.select_related("space").order_by("pk")[0].space.key)
 
 
 def _greeting(port: int) -> str:
