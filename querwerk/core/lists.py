@@ -1,0 +1,46 @@
+"""Turns the links of a record into what a page shows: who took part in which role, and what stands before and after."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+
+from querwerk.core.models import Link, Node, Record
+from querwerk.core.queries import links_touching
+from querwerk.core.states import LinkKind
+
+
+class Ties:
+    """All links at a record and its parts, loaded with one query and sorted for display."""
+
+    def __init__(self, record: Record, parts: Iterable[Record] = (), *, with_drafts: bool) -> None:
+        """Load the links that touch the record or one of its parts."""
+        self.node_id = record.node_id
+        self.own = {record.node_id, *(part.node_id for part in parts)}
+        self.links = links_touching(self.own, with_drafts=with_drafts)
+
+    def stated(self, field: str, *, by: Record | None = None) -> list[Link]:
+        """Return the links that the record (or one of its parts) states in a field, in order."""
+        owner = by.node_id if by is not None else self.node_id
+        found = [link for link in self.links if link.owner_id == owner and link.field == field]
+        return sorted(found, key=lambda link: link.position)
+
+    def nodes(self, field: str, *, by: Record | None = None) -> list[Node]:
+        """Return the records at the far end of a field's links, in order."""
+        return [node for link in self.stated(field, by=by) if (node := self.far_end(link)) is not None]
+
+    def far_end(self, link: Link) -> Node | None:
+        """Return the end of a link that is not this record, nor one of its parts."""
+        return link.later if link.earlier_id in self.own else link.earlier
+
+    def by_kind(self, kinds: Iterable[str]) -> dict[str, list[Node]]:
+        """Return the records of some kinds to which this one is tied in any way, each once."""
+        found: dict[str, dict[int, Node]] = defaultdict(dict)
+        wanted = set(kinds)
+        for link in self.links:
+            node = self.far_end(link)
+            if node is not None and node.kind in wanted:
+                found[node.kind].setdefault(node.pk, node)
+        return {kind: list(nodes.values()) for kind, nodes in found.items()}
+
+    def thread(self) -> list[Link]:
+        """Return the links that belong to the thread: all but who took part."""
+        return [link for link in self.links if link.kind != LinkKind.TOOK_PART]

@@ -1,0 +1,155 @@
+"""What every page of a programme shares: finding the programme, knowing the viewer, and what surrounds the page."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, Concatenate
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
+from django.templatetags.static import static
+from django.urls import NoReverseMatch, Resolver404, resolve, reverse, translate_url
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from querwerk.core import registry
+from querwerk.core.pages import mark_public
+from querwerk.core.queries import current_edition
+from querwerk.core.templatetags.ui import plain
+from querwerk.programmes.queries import Frame, frame_of, viewer_of
+from querwerk.programmes.rules import STRANGER, Viewer, may_see, may_see_drafts
+
+
+class Request(HttpRequest):
+    """A request within a programme."""
+
+    frame: Frame
+    viewer: Viewer
+
+    @property
+    def with_drafts(self) -> bool:
+        """Tell whether the viewer sees what is not published yet."""
+        return bool(may_see_drafts(self.viewer))
+
+
+def viewer_in(request: HttpRequest, frame: Frame) -> Viewer:
+    """Return what the visitor is in the programme; no query for who has no session."""
+    if settings.SESSION_COOKIE_NAME not in request.COOKIES or not request.user.is_authenticated:
+        return STRANGER
+    return viewer_of(request.user.pk, str(getattr(request.user, "display_name", "")), frame.programme)
+
+
+def enter(request: HttpRequest, programme: str) -> Frame:
+    """Put frame and viewer on the request; raises 404 for a programme that is not there for this viewer."""
+    frame = frame_of(programme, current_edition())
+    if frame is None:
+        raise Http404
+    viewer = viewer_in(request, frame)
+    if not may_see(viewer, visibility=frame.programme.visibility, owners=()):
+        raise Http404
+    request.frame = frame  # type: ignore[attr-defined]
+    request.viewer = viewer  # type: ignore[attr-defined]
+    request.with_drafts = bool(may_see_drafts(viewer))  # type: ignore[attr-defined]
+    return frame
+
+
+def programme_page[**P](
+    view: Callable[Concatenate[Request, P], HttpResponse],
+) -> Callable[..., HttpResponse]:
+    """Make a page of a programme: the view finds ``request.frame`` and ``request.viewer``; strangers get it from memory."""
+
+    @require_safe
+    @wraps(view)
+    def page(request: HttpRequest, programme: str, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        enter(request, programme)
+        response = view(request, *args, **kwargs)  # type: ignore[arg-type]
+        if settings.SESSION_COOKIE_NAME not in request.COOKIES and not response.streaming:
+            mark_public(response)
+        return response
+
+    return page
+
+
+def surroundings(request: HttpRequest) -> dict[str, Any]:
+    """Context processor: what ``core/base.html`` shows around a page."""
+    frame: Frame | None = getattr(request, "frame", None)
+    viewer: Viewer = getattr(request, "viewer", STRANGER)
+    origin = f"{request.scheme}://{request.get_host()}"
+    context: dict[str, Any] = {
+        "frame": frame,
+        "viewer": viewer,
+        "origin": origin,
+        "canonical": origin + request.path,
+        "alternates": alternates(request),
+        **account_entry(request, viewer, frame),
+    }
+    if frame is None:
+        return context
+    key = frame.key
+    return context | {
+        "site_name": frame.programme.name,
+        "site_url": address("publishing:home", programme=key),
+        "navigation": navigation(request, key),
+        "search_url": address("publishing:search", programme=key),
+        "feed_url": address("publishing:feed", programme=key),
+        "footer_links": [
+            (plain(page.title), address("programmes:page", programme=key, key=page.key)) for page in frame.pages
+        ],
+        "publicity": publicity(frame),
+    }
+
+
+def address(name: str, **kwargs: str) -> str:
+    """Return an address of an upper room, or an empty text where that room is not installed."""
+    try:
+        return reverse(name, kwargs=kwargs)
+    except NoReverseMatch:
+        return ""
+
+
+def navigation(request: HttpRequest, key: str) -> list[tuple[str, str, bool]]:
+    """Return label, address and whether the page belongs to the entry."""
+    entries = []
+    for entry in registry.navigation():
+        url = reverse(entry.url_name, kwargs={"programme": key})
+        entries.append((str(entry.label), url, request.path.startswith(url)))
+    return entries
+
+
+def alternates(request: HttpRequest) -> list[tuple[str, str, str]]:
+    """Return code, name and address of this page in each language; nothing for a page that does not exist."""
+    try:
+        resolve(request.path)
+    except Resolver404:
+        return []
+    path = request.get_full_path()
+    return [(code, name, translate_url(path, code)) for code, name in settings.LANGUAGES]
+
+
+def account_entry(request: HttpRequest, viewer: Viewer, frame: Frame | None) -> dict[str, str]:
+    """Return the link to the desk, the account or the sign-in."""
+    if settings.SESSION_COOKIE_NAME in request.COOKIES and request.user.is_authenticated:
+        if frame is not None and viewer.has_role:
+            return {"account_url": address("desk:home", programme=frame.key), "account_label": _("Desk")}
+        return {"account_url": address("account_home"), "account_label": _("Account")}
+    return {"account_url": address("account_login"), "account_label": _("Sign in")}
+
+
+def publicity(frame: Frame) -> dict[str, str] | None:
+    """Return the funder's emblem and statement."""
+    funder = frame.funder
+    if funder is None:
+        return None
+    return {
+        "emblem_url": static("core/eu-emblem.svg"),
+        "emblem_alt": _("Flag of the European Union"),
+        "statement": plain(funder.statement),
+        "fund": plain(funder.fund),
+        "url": funder.url,
+        "name": funder.name,
+    }
+
+
+def page_language() -> str:
+    """Return the language of the page."""
+    return (get_language() or settings.LANGUAGE_CODE).split("-", 1)[0]

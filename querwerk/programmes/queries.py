@@ -1,0 +1,92 @@
+"""Reads of the programme: its frame for every page, its partners, its roles."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from django.db.models import QuerySet
+
+from querwerk.core.models import Link, Space
+from querwerk.core.queries import visible
+from querwerk.core.states import LinkKind, Visibility
+from querwerk.programmes.models import Funder, OperatorPage, Partner, Programme, Role
+from querwerk.programmes.rules import STRANGER, Viewer
+from querwerk.programmes.states import RoleName
+
+OWNER_FIELDS = ("host", "co_hosts", "co_host", "partner_orgs", "cooperation", "author")
+"""The fields that make a record belong to an organisation."""
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What every page of a programme needs, the same for all visitors."""
+
+    programme: Programme
+    space: Space
+    funder: Funder | None
+    pages: tuple[OperatorPage, ...]
+
+    @property
+    def key(self) -> str:
+        """Return the programme's key, which is also its address."""
+        return self.programme.key
+
+    @property
+    def space_id(self) -> int:
+        """Return the id of the programme's space."""
+        return self.space.pk
+
+    def source_name(self, source: str) -> dict[str, str | None] | None:
+        """Return what the bundle says about a named source ("seed"), or nothing."""
+        meta = (self.programme.meta or {}).get("meta")
+        names = meta.get("source_names") if isinstance(meta, dict) else None
+        found = names.get(source) if isinstance(names, dict) else None
+        return found if isinstance(found, dict) else None
+
+
+@lru_cache(maxsize=64)
+def frame_of(programme_key: str, edition: int) -> Frame | None:
+    """Return a programme's frame as of an edition; 3 queries, none while nothing is written."""
+    programme = Programme.objects.filter(key=programme_key).select_related("space", "node").first()
+    if programme is None:
+        return None
+    space = programme.space
+    return Frame(
+        programme,
+        space,
+        Funder.objects.filter(space=space, visibility=Visibility.PUBLISHED).first(),
+        tuple(visible(OperatorPage.objects.filter(space=space), with_drafts=False)),
+    )
+
+
+def viewer_of(user_id: int | None, name: str, programme: Programme) -> Viewer:
+    """Return what an account is in a programme; 1 query, none for strangers."""
+    if user_id is None:
+        return STRANGER
+    roles = list(Role.objects.filter(user=user_id, programme=programme).select_related("organisation"))
+    return Viewer(
+        user_id,
+        name,
+        frozenset(RoleName(role.name) for role in roles),
+        frozenset(role.organisation.key for role in roles if role.organisation is not None),
+    )
+
+
+def owners_of(node_id: int) -> frozenset[str]:
+    """Return the keys of the organisations to which a record belongs; 1 query."""
+    return frozenset(
+        Link.objects.filter(
+            owner=node_id, kind=LinkKind.TOOK_PART, field__in=OWNER_FIELDS, earlier__kind="organisation"
+        ).values_list("earlier__key", flat=True)
+    )
+
+
+def partners(space_id: int, *, with_drafts: bool) -> QuerySet[Partner]:
+    """Return the partners with their organisations, in order; 1 query."""
+    return visible(Partner.objects.filter(space=space_id), with_drafts=with_drafts).select_related(
+        "organisation__node"
+    )
+
+
+def programmes_public() -> QuerySet[Programme]:
+    """Return the programmes that visitors may see."""
+    return visible(Programme.objects.all(), with_drafts=False)
