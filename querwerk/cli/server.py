@@ -26,11 +26,16 @@ def add_to(commands: Commands) -> None:
 
 
 def migrate(arguments: argparse.Namespace) -> None:
+    """Bring the database up to date and name every step."""
+    require_database()
+    _migrate(verbosity=1)
+
+
+def _migrate(verbosity: int) -> None:
     """Apply the migrations and make the cache table, which Django keeps out of them."""
     from django.core.management import call_command  # noqa: PLC0415
 
-    require_database()
-    call_command("migrate", interactive=False, verbosity=1)
+    call_command("migrate", interactive=False, verbosity=verbosity)
     call_command("createcachetable", verbosity=0)
 
 
@@ -67,7 +72,7 @@ def demo(arguments: argparse.Namespace) -> None:
     _require_port(settings.ENV.bind, settings.ENV.port)
     if pending_migrations():
         print("Preparing the database ...", flush=True)
-        migrate(arguments)
+        _migrate(verbosity=0)
     _fill()
     with ExitStack() as stack:
         stack.enter_context(_worker_beside())
@@ -99,7 +104,7 @@ Sign in as organiser: {site}/en/account/login/
   with the address {ORGANISER}; the code appears in this terminal.
 Or open this link, it works once:
   {link}
-Stop with Ctrl+C. The data stay in {os.path.relpath(_data())}.
+Stop with Ctrl+C. The data stay in {_data()}.
 """
 
 
@@ -160,7 +165,6 @@ def _run_server(greeting: str = "") -> None:
         respawn_failed_workers=True,
         workers_kill_timeout=KILL_AFTER,
         log_level=LogLevels.warning,
-        process_name="querwerk",
     )
     if greeting:
         print(greeting, flush=True)
