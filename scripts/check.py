@@ -1,0 +1,120 @@
+"""Check everything, the cheap things first: ``make test``.
+
+Each step prints one line. A step that fails shows what it said and the others run all the same, so
+that one run names everything that is wrong. A step that cannot run fails, too.
+"""
+
+import os
+import re
+import shlex
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+BIN = Path(sys.executable).parent
+PYTHON = sys.executable
+# Fresh seed per run; pytest prints it, and `-p no:randomly` or `-p randomly_seed=…` takes it back.
+PYTEST = (PYTHON, "-m", "pytest", "-n", str(os.cpu_count() or 1), "-q", "--no-header", "--durations=5", "--durations-min=2")
+
+
+@dataclass(frozen=True)
+class Step:
+    """One command, and how many of its last lines are worth showing when it succeeds."""
+
+    name: str
+    command: Sequence[str | Path]
+    closing_lines: int = 0
+
+
+# These are small and use one core each.
+STATIC = (
+    Step("ruff format", (BIN / "ruff", "format", "--check", "--quiet", ".")),
+    Step("ruff check", (BIN / "ruff", "check", "--quiet", ".")),
+    Step("import contracts", (BIN / "lint-imports", "--no-logo")),
+    Step("template format", (PYTHON, "-m", "scripts.templates")),
+    Step("assets current", (ROOT / "scripts/node", "scripts/assets.mjs", "--check")),
+    Step("migrations current", (PYTHON, "manage.py", "makemigrations", "--check", "--dry-run")),
+    Step("types (mypy)", (BIN / "mypy", "--no-error-summary")),
+)
+# These use all cores, so one after the other.
+TESTS = (
+    Step("tests on SQLite", PYTEST, closing_lines=1),
+    Step("tests on PostgreSQL", (PYTHON, "-m", "scripts.postgres", *PYTEST), closing_lines=1),
+    Step("browser tests", (*PYTEST, "tests/browser"), closing_lines=12),
+)
+
+
+@dataclass(frozen=True)
+class Result:
+    """What came of a step."""
+
+    step: Step
+    output: str
+    returncode: int
+    seconds: float
+
+
+def environment() -> dict[str, str]:
+    """The surroundings of every step: the tests bring their own database and settings."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("QUERWERK_") and name != "DATABASE_URL"}
+    return kept | {"QUERWERK_DATA": tempfile.mkdtemp(prefix="querwerk-test-"), "PY_COLORS": "0", "NO_COLOR": "1"}
+
+
+def run(step: Step, surroundings: dict[str, str]) -> Result:
+    """Run one step and keep what it prints."""
+    started = time.monotonic()
+    try:
+        done = subprocess.run(
+            step.command,
+            cwd=ROOT,
+            env=surroundings,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+        )
+        output, returncode = done.stdout, done.returncode
+    except OSError as error:
+        output, returncode = f"{shlex.join(map(str, step.command))} could not be started: {error}", 1
+    return Result(step, output.strip(), returncode, time.monotonic() - started)
+
+
+def results(surroundings: dict[str, str]) -> Iterator[Result]:
+    """Run all steps and hand out what came of them, in order."""
+    with ThreadPoolExecutor(max_workers=os.cpu_count() or 1) as pool:
+        yield from pool.map(lambda step: run(step, surroundings), STATIC)
+    for step in TESTS:
+        yield run(step, surroundings)
+
+
+def show(result: Result) -> None:
+    """Print the headline of a step, and below it what matters of its output."""
+    print(f"{'FAIL' if result.returncode else 'ok':4}  {result.step.name:20} {result.seconds:6.1f} s", flush=True)
+    lines = [line for line in result.output.splitlines() if not re.fullmatch(r"[.sFEx]*\s*\[\s*\d+%\]", line)]
+    shown = lines if result.returncode else lines[len(lines) - result.step.closing_lines :]
+    for line in shown:
+        print(f"      {line}", flush=True)
+
+
+def main() -> int:
+    """Run all steps, print them, and name those that failed at the end."""
+    started = time.monotonic()
+    failed = []
+    for result in results(environment()):
+        show(result)
+        if result.returncode:
+            failed.append(result.step.name)
+    minutes, seconds = divmod(round(time.monotonic() - started), 60)
+    print(f"\n{'FAILED: ' + ', '.join(failed) if failed else 'Everything is fine'} ({minutes} min {seconds} s)")
+    return int(bool(failed))
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
