@@ -6,19 +6,22 @@ input and writes the figures as JSON to the file named in it.
 """
 
 import gc
+import importlib
 import json
 import os
 import statistics
 import sys
 import time
+from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 import django
-from django.conf import settings
 from django.db import connections
 from django.test import Client
+
+type Forget = Callable[[], None]
 
 
 class Counter:
@@ -39,7 +42,21 @@ def percentile(values: list[float], share: float) -> float:
     return ordered[min(len(ordered) - 1, int(share * len(ordered)))]
 
 
-def time_page(client: Any, path: str, headers: dict[str, str], seconds: float) -> dict[str, Any]:
+def forgetter(names: list[str]) -> Forget:
+    """Return a function that empties the stores of finished pages ("module:object", each with a ``clear``)."""
+    stores = []
+    for name in names:
+        module, _, path = name.partition(":")
+        stores.append(getattr(importlib.import_module(module), path))
+
+    def forget() -> None:
+        for store in stores:
+            store.clear()
+
+    return forget
+
+
+def time_page(client: Any, path: str, headers: dict[str, str], seconds: float, forget: Forget) -> dict[str, Any]:
     """Ask for one page again and again, each time without a stored answer."""
     counter = Counter()
     cpu: list[float] = []
@@ -48,12 +65,14 @@ def time_page(client: Any, path: str, headers: dict[str, str], seconds: float) -
     response = None
     # The first answers fill what a running server has anyway: compiled templates, catalogues.
     for _ in range(3):
+        forget()
         response = client.get(path, **headers)
         if response.status_code != 200:
             return {"status": response.status_code}
     gc.collect()
     end = time.perf_counter() + seconds
     while len(cpu) < 15 or (time.perf_counter() < end and len(cpu) < 400):
+        forget()
         counter.count = 0
         with ExitStack() as stack:
             for connection in connections.all():
@@ -79,13 +98,11 @@ def main() -> None:
     """Run the job given on standard input."""
     job = json.load(sys.stdin)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", job["settings"])
-    if unknown := set(job["without"]) - set(settings.MIDDLEWARE):
-        sys.exit(f"the settings have no middleware {', '.join(sorted(unknown))}: the bench has to be told its new name")
-    settings.MIDDLEWARE = [name for name in settings.MIDDLEWARE if name not in job["without"]]
     django.setup()
-    client = Client()
+    forget = forgetter(job["forget"])
+    client = Client(raise_request_exception=False)
     headers = {"HTTP_" + k.upper().replace("-", "_"): v for k, v in job["headers"].items()}
-    figures = {path: time_page(client, path, headers, job["seconds"]) for path in job["paths"]}
+    figures = {path: time_page(client, path, headers, job["seconds"], forget) for path in job["paths"]}
     Path(job["out"]).write_text(json.dumps(figures), encoding="utf-8")
 
 

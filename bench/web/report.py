@@ -147,7 +147,7 @@ def report(result: dict[str, Any], verdicts: list[Verdict]) -> str:
         first,
         f"Under load, 8 connections (our pages stored, as in production):\n{loads(result, 8)}",
         f"Under load, 1 connection:\n{loads(result, 1)}",
-        f"In-process without our page cache; first visit in Chromium:\n{insides(result)}",
+        f"In-process, nothing stored; first visit in Chromium:\n{insides(result)}",
         f"Our public pages:\n{pages(result)}",
         f"Goals:\n{goals}",
         f"{met} of {len(verdicts)} goals met.",

@@ -11,8 +11,8 @@ HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 WORK = ROOT / ".tools" / "bench"
 QUERWERK = ROOT / ".venv" / "bin" / "querwerk"
-# The middleware that answers from stored pages: left out where the uncached page is timed.
-PAGE_CACHE = "querwerk.core.pagecache.PageCacheMiddleware"
+# Where Querwerk keeps finished pages: emptied before each timed request, as an edit does.
+PAGE_STORE = "querwerk.core.pages:store"
 WORKERS = 2
 
 
@@ -145,7 +145,9 @@ class Ours:
             "QUERWERK_URL": f"https://127.0.0.1:{self.port}",
             "QUERWERK_PROXIES": "1",
             "QUERWERK_WORKERS": str(WORKERS),
-            "QUERWERK_MAIL_URL": f"file:{folder}/mail",
+            # Production wants a mail server; the bench sends no mail.
+            "QUERWERK_MAIL_URL": "smtp://127.0.0.1:9",
+            "QUERWERK_MAIL_SENDER": "Querwerk <bench@example.org>",
             "PORT": str(self.port),
             # An address given for another database must not lead the bench into it.
             "DATABASE_URL": "",
@@ -154,9 +156,12 @@ class Ours:
     def prepare(self, bundle: Path) -> None:
         """Import the programme into a fresh data folder."""
         (self.folder / "data").mkdir()
-        (self.folder / "mail").mkdir()
         say(f"filling Querwerk with {bundle.name} ...")
+        run([QUERWERK, "migrate"], env=self.env, cwd=self.folder, log=self.log)
         run([QUERWERK, "programme", "import", bundle], env=self.env, cwd=self.folder, log=self.log)
+        # The first start collects the static files, which the in-process figures need as well.
+        with self.web() as server:
+            server.wait_for(f"{self.url}/health/ready", headers_for(self.url))
 
     def web(self) -> Server:
         """Start the production server."""
@@ -167,10 +172,10 @@ class Ours:
         return f"/de/{self.programme}/{page}"
 
     def measure(self, pages: list[str], seconds: float) -> dict[str, Any]:
-        """Time pages in-process, without the page cache."""
+        """Time pages in-process, each as the first after an edit."""
         paths = [self.path(page) for page in pages]
         found = measure(
-            ROOT / ".venv" / "bin" / "python", "querwerk.config.settings", [PAGE_CACHE], paths, seconds,
+            ROOT / ".venv" / "bin" / "python", "querwerk.config.settings", [PAGE_STORE], paths, seconds,
             env=self.env | {"PYTHONPATH": str(ROOT)}, host=self.url, folder=self.folder,
         )  # fmt: skip
         return dict(zip(pages, (found[path] for path in paths), strict=True))
@@ -181,6 +186,7 @@ def headers_for(url: str) -> dict[str, str]:
     return {
         "Host": url.partition("//")[2],
         "Accept": "text/html",
+        "Accept-Encoding": "gzip, deflate, br",
         "User-Agent": "Mozilla/5.0 (X11; Linux x86_64) Chrome/140",
         "X-Forwarded-Proto": "https",
         "X-Forwarded-For": "192.0.2.1",
@@ -190,7 +196,7 @@ def headers_for(url: str) -> dict[str, str]:
 def measure(
     python: Path,
     settings: str,
-    without: list[str],
+    forget: list[str],
     paths: list[str],
     seconds: float,
     *,
@@ -202,7 +208,7 @@ def measure(
     out = folder / "measured.json"
     job = {
         "settings": settings,
-        "without": without,
+        "forget": forget,
         "paths": paths,
         "seconds": seconds,
         "headers": headers_for(host),
