@@ -8,7 +8,7 @@ from querwerk.config import env as environment
 
 BASE = environment.BASE
 ENV = environment.read()
-ENV.data.mkdir(parents=True, exist_ok=True)
+(ENV.data / "static").mkdir(parents=True, exist_ok=True)
 
 # Identity of the installation
 DEBUG = ENV.debug
