@@ -11,7 +11,7 @@ shows the size of the programme and not that of the record. Nothing in it is tru
 import argparse
 import json
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -287,7 +287,7 @@ class Maker:
     def thread(self) -> list[Row]:
         """State links along the layers of the thread, no two alike."""
         c = self.chance
-        ways = (
+        ways: tuple[tuple[int, str, Callable[[], str], Callable[[], str]], ...] = (
             (
                 2,
                 "answered_by",

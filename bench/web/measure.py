@@ -62,7 +62,7 @@ def time_page(client: Any, path: str, headers: dict[str, str], seconds: float, f
     cpu: list[float] = []
     wall: list[float] = []
     queries = 0
-    response = None
+    response: Any = None
     # The first answers fill what a running server has anyway: compiled templates, catalogues.
     for _ in range(3):
         forget()

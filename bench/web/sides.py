@@ -62,7 +62,7 @@ class Rival:
 
     def redis(self) -> Server:
         """Start the Redis that pretalx cannot do without; nothing of it is kept."""
-        command = [
+        command: list[str | Path] = [
             need("redis-server", "redis-server"),
             "--port",
             str(self.ports["redis"]),
@@ -107,7 +107,7 @@ class Rival:
         return self._gunicorn("pretalx (with static files)", "front", 1, self.ports["front"])
 
     def _gunicorn(self, name: str, module: str, workers: int, port: int) -> Server:
-        command = [
+        command: list[str | Path] = [
             self.venv / "bin" / "gunicorn",
             module,
             "--name",
