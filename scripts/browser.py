@@ -1,0 +1,56 @@
+"""The Chromium of the browser tests: the system's own, else the one that playwright installed."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from playwright.sync_api import Browser, Playwright, sync_playwright
+
+NAMES = ("chromium", "chromium-browser", "google-chrome")
+# The first flag because Chromium refuses to sandbox itself as root; the others keep it from
+# talking to anybody but the server under test.
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-dev-shm-usage",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+def executable(playwright: Playwright) -> str:
+    """Where Chromium is."""
+    for name in NAMES:
+        if found := shutil.which(name):
+            return found
+    if Path(playwright.chromium.executable_path).exists():
+        return playwright.chromium.executable_path
+    raise FileNotFoundError(f"no Chromium: neither {', '.join(NAMES)} nor playwright's own is installed")
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """A running Chromium."""
+    with sync_playwright() as playwright:
+        # Debian's wrapper script compares numbers and complains when this is not set.
+        environment = {**os.environ, "CHROMIUM_FLAGS": os.environ.get("CHROMIUM_FLAGS", "")}
+        browser = playwright.chromium.launch(executable_path=executable(playwright), args=FLAGS, env=environment)
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+def main() -> None:
+    """Say which Chromium starts here."""
+    with chromium() as browser:
+        print(f"Chromium {browser.version}")
+
+
+if __name__ == "__main__":
+    main()
