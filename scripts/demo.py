@@ -50,11 +50,11 @@ class Site:
         """One page of each kind, German where there is a choice."""
         kinds: dict[tuple[str, ...], str] = {}
         for path in self.pages():
-            kinds.setdefault(_kind(path), path)
+            kinds.setdefault(kind_of(path), path)
         return sorted(kinds.values())
 
 
-def _kind(path: str) -> tuple[str, ...]:
+def kind_of(path: str) -> tuple[str, ...]:
     """The list or page that an address leads to: /de/inducci/pilots/labor/ -> (pilots, *)."""
     _language, *segments = path.strip("/").split("/")
     match segments:
@@ -67,8 +67,11 @@ def _kind(path: str) -> tuple[str, ...]:
 
 
 def _mapped(address: str) -> set[str]:
-    with urllib.request.urlopen(address, timeout=30) as response:  # noqa: S310 - our own server
-        tree = ET.fromstring(response.read())  # noqa: S314 - our own server
+    try:
+        with urllib.request.urlopen(address, timeout=30) as response:  # noqa: S310 - our own server
+            tree = ET.fromstring(response.read())  # noqa: S314 - our own server
+    except urllib.error.HTTPError as error:
+        raise RuntimeError(f"the site map {address} answers {error.code}") from error
     places = [element.text or "" for element in tree.iter() if element.tag.endswith("}loc")]
     if tree.tag.endswith("}sitemapindex"):
         return set().union(*(_mapped(place) for place in places))
