@@ -13,7 +13,8 @@ from querwerk.people import account_views as views
 urlpatterns = [
     path("", views.home, name="account_home"),
     path("login/", account.login, name="account_login"),
-    path("login/code/", account.request_login_code, name="account_request_login_code"),
+    # allauth sends people here whose code has expired; asking for a new one is signing in.
+    path("login/code/", account.login, name="account_request_login_code"),
     path("login/code/confirm/", account.confirm_login_code, name="account_confirm_login_code"),
     path("login/link/<str:token>/", views.link, name="account_link"),
     path("logout/", account.logout, name="account_logout"),

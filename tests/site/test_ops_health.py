@@ -12,13 +12,14 @@ from django.utils import timezone
 from querwerk.config import health
 from querwerk.core.models import Beat
 
+pytestmark = pytest.mark.django_db
+
 
 def test_live_needs_nothing(client: Client) -> None:
     answer = client.get("/health/live")
     assert (answer.status_code, answer.json()) == (200, {"status": "ok"})
 
 
-@pytest.mark.django_db
 def test_ready_when_all_is_well(client: Client) -> None:
     answer = client.get("/health/ready", headers={"host": "10.0.0.1"})
     assert answer.status_code == 200
@@ -26,7 +27,6 @@ def test_ready_when_all_is_well(client: Client) -> None:
     assert answer["Cache-Control"] == "no-store"
 
 
-@pytest.mark.django_db
 def test_ready_tells_of_the_worker(client: Client) -> None:
     beat = Beat.objects.create(worker_id="a", count=1, seen_at=timezone.now())
     assert client.get("/health/ready").json()["worker"] == "ok"
@@ -35,7 +35,6 @@ def test_ready_tells_of_the_worker(client: Client) -> None:
     assert client.get("/health/ready").json()["worker"].startswith("none since ")
 
 
-@pytest.mark.django_db
 def test_not_ready_with_a_missing_migration(client: Client) -> None:
     MigrationRecorder.Migration.objects.filter(app="core", name="0002_beat").delete()
     answer = client.get("/health/ready")
@@ -43,7 +42,6 @@ def test_not_ready_with_a_missing_migration(client: Client) -> None:
     assert answer.json()["problems"] == {"migrations": "1 not applied, the first is core.0002_beat"}
 
 
-@pytest.mark.django_db
 def test_not_ready_when_the_disk_is_full(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     usage = health.shutil.disk_usage(Path(settings.ENV.data))
     monkeypatch.setattr(health.shutil, "disk_usage", lambda _: usage._replace(free=5 * 2**20))
@@ -52,7 +50,6 @@ def test_not_ready_when_the_disk_is_full(client: Client, monkeypatch: pytest.Mon
     assert answer.json()["problems"] == {"disk": f"5 MB free, {settings.ENV.free_disk_mb} MB are needed"}
 
 
-@pytest.mark.django_db
 @pytest.mark.parametrize(("wanted", "language"), [("de-AT,de;q=0.8", "de"), ("en-GB", "en"), ("pl", "de"), ("", "de")])
 def test_the_front_door_follows_the_browser(client: Client, wanted: str, language: str) -> None:
     answer = client.get("/", headers={"accept-language": wanted})
@@ -66,7 +63,6 @@ def test_robots_stay_out_of_desk_and_account(client: Client) -> None:
     assert {"Disallow: /de/desk/", "Disallow: /en/desk/", "Disallow: /de/account/", "Disallow: /en/account/"} < set(lines)
 
 
-@pytest.mark.django_db
 def test_security_txt_only_with_a_contact(client: Client) -> None:
     assert client.get("/.well-known/security.txt").status_code == 404
 
