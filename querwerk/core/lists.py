@@ -2,10 +2,18 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
+from typing import Any
 
 from querwerk.core.models import Link, Node, Record
 from querwerk.core.queries import links_touching
+from querwerk.core.registry import node_url
+from querwerk.core.spec import spec_of
 from querwerk.core.states import LinkKind
+
+
+def shown_as(node: Node, programme_key: str) -> dict[str, Any]:
+    """Return what the primitives show of a record in a list: sort, name, address."""
+    return {"kind": spec_of(node.kind).label, "title": node.title, "url": node_url(node, programme_key)}
 
 
 class Ties:

@@ -12,6 +12,7 @@ from collections.abc import Callable
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
+from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 
 from querwerk.core.queries import current_edition
@@ -20,7 +21,12 @@ type Key = tuple[str, str, bool]
 
 MAX_BYTES = 48 * 1024 * 1024
 COMPRESSION_LEVEL = 6
-KEPT_HEADERS = frozenset({"content-type", "content-language", "vary", "cache-control", "etag", "content-encoding", "link"})
+KEPT_HEADERS = frozenset(
+    {
+        "content-type", "content-language", "content-disposition", "content-security-policy", "vary", "cache-control",
+        "etag", "content-encoding", "link",
+    }
+)  # fmt: skip
 
 
 class PageStore:
@@ -88,7 +94,9 @@ class PageMiddleware:
         # An htmx request gets a fragment under the same address.
         is_fragment = "HX-Request" in request.headers
         encoding = "gzip" in request.headers.get("Accept-Encoding", "")
-        key = (f"{request.get_host()}{request.get_full_path()}", "fragment" if is_fragment else "page", encoding)
+        # What is "upcoming" becomes "past" at midnight without anybody writing anything.
+        shape = f"{'fragment' if is_fragment else 'page'} {timezone.localdate()}"
+        key = (f"{request.get_host()}{request.get_full_path()}", shape, encoding)
         edition = current_edition()
         page = store.get(edition, key)
         if page is None:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from querwerk.core import registry
+from querwerk.core.films import admit_frames
 from querwerk.core.pages import mark_public
 from querwerk.core.queries import current_edition
 from querwerk.core.templatetags.ui import plain
@@ -63,6 +64,7 @@ def programme_page[**P](
     def page(request: HttpRequest, programme: str, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         enter(request, programme)
         response = view(request, *args, **kwargs)  # type: ignore[arg-type]
+        admit_frames(request, response)
         if settings.SESSION_COOKIE_NAME not in request.COOKIES and not response.streaming:
             mark_public(response)
         return response

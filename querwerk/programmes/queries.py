@@ -2,12 +2,15 @@
 
 from dataclasses import dataclass
 from functools import lru_cache
+from urllib.parse import urlsplit
 
 from django.db.models import QuerySet
+from django.utils.translation import get_language
 
 from querwerk.core.models import Link, Space
 from querwerk.core.queries import visible
 from querwerk.core.states import LinkKind, Visibility
+from querwerk.core.text import UNSTATED, Text
 from querwerk.programmes.models import Funder, OperatorPage, Partner, Programme, Role
 from querwerk.programmes.rules import STRANGER, Viewer
 from querwerk.programmes.states import RoleName
@@ -41,6 +44,17 @@ class Frame:
         names = meta.get("source_names") if isinstance(meta, dict) else None
         found = names.get(source) if isinstance(names, dict) else None
         return found if isinstance(found, dict) else None
+
+    def source_of(self, source: str) -> tuple[str, str]:
+        """Return the name by which a source is shown, and its address; a page elsewhere is named by its host."""
+        parts = urlsplit(source)
+        if parts.scheme in ("http", "https"):
+            return parts.netloc.removeprefix("www."), source
+        said = self.source_name(source) or {}
+        labels = {code: said.get(f"label_{code}") or said.get(code) for code in ("de", "en")}
+        labels |= {UNSTATED: said.get("label")}
+        name = Text(labels).best((get_language() or "de").split("-", 1)[0]).words
+        return name or source, said.get("url") or ""
 
 
 @lru_cache(maxsize=64)

@@ -197,6 +197,25 @@ def address(context: template.Context, node: Any) -> str:
     return node_url(node, context["frame"].key)
 
 
+@register.simple_tag(takes_context=True)
+def link_to(context: template.Context, node: Any) -> SafeString:
+    """Print a record's name, linked to where it can be read; only the name where it has no page."""
+    passage = passage_of(node.title)
+    name = marked(passage, passage.words)
+    url = node_url(node, context["frame"].key)
+    return format_html('<a href="{}">{}</a>', url, name) if url else name
+
+
+@register.simple_tag(takes_context=True)
+def cite(context: template.Context, source: str) -> SafeString:
+    """Say where a fact comes from; a named source by the name and address that the bundle gives it."""
+    if not source:
+        return mark_safe("")
+    name, url = context["frame"].source_of(source)
+    shown = format_html('<a href="{}" rel="external">{}</a>', url, name) if url else conditional_escape(name)
+    return format_html('<span class="source">{} {}</span>', _("Source:"), shown)
+
+
 @register.filter
 def element_id(node: Any) -> str:
     """Return the id of the element that shows a part on its whole's page."""
