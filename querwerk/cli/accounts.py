@@ -19,7 +19,9 @@ def add_to(commands: Commands) -> None:
     create.add_argument("email", metavar="EMAIL")
     create.add_argument("--name", default="", help="shown beside everything the person does")
     create.add_argument("--role", choices=ROLES, help="what the person may do in a programme")
-    create.add_argument("--programme", metavar="KEY", help="the programme of the role; may be left out when there is only one")
+    create.add_argument(
+        "--programme", metavar="KEY", help="the programme of the role; may be left out when there is only one"
+    )
     create.add_argument("--organisation", metavar="KEY", help="whose records an editor may change")
     link = add(user, "link", run_link, "Print a link that signs the person in once, within 24 hours.")
     link.add_argument("email", metavar="EMAIL")
@@ -35,7 +37,9 @@ def run_create(arguments: argparse.Namespace) -> None:
     created = create_user(
         arguments.email, name=arguments.name, role=arguments.role, programme=arguments.programme, organisation=arguments.organisation,
     )  # fmt: skip
-    print(f"{'Created' if created else 'Updated'} {arguments.email}. Sign-in link: querwerk user link {arguments.email}")
+    print(
+        f"{'Created' if created else 'Updated'} {arguments.email}. Sign-in link: querwerk user link {arguments.email}"
+    )
 
 
 def run_link(arguments: argparse.Namespace) -> None:
@@ -63,7 +67,14 @@ def sign_in_address(user: "User", site: str) -> str:
         return site + reverse("account_link", args=[link_token(user)])
 
 
-def create_user(email: str, *, name: str = "", role: str | None = None, programme: str | None = None, organisation: str | None = None) -> bool:
+def create_user(
+    email: str,
+    *,
+    name: str = "",
+    role: str | None = None,
+    programme: str | None = None,
+    organisation: str | None = None,
+) -> bool:
     """Create or update an account with its role; true when it is new."""
     from django.core.exceptions import ValidationError  # noqa: PLC0415
     from django.core.validators import validate_email  # noqa: PLC0415
@@ -92,7 +103,9 @@ def _give_role(user: "User", role: str, programme_key: str | None, organisation_
     from querwerk.people.models import Organisation  # noqa: PLC0415
     from querwerk.programmes.models import Programme, Role  # noqa: PLC0415
 
-    programmes = {programme.space.key: programme for programme in Programme.objects.select_related("space").order_by("space__key")}
+    programmes = {
+        programme.space.key: programme for programme in Programme.objects.select_related("space").order_by("space__key")
+    }
     keys = ", ".join(programmes) or "none yet"
     if programme_key is None and len(programmes) != 1:
         raise Refusal(f"say with --programme for which programme the role is; there is: {keys}.")

@@ -55,4 +55,6 @@ def require_migrated() -> None:
 
     require_database()
     if pending := pending_migrations():
-        raise Refusal(f"the database is not up to date ({len(pending)} migrations are missing): run `querwerk migrate`.")
+        raise Refusal(
+            f"the database is not up to date ({len(pending)} migrations are missing): run `querwerk migrate`."
+        )

@@ -31,7 +31,9 @@ MANIFEST, SQLITE_FILE, ROWS_FILE = "manifest.json", "database.sqlite3", "databas
 
 def add_to(commands: Commands) -> None:
     """Add the commands of this group."""
-    backup = add(commands, "backup", run_backup, "Copy database and uploads into one file; the server may go on working.")
+    backup = add(
+        commands, "backup", run_backup, "Copy database and uploads into one file; the server may go on working."
+    )
     backup.add_argument("file", type=Path, metavar="FILE")
     backup.add_argument("--portable", action="store_true", help="write SQLite row by row too, to move to PostgreSQL")
     restore = add(commands, "restore", run_restore, "Bring a backup back; the server and all workers must be stopped.")
@@ -56,7 +58,9 @@ def run_backup(arguments: argparse.Namespace) -> None:
         draft.touch(mode=0o600)
         members = {database.name: database}
         media = Path(settings.MEDIA_ROOT)
-        members |= {f"media/{path.relative_to(media).as_posix()}": path for path in sorted(media.rglob("*")) if path.is_file()}
+        members |= {
+            f"media/{path.relative_to(media).as_posix()}": path for path in sorted(media.rglob("*")) if path.is_file()
+        }
         with tarfile.open(draft, "w") as archive:
             sums = {name: _add(archive, name, path) for name, path in members.items()}
             _add_manifest(archive, sums)
@@ -128,7 +132,7 @@ def _add(archive: tarfile.TarFile, name: str, path: Path) -> str:
         info.uid = info.gid = 0
         info.uname = info.gname = ""
         summing = _Summing(file)
-        archive.addfile(info, summing)  # type: ignore[arg-type]
+        archive.addfile(info, summing)
     return summing.digest.hexdigest()
 
 
@@ -206,9 +210,13 @@ def _require_fitting(manifest: Manifest) -> None:
     if newer := sorted(manifest.migrations - known):
         raise Refusal(f"the backup comes from a newer version, {manifest.version} (it has {newer[0]}).")
     if manifest.database == SQLITE_FILE and connection.vendor != "sqlite":
-        raise Refusal("this is a copy of an SQLite file. Make one with `querwerk backup --portable` to move to PostgreSQL.")
+        raise Refusal(
+            "this is a copy of an SQLite file. Make one with `querwerk backup --portable` to move to PostgreSQL."
+        )
     if manifest.database == ROWS_FILE and manifest.migrations != known:
-        raise Refusal(f"a portable backup fits the version that wrote it: restore it with Querwerk {manifest.version}, then update.")
+        raise Refusal(
+            f"a portable backup fits the version that wrote it: restore it with Querwerk {manifest.version}, then update."
+        )
 
 
 def _exchange_sqlite(source: Path, aside: str) -> None:
@@ -216,7 +224,7 @@ def _exchange_sqlite(source: Path, aside: str) -> None:
     from django.db import connections  # noqa: PLC0415
 
     _require_sound(source)
-    target = Path(settings.DATABASES["default"]["NAME"])
+    target = Path(settings.ENV.database.name)
     connections.close_all()
     if target.exists():
         try:

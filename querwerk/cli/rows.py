@@ -17,7 +17,11 @@ LEFT_OUT = {"contenttypes.contenttype", "auth.permission", "sessions.session", "
 
 def _models() -> list[type[models.Model]]:
     every = apps.get_models(include_auto_created=True)
-    return [model for model in every if model._meta.managed and not model._meta.proxy and model._meta.label_lower not in LEFT_OUT]
+    return [
+        model
+        for model in every
+        if model._meta.managed and not model._meta.proxy and model._meta.label_lower not in LEFT_OUT
+    ]
 
 
 def has_content() -> bool:

@@ -18,10 +18,17 @@ KILL_AFTER = 15
 
 def add_to(commands: Commands) -> None:
     """Add the commands of this group."""
-    add(commands, "demo", demo, "Set up the demonstration programme if there is none, and run everything in this terminal.")
+    add(
+        commands,
+        "demo",
+        demo,
+        "Set up the demonstration programme if there is none, and run everything in this terminal.",
+    )
     add(commands, "serve", serve, "Run the web server with the settings of the environment.")
     parser = add(commands, "worker", worker, "Run jobs from the database until stopped; any number may run at once.")
-    parser.add_argument("--until-parent-ends", action="store_true", help="stop when the process that started this one is gone")
+    parser.add_argument(
+        "--until-parent-ends", action="store_true", help="stop when the process that started this one is gone"
+    )
     add(commands, "migrate", migrate, "Bring the database up to date with this version.")
 
 
@@ -46,7 +53,9 @@ def serve(arguments: argparse.Namespace) -> None:
     from querwerk.config import env  # noqa: PLC0415
 
     if reasons := env.unsafe(settings.ENV):
-        raise Refusal("the configuration is not safe for production:\n" + "\n".join(f"  - {reason}" for reason in reasons))
+        raise Refusal(
+            "the configuration is not safe for production:\n" + "\n".join(f"  - {reason}" for reason in reasons)
+        )
     require_migrated()
     _require_port(settings.ENV.bind, settings.ENV.port)
     _run_server()
@@ -89,7 +98,12 @@ def _fill() -> None:
         print("Importing the programme InduCCI ...", flush=True)
         print(summary(import_file(BUNDLE)), flush=True)
     if not User.objects.filter(email=ORGANISER).exists():
-        create_user(ORGANISER, name="Organiser", role="organiser", programme=Programme.objects.select_related("space").order_by("pk")[0].space.key)
+        create_user(
+            ORGANISER,
+            name="Organiser",
+            role="organiser",
+            programme=Programme.objects.select_related("space").order_by("pk")[0].space.key,
+        )
 
 
 def _greeting(port: int) -> str:
@@ -139,7 +153,9 @@ def _require_port(address: str, port: int) -> None:
             probe.bind((address, port))
         except OSError as error:
             if error.errno == errno.EADDRINUSE:
-                raise Refusal(f"port {port} is taken by another program. Choose another one, for example PORT={port + 1}.") from None
+                raise Refusal(
+                    f"port {port} is taken by another program. Choose another one, for example PORT={port + 1}."
+                ) from None
             raise Refusal(f"cannot listen on {address}, port {port}: {error.strerror}.") from None
 
 

@@ -9,7 +9,13 @@ from querwerk.config import env
 
 def add_to(commands: Commands) -> None:
     """Add the commands of this group."""
-    parser = add(commands, "settings", show, "Print every setting and its present value (secrets are hidden).", without_django=True)
+    parser = add(
+        commands,
+        "settings",
+        show,
+        "Print every setting and its present value (secrets are hidden).",
+        without_django=True,
+    )
     parser.add_argument("--markdown", action="store_true", help="print the reference page instead")
     add(commands, "check", check, "Check the configuration, the code and the database.")
 

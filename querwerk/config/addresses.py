@@ -8,7 +8,9 @@ from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 SQLITE, POSTGRES = "sqlite", "postgres"
 # The PRAGMAs that STACK's write load was tried with: no lock error with eight writers.
 PRAGMAS = "PRAGMA journal_mode=WAL;PRAGMA synchronous=NORMAL;PRAGMA mmap_size=134217728;PRAGMA cache_size=-20000;PRAGMA foreign_keys=ON;"
-DATABASE_HELP = "sqlite:///path/to/file, postgres://user:password@host:5432/name or postgres:///name?host=/folder/of/the/socket"
+DATABASE_HELP = (
+    "sqlite:///path/to/file, postgres://user:password@host:5432/name or postgres:///name?host=/folder/of/the/socket"
+)
 MAIL_HELP = "smtp://user:password@host:587, smtps://user:password@host:465, console: or file:/folder"
 
 
@@ -69,7 +71,10 @@ class Mail:
         if self.kind == "console":
             return {"BACKEND": "django.core.mail.backends.console.EmailBackend"}
         if self.kind == "file":
-            return {"BACKEND": "django.core.mail.backends.filebased.EmailBackend", "OPTIONS": {"file_path": self.folder}}
+            return {
+                "BACKEND": "django.core.mail.backends.filebased.EmailBackend",
+                "OPTIONS": {"file_path": self.folder},
+            }
         return {
             "BACKEND": "django.core.mail.backends.smtp.EmailBackend",
             "OPTIONS": {

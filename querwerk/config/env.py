@@ -4,6 +4,8 @@ The dataclass is the single source: the settings read their values from it, the 
 reference page ``docs/reference/settings.md`` read the sentences from it.
 """
 
+# ruff: noqa: RUF009 -- each field below is declared by a function that returns a dataclass field
+
 import os
 import secrets
 from collections.abc import Callable, Mapping
@@ -53,7 +55,7 @@ def _number(low: int, high: int) -> Callable[[str], int]:
 
 def _boolean(raw: str) -> bool:
     try:
-        return {"on": True, "true": True, "1": True, "yes": True, "off": False, "false": False, "0": False, "no": False}[raw.lower()]
+        return {"on": True, "off": False}[raw.lower()]
     except KeyError:
         raise ValueError("on or off") from None
 
@@ -122,7 +124,9 @@ class Setting:
         return str(self.default)
 
 
-def _setting(name: str, parse: Callable[[str], Any], default: Any, kind: str, text: str, *, shown: str = "", secret: bool = False) -> Any:
+def _setting(
+    name: str, parse: Callable[[str], Any], default: Any, kind: str, text: str, *, shown: str = "", secret: bool = False
+) -> Any:
     return field(metadata={"setting": Setting(name, parse, default, kind, text, shown, secret)})
 
 
@@ -176,16 +180,40 @@ class Env:
         "QUERWERK_HSTS_DAYS", _number(0, 3650), 365, "number",
         "For how long browsers must insist on HTTPS (production only).",
     )  # fmt: skip
-    session_days: int = _setting("QUERWERK_SESSION_DAYS", _number(1, 365), 14, "number", "Days after which a person has to sign in again.")
-    time_zone: str = _setting("QUERWERK_TIME_ZONE", _zone, "Europe/Berlin", "time zone", "Time zone of dates and times on all pages.")
-    languages: tuple[str, ...] = _setting("QUERWERK_LANGUAGES", _languages, ("de", "en"), "list", "Languages of the interface, the default first.")
-    log_level: str = _setting("QUERWERK_LOG_LEVEL", _choice(*LOG_LEVELS), "INFO", "one of " + ", ".join(LOG_LEVELS), "Least important messages that are written to standard error.")
+    session_days: int = _setting(
+        "QUERWERK_SESSION_DAYS", _number(1, 365), 14, "number", "Days after which a person has to sign in again."
+    )
+    time_zone: str = _setting(
+        "QUERWERK_TIME_ZONE", _zone, "Europe/Berlin", "time zone", "Time zone of dates and times on all pages."
+    )
+    languages: tuple[str, ...] = _setting(
+        "QUERWERK_LANGUAGES", _languages, ("de", "en"), "list", "Languages of the interface, the default first."
+    )
+    log_level: str = _setting(
+        "QUERWERK_LOG_LEVEL",
+        _choice(*LOG_LEVELS),
+        "INFO",
+        "one of " + ", ".join(LOG_LEVELS),
+        "Least important messages that are written to standard error.",
+    )
     security_contact: str = _setting(
         "QUERWERK_SECURITY_CONTACT", str, "", "mailto: or https: address",
         "Whom to tell about a security hole; published in /.well-known/security.txt.", shown="none",
     )  # fmt: skip
-    free_disk_mb: int = _setting("QUERWERK_FREE_DISK_MB", _number(0, 1_000_000), 200, "number", "Below this much free disk space in the data folder /health/ready reports a failure.")
-    debug: bool = _setting("QUERWERK_DEBUG", _boolean, False, "on or off", "Detailed error pages for developers; refused in production.")
+    free_disk_mb: int = _setting(
+        "QUERWERK_FREE_DISK_MB",
+        _number(0, 1_000_000),
+        200,
+        "number",
+        "Below this much free disk space in the data folder /health/ready reports a failure.",
+    )
+    debug: bool = _setting(
+        "QUERWERK_DEBUG",
+        _boolean,
+        default=False,
+        kind="on or off",
+        text="Detailed error pages for developers; refused in production.",
+    )
 
     @property
     def production(self) -> bool:

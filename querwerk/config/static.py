@@ -2,7 +2,6 @@
 
 import hashlib
 import logging
-import os
 import shutil
 from pathlib import Path
 
@@ -28,7 +27,7 @@ def _fingerprint() -> str:
     digest = hashlib.sha256()
     for finder in finders.get_finders():
         for path, storage in finder.list([]):
-            stat = os.stat(storage.path(path))
+            stat = Path(storage.path(path)).stat()
             digest.update(f"{path}\0{stat.st_size}\0{stat.st_mtime_ns}\n".encode())
     return digest.hexdigest()
 

@@ -1,5 +1,6 @@
 """The few addresses that belong to the installation and to no room."""
 
+import contextlib
 from datetime import timedelta
 
 from django.conf import settings
@@ -23,11 +24,12 @@ def front_door(request: HttpRequest) -> HttpResponse:
 @cache_control(max_age=3600)
 def robots(request: HttpRequest) -> HttpResponse:
     """Everything public may be found; work rooms and accounts are not worth a crawler's visit."""
-    lines = ["User-agent: *", *(f"Disallow: /{code}/{room}/" for code, _ in settings.LANGUAGES for room in ("desk", "account"))]
-    try:
+    lines = [
+        "User-agent: *",
+        *(f"Disallow: /{code}/{room}/" for code, _ in settings.LANGUAGES for room in ("desk", "account")),
+    ]
+    with contextlib.suppress(NoReverseMatch):
         lines.append(f"Sitemap: {settings.ENV.url}{reverse('sitemap')}")
-    except NoReverseMatch:
-        pass
     return HttpResponse("\n".join(lines) + "\n", content_type="text/plain")
 
 

@@ -13,6 +13,7 @@ import socket
 import threading
 import time
 from datetime import timedelta
+from uuid import UUID
 
 from django.db import DatabaseError, connection, transaction
 from django.tasks import TaskResultStatus
@@ -66,7 +67,9 @@ class Heart(threading.Thread):
     def beat(self) -> None:
         """Say that this worker lives, then look after the others."""
         self.count += 1
-        Beat.objects.update_or_create(worker_id=self.worker_id, defaults={"count": self.count, "seen_at": timezone.now()})
+        Beat.objects.update_or_create(
+            worker_id=self.worker_id, defaults={"count": self.count, "seen_at": timezone.now()}
+        )
         # Jobs before heartbeats: a worker that starts in between must not look like one without a heartbeat.
         running = list(DBTaskResult.objects.filter(status=TaskResultStatus.RUNNING).values_list("pk", "worker_ids"))
         self._listen()
@@ -103,7 +106,7 @@ class Heart(threading.Thread):
         return last not in self.silent or self.silent[last][1] >= BEATS_UNTIL_DEAD
 
 
-def _take_back(pk: object, worker_ids: list[str]) -> None:
+def _take_back(pk: UUID, worker_ids: list[str]) -> None:
     """Put the job of a dead worker back, unless another one has just done so."""
     with transaction.atomic():
         job = DBTaskResult.objects.select_for_update().filter(pk=pk, status=TaskResultStatus.RUNNING).first()

@@ -1,7 +1,6 @@
 """Backup and restore, as an operator runs them: in processes of their own, while somebody writes."""
 
 import io
-import os
 import sqlite3
 import subprocess
 import sys
@@ -10,50 +9,25 @@ import threading
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
-from uuid import uuid4
 
-import psycopg
 import pytest
 import yaml
-from django.conf import settings
 
-ROOT = Path(__file__).resolve().parents[2]
+from tests.installation import ROOT, Installation, installation
+
 NAME = "Jürgen Großmann-Žižka 🧵"
 BUNDLE = ROOT / "querwerk" / "exchange" / "demo" / "inducci.yaml"
 
 
-class Installation:
-    """A data folder and the commands of an operator."""
-
-    def __init__(self, folder: Path, database_url: str = "") -> None:
-        folder.mkdir(exist_ok=True)
-        self.folder = folder
-        kept = {name: value for name, value in os.environ.items() if not name.startswith(("QUERWERK_", "DATABASE_URL"))}
-        self.env = kept | {"QUERWERK_DATA": str(folder), "DATABASE_URL": database_url}
-
-    def run(self, *arguments: str) -> str:
-        done = self.attempt(*arguments)
-        assert done.returncode == 0, done.stderr
-        return done.stdout
-
-    def attempt(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-m", "querwerk", *arguments]
-        return subprocess.run(command, env=self.env, cwd=ROOT, capture_output=True, text=True, check=False, timeout=120)
-
-    def refused(self, *arguments: str) -> str:
-        done = self.attempt(*arguments)
-        assert (done.returncode, done.stdout) == (1, "")
-        return done.stderr
-
-    def fill(self) -> str:
-        """Put in a programme, an account and an upload; return the programme as it went in."""
-        self.run("migrate")
-        self.run("programme", "import", str(BUNDLE))
-        self.run("user", "create", "j@querwerk.example", "--name", NAME, "--role", "organiser")
-        upload = self.folder / "media" / "Übersicht" / "plan ä.txt"
-        upload.parent.mkdir(parents=True)
-        upload.write_text("Grüße", encoding="utf-8")
-        return self.run("programme", "export", "inducci")
+def _fill(installation: Installation) -> str:
+    """Put in a programme, an account and an upload; return the programme as it went in."""
+    installation.run("migrate")
+    installation.run("programme", "import", str(BUNDLE))
+    installation.run("user", "create", "j@querwerk.example", "--name", NAME, "--role", "organiser")
+    upload = installation.folder / "media" / "Übersicht" / "plan ä.txt"
+    upload.parent.mkdir(parents=True)
+    upload.write_text("Grüße", encoding="utf-8")
+    return installation.run("programme", "export", "inducci")
 
 
 @pytest.fixture
@@ -64,29 +38,20 @@ def embedded(tmp_path: Path) -> Installation:
 @pytest.fixture
 def other(tmp_path: Path) -> Iterator[Installation]:
     """A second, empty installation on the database of this run."""
-    given = settings.ENV.database
-    if given.kind == "sqlite":
-        yield Installation(tmp_path / "other")
-        return
-    name = f"copies_{uuid4().hex[:12]}"
-    server = {key: getattr(given, key) for key in ("host", "port", "user", "password") if getattr(given, key)}
-    with closing(psycopg.connect(dbname=given.name, autocommit=True, **server)) as connection:
-        connection.execute(f'CREATE DATABASE "{name}"')
-        query = "&".join(f"{key}={value}" for key, value in server.items())
-        try:
-            yield Installation(tmp_path / "other", f"postgres:///{name}?{query}")
-        finally:
-            connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+    with installation(tmp_path / "other") as found:
+        yield found
 
 
 def _account_name(installation: Installation) -> str:
     code = "from querwerk.cli.common import boot; boot(); from querwerk.people.models import User; print(User.objects.get().name)"
-    done = subprocess.run([sys.executable, "-c", code], env=installation.env, cwd=ROOT, capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=installation.env, cwd=ROOT, capture_output=True, text=True, check=True
+    )
     return done.stdout.strip()
 
 
 def test_what_was_backed_up_while_somebody_writes_comes_back_unchanged(embedded: Installation, tmp_path: Path) -> None:
-    before = embedded.fill()
+    before = _fill(embedded)
     stop = threading.Event()
     written = 0
 
@@ -94,7 +59,9 @@ def test_what_was_backed_up_while_somebody_writes_comes_back_unchanged(embedded:
         nonlocal written
         with closing(sqlite3.connect(embedded.folder / "querwerk.sqlite3", timeout=20)) as connection:
             while not stop.is_set():
-                connection.execute("INSERT INTO core_once (key, at, result) VALUES (?, '2026-01-01', NULL)", [f"w{written}"])
+                connection.execute(
+                    "INSERT INTO core_once (key, at, result) VALUES (?, '2026-01-01', NULL)", [f"w{written}"]
+                )
                 connection.commit()
                 written += 1
 
@@ -117,7 +84,7 @@ def test_what_was_backed_up_while_somebody_writes_comes_back_unchanged(embedded:
 def test_a_portable_copy_moves_to_the_database_of_this_run_and_back(
     embedded: Installation, other: Installation, tmp_path: Path
 ) -> None:
-    before = embedded.fill()
+    before = _fill(embedded)
     embedded.run("backup", "--portable", str(tmp_path / "there.tar"))
     other.run("restore", str(tmp_path / "there.tar"))
     # PostgreSQL's jsonb forgets the order of keys.
@@ -132,7 +99,9 @@ def test_a_portable_copy_moves_to_the_database_of_this_run_and_back(
     assert embedded.run("user", "link", "k@querwerk.example").startswith("http")
 
 
-def test_a_database_with_content_is_only_replaced_by_force_and_kept_aside(embedded: Installation, tmp_path: Path) -> None:
+def test_a_database_with_content_is_only_replaced_by_force_and_kept_aside(
+    embedded: Installation, tmp_path: Path
+) -> None:
     embedded.run("migrate")
     embedded.run("user", "create", "first@querwerk.example")
     embedded.run("backup", str(tmp_path / "copy.tar"))
@@ -164,7 +133,7 @@ def _changed(source: Path, target: Path, member: str, content: bytes) -> None:
 
 
 def test_a_damaged_backup_is_refused_and_nothing_is_touched(embedded: Installation, tmp_path: Path) -> None:
-    embedded.fill()
+    _fill(embedded)
     good = tmp_path / "copy.tar"
     embedded.run("backup", str(good))
     assert "exists already" in embedded.refused("backup", str(good))

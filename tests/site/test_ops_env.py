@@ -1,9 +1,7 @@
 """The environment: every value checked, nothing unsafe in production, one secret for all processes."""
 
-import os
+import socket
 import stat
-import subprocess
-import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -11,8 +9,8 @@ import pytest
 
 from querwerk.config import env
 from querwerk.config.addresses import PRAGMAS
+from tests.installation import ROOT, Installation
 
-ROOT = Path(__file__).resolve().parents[2]
 SAFE = {
     "QUERWERK_ENV": "production",
     "QUERWERK_URL": "https://querwerk.example",
@@ -93,7 +91,9 @@ def test_a_wrong_value_is_named_with_what_is_allowed(name: str, value: str) -> N
     assert caught.value.problems[0].startswith(f"{name}: {value!r} cannot be used; allowed is ")
 
 
-@pytest.mark.parametrize("url", ["mysql://anna:geheim@db/x", "postgres://anna:geheim@db", "sqlite://", "postgres://db:x/y"])
+@pytest.mark.parametrize(
+    "url", ["mysql://anna:geheim@db/x", "postgres://anna:geheim@db", "sqlite://", "postgres://db:x/y"]
+)
 def test_a_wrong_database_address_does_not_show_its_password(url: str) -> None:
     with pytest.raises(env.EnvError, match="DATABASE_URL: this value cannot be used") as caught:
         env.read({"DATABASE_URL": url})
@@ -151,34 +151,39 @@ def test_the_reference_page_is_current() -> None:
     assert page == env.markdown(), "run `querwerk settings --markdown > docs/reference/settings.md`"
 
 
-def _querwerk(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("QUERWERK_", "DATABASE_URL"))}
-    command = [sys.executable, "-m", "querwerk", *arguments]
-    return subprocess.run(command, env=kept | variables, cwd=ROOT, capture_output=True, text=True, check=False, timeout=60)
+@pytest.fixture
+def here(tmp_path: Path) -> Installation:
+    return Installation(tmp_path)
 
 
-def test_serve_lists_everything_unsafe_and_does_not_start(tmp_path: Path) -> None:
-    done = _querwerk("serve", QUERWERK_ENV="production", QUERWERK_DATA=str(tmp_path))
-    assert done.returncode == 1
-    assert done.stdout == ""
-    named = [line.split()[1] for line in done.stderr.splitlines() if line.startswith("  - ")]
+def test_serve_lists_everything_unsafe_and_does_not_start(here: Installation) -> None:
+    message = here.refused("serve", QUERWERK_ENV="production")
+    named = [line.split()[1] for line in message.splitlines() if line.startswith("  - ")]
     assert named == ["QUERWERK_URL", "QUERWERK_PROXIES", "QUERWERK_MAIL_URL", "QUERWERK_MAIL_SENDER"]
 
 
-def test_a_wrong_variable_stops_every_command_without_a_traceback(tmp_path: Path) -> None:
-    done = _querwerk("migrate", PORT="many", QUERWERK_DATA=str(tmp_path))
-    assert done.returncode == 1
-    assert done.stderr == "querwerk: PORT: 'many' cannot be used; allowed is a whole number from 1 to 65535.\n"
+def test_a_wrong_variable_stops_every_command_without_a_traceback(here: Installation) -> None:
+    message = here.refused("migrate", PORT="many")
+    assert message == "querwerk: PORT: 'many' cannot be used; allowed is a whole number from 1 to 65535.\n"
 
 
-def test_serve_asks_for_migrations(tmp_path: Path) -> None:
-    done = _querwerk("serve", QUERWERK_DATA=str(tmp_path))
-    assert done.returncode == 1
-    assert "run `querwerk migrate`" in done.stderr
+def test_serve_asks_for_migrations(here: Installation) -> None:
+    assert "run `querwerk migrate`" in here.refused("serve")
 
 
-def test_settings_hides_secrets() -> None:
-    done = _querwerk("settings", DATABASE_URL="postgres://anna:geheim@db/x", PORT="8159")
+def test_a_database_that_does_not_answer_is_named(here: Installation) -> None:
+    message = here.refused("migrate", DATABASE_URL=f"postgres:///nothing?host={here.folder}")
+    assert message.startswith("querwerk: the database does not answer")
+
+
+def test_the_demonstration_names_a_port_that_is_taken(here: Installation) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        assert f"port {port} is taken" in here.refused("demo", PORT=str(port))
+
+
+def test_settings_hides_secrets(here: Installation) -> None:
+    done = here.attempt("settings", DATABASE_URL="postgres://anna:geheim@db/x", PORT="8159")
     assert done.returncode == 0
     assert "geheim" not in done.stdout
     assert "8159" in done.stdout

@@ -1,7 +1,7 @@
 """Health and the addresses of the installation itself."""
 
+import shutil
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from django.conf import settings
@@ -9,7 +9,6 @@ from django.db.migrations.recorder import MigrationRecorder
 from django.test import Client
 from django.utils import timezone
 
-from querwerk.config import health
 from querwerk.core.models import Beat
 
 pytestmark = pytest.mark.django_db
@@ -43,8 +42,8 @@ def test_not_ready_with_a_missing_migration(client: Client) -> None:
 
 
 def test_not_ready_when_the_disk_is_full(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    usage = health.shutil.disk_usage(Path(settings.ENV.data))
-    monkeypatch.setattr(health.shutil, "disk_usage", lambda _: usage._replace(free=5 * 2**20))
+    usage = shutil.disk_usage(settings.ENV.data)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage._replace(free=5 * 2**20))
     answer = client.get("/health/ready")
     assert answer.status_code == 503
     assert answer.json()["problems"] == {"disk": f"5 MB free, {settings.ENV.free_disk_mb} MB are needed"}
@@ -60,7 +59,9 @@ def test_the_front_door_follows_the_browser(client: Client, wanted: str, languag
 def test_robots_stay_out_of_desk_and_account(client: Client) -> None:
     lines = client.get("/robots.txt").content.decode().splitlines()
     assert lines[0] == "User-agent: *"
-    assert {"Disallow: /de/desk/", "Disallow: /en/desk/", "Disallow: /de/account/", "Disallow: /en/account/"} < set(lines)
+    assert {"Disallow: /de/desk/", "Disallow: /en/desk/", "Disallow: /de/account/", "Disallow: /en/account/"} < set(
+        lines
+    )
 
 
 def test_security_txt_only_with_a_contact(client: Client) -> None:

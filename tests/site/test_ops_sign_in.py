@@ -1,12 +1,12 @@
 """Signing in: by a code from the mail and by a link that works once; nothing tells whether an account exists."""
 
 import re
+import time
 from datetime import timedelta
 
 import pytest
 from django.conf import settings
 from django.core.mail import EmailMessage
-from django.core import signing
 from django.test import Client
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone, translation
@@ -42,7 +42,9 @@ def _code(mail: EmailMessage) -> str:
 
 
 @pytest.mark.parametrize("typed", [ADDRESS, "Anna@Querwerk.Example"])
-def test_sign_in_with_a_code_from_the_mail(client: Client, anna: User, mailoutbox: list[EmailMessage], typed: str) -> None:
+def test_sign_in_with_a_code_from_the_mail(
+    client: Client, anna: User, mailoutbox: list[EmailMessage], typed: str
+) -> None:
     answer = client.post(LOGIN, {"login": typed})
     assert (answer.status_code, answer["Location"]) == (302, CONFIRM)
     assert len(mailoutbox) == 1
@@ -53,7 +55,9 @@ def test_sign_in_with_a_code_from_the_mail(client: Client, anna: User, mailoutbo
     assert "Anna Müller" in client.get(HOME).content.decode()
 
 
-def test_the_way_back_leads_to_where_one_wanted_to_go(client: Client, anna: User, mailoutbox: list[EmailMessage]) -> None:
+def test_the_way_back_leads_to_where_one_wanted_to_go(
+    client: Client, anna: User, mailoutbox: list[EmailMessage]
+) -> None:
     answer = client.get(reverse("mfa_add_webauthn"))
     assert answer.status_code == 302
     target = "/de/account/passkeys/add/"
@@ -66,7 +70,9 @@ def test_the_way_back_leads_to_where_one_wanted_to_go(client: Client, anna: User
 
 def test_a_foreign_address_to_go_to_is_not_followed(client: Client, anna: User, mailoutbox: list[EmailMessage]) -> None:
     client.post(LOGIN, {"login": ADDRESS})
-    answer = client.post(CONFIRM + "?next=https://evil.example/", {"code": _code(mailoutbox[0]), "next": "https://evil.example/"})
+    answer = client.post(
+        CONFIRM + "?next=https://evil.example/", {"code": _code(mailoutbox[0]), "next": "https://evil.example/"}
+    )
     assert answer["Location"] == HOME
 
 
@@ -81,7 +87,9 @@ def test_a_wrong_code_signs_nobody_in_and_the_third_ends_the_attempt(
     assert not _signed_in(client)
 
 
-def test_strangers_see_the_same_as_members_and_get_no_mail(client: Client, anna: User, mailoutbox: list[EmailMessage]) -> None:
+def test_strangers_see_the_same_as_members_and_get_no_mail(
+    client: Client, anna: User, mailoutbox: list[EmailMessage]
+) -> None:
     answers = []
     for address in (ADDRESS, "nobody@querwerk.example"):
         visitor = Client()
@@ -117,7 +125,8 @@ def test_the_mail_speaks_the_language_of_the_page(
 
 
 @pytest.mark.parametrize(
-    "name", ["account_signup", "account_change_password", "account_set_password", "account_reset_password", "account_email"]
+    "name",
+    ["account_signup", "account_change_password", "account_set_password", "account_reset_password", "account_email"],
 )
 def test_there_is_no_sign_up_and_no_password(name: str) -> None:
     with pytest.raises(NoReverseMatch):
@@ -162,7 +171,7 @@ def test_an_old_forged_or_foreign_link_is_refused(client: Client, anna: User) ->
     assert client.post(link[:-3] + "ab/").status_code == 410
     with pytest.MonkeyPatch.context() as patch:
         later = timezone.now() + accounts.LINK_AGE + timedelta(minutes=1)
-        patch.setattr(signing.time, "time", later.timestamp)
+        patch.setattr(time, "time", later.timestamp)
         assert client.post(link).status_code == 410
     User.objects.update(is_active=False)
     assert client.post(link).status_code == 410

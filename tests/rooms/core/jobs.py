@@ -58,7 +58,9 @@ def state() -> dict[str, Any]:
     from querwerk.core.models import JournalEntry  # noqa: PLC0415
 
     return {
-        "jobs": {row.task_path.rpartition(".")[2]: [row.status, len(row.worker_ids)] for row in DBTaskResult.objects.all()},
+        "jobs": {
+            row.task_path.rpartition(".")[2]: [row.status, len(row.worker_ids)] for row in DBTaskResult.objects.all()
+        },
         "effects": sorted(JournalEntry.objects.values_list("key", flat=True)),
     }
 
