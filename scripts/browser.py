@@ -38,7 +38,10 @@ def chromium() -> Iterator[Browser]:
     """A running Chromium."""
     with sync_playwright() as playwright:
         # Debian's wrapper script compares numbers and complains when this is not set.
-        environment = {**os.environ, "CHROMIUM_FLAGS": os.environ.get("CHROMIUM_FLAGS", "")}
+        environment: dict[str, str | float | bool] = {
+            **os.environ,
+            "CHROMIUM_FLAGS": os.environ.get("CHROMIUM_FLAGS", ""),
+        }
         browser = playwright.chromium.launch(executable_path=executable(playwright), args=FLAGS, env=environment)
         try:
             yield browser

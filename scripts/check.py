@@ -20,7 +20,17 @@ ROOT = Path(__file__).resolve().parent.parent
 BIN = Path(sys.executable).parent
 PYTHON = sys.executable
 # Fresh seed per run; pytest prints it, and `-p no:randomly` or `-p randomly_seed=…` takes it back.
-PYTEST = (PYTHON, "-m", "pytest", "-n", str(os.cpu_count() or 1), "-q", "--no-header", "--durations=5", "--durations-min=2")
+PYTEST = (
+    PYTHON,
+    "-m",
+    "pytest",
+    "-n",
+    str(os.cpu_count() or 1),
+    "-q",
+    "--no-header",
+    "--durations=5",
+    "--durations-min=2",
+)
 
 
 @dataclass(frozen=True)
@@ -62,7 +72,9 @@ class Result:
 
 def environment() -> dict[str, str]:
     """The surroundings of every step: the tests bring their own database and settings."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("QUERWERK_") and name != "DATABASE_URL"}
+    kept = {
+        name: value for name, value in os.environ.items() if not name.startswith("QUERWERK_") and name != "DATABASE_URL"
+    }
     return kept | {"QUERWERK_DATA": tempfile.mkdtemp(prefix="querwerk-test-"), "PY_COLORS": "0", "NO_COLOR": "1"}
 
 

@@ -34,7 +34,7 @@ def measure(addresses: Iterable[str], *, runs: int) -> list[Measured]:
     """Measure each page that many times, one after the other."""
     with sync_playwright() as playwright:
         chrome = executable(playwright)
-    command = (ROOT / "scripts/node", "scripts/lighthouse.mjs", chrome, str(runs), *addresses)
+    command = (str(ROOT / "scripts/node"), "scripts/lighthouse.mjs", chrome, str(runs), *addresses)
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     if done.returncode:
         raise RuntimeError(done.stderr.strip())

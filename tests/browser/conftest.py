@@ -56,7 +56,9 @@ def public_pages(site: Site) -> list[str]:
     """The path of every page a visitor can reach, in both languages."""
     pages = site.pages()
     assert pages, "the site map is empty"
-    extra = [f"/{language}/{path}" for language in ("de", "en") for path in ("account/login/", "gallery/", "no-such-page/")]
+    extra = [
+        f"/{language}/{path}" for language in ("de", "en") for path in ("account/login/", "gallery/", "no-such-page/")
+    ]
     return [*pages, *extra]
 
 

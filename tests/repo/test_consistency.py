@@ -8,7 +8,7 @@ from pathlib import Path
 from urllib.parse import unquote
 
 import pytest
-from django.template import engines
+from django.template import Engine
 from django.template.loader import get_template
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -18,7 +18,9 @@ BANNED_NAMES = {"utils", "helpers", "services", "managers", "common", "misc", "b
 LOCKS = ("requirements.lock", "requirements-dev.lock", "package-lock.json", "scripts/uv.txt")
 # Put together from halves, or this file would contain what it looks for.
 MACHINE_PATH = re.compile(r"(?<![\w/.:>})*-])/" + r"(?:root|home|work|Users)/[\w.]")
-REGISTRY = re.compile("|".join(["files.python" + "hosted", r"pypi\.org" + "/simple", "registry.np" + "mjs", "registry.yarn" + "pkg"]))
+REGISTRY = re.compile(
+    "|".join(["files.python" + "hosted", r"pypi\.org" + "/simple", "registry.np" + "mjs", "registry.yarn" + "pkg"])
+)
 INLINE = {
     "style element": re.compile(r"<style\b", re.IGNORECASE),
     "style attribute": re.compile(r"<[^>]*\sstyle\s*=", re.IGNORECASE),
@@ -67,7 +69,7 @@ def test_template_compiles(name: str) -> None:
 
 def _is_override(name: str) -> bool:
     """Whether a package ships a template of the same name, and so asks for it."""
-    loaders = engines["django"].engine.template_loaders
+    loaders = Engine.get_default().template_loaders
     sources = [source for loader in loaders for source in loader.get_template_sources(name)]
     return any(Path(source.name).is_file() and QUERWERK not in Path(source.name).parents for source in sources)
 
@@ -86,7 +88,10 @@ def test_no_template_is_unused() -> None:
 
 def test_templates_hold_no_inline_style_or_script() -> None:
     found = [
-        f"{name}: {what}" for name, path in TEMPLATES.items() for what, rule in INLINE.items() if rule.search(path.read_text())
+        f"{name}: {what}"
+        for name, path in TEMPLATES.items()
+        for what, rule in INLINE.items()
+        if rule.search(path.read_text())
     ]
     assert found == []
 
