@@ -17,6 +17,7 @@ def add_to(commands: Commands) -> None:
     programme = group.add_subparsers(dest="subcommand", required=True, metavar="COMMAND")
     add(programme, "import", run_import, "Read a bundle (YAML or JSON) into the database; all of it or nothing.").add_argument("file", type=Path, metavar="FILE")
     add(programme, "validate", run_validate, "Check a bundle without changing anything.").add_argument("file", type=Path, metavar="FILE")
+    add(programme, "schema", run_schema, "Print the JSON Schema of the format.")
     export = add(programme, "export", run_export, "Write a programme as a bundle.")
     export.add_argument("programme", metavar="KEY")
     export.add_argument("file", type=Path, metavar="FILE", nargs="?", help="ends in .yaml or .json; without it YAML is printed")
@@ -57,8 +58,19 @@ def run_validate(arguments: argparse.Namespace) -> None:
         bundle = validate_bundle(arguments.file)
     except (InvalidBundle, OSError) as error:
         raise Refusal(f"{arguments.file} is not valid:\n{error}") from None
+    for path in bundle.freely_named:
+        place = ".".join(str(step) for step in path)
+        print(f"{bundle.document.name}:{bundle.document.line_of(path)}: {place}: not a field of the format, kept as a further fact")
     counts = itertools.groupby(sorted(parsed.kind for parsed in bundle.records))
     print(f"{arguments.file} is valid: {', '.join(f'{len(list(same))} {kind}' for kind, same in counts)}.")
+
+
+def run_schema(arguments: argparse.Namespace) -> None:
+    """Print the JSON Schema."""
+    from querwerk.exchange.schema import bundle_schema  # noqa: PLC0415
+    from querwerk.exchange.writer import as_json  # noqa: PLC0415
+
+    print(as_json(bundle_schema()), end="")
 
 
 def run_export(arguments: argparse.Namespace) -> None:

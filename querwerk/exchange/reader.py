@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from pathlib import Path as FilePath
 from typing import Any
 
@@ -14,6 +14,7 @@ from querwerk.core.spec import Path
 MAX_BYTES = 25_000_000
 MAX_DEPTH = 40
 MAX_VALUES = 2_000_000
+MAX_DIGITS = 30
 
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -43,16 +44,19 @@ for _kind, _pattern, _first in (
 
 
 class Document:
-    """A parsed file: its value, and the line of each path."""
+    """A parsed file: its value, and the line of each path, found only when somebody asks."""
 
-    def __init__(self, name: str, value: Any, lines: dict[Path, int]) -> None:
+    def __init__(self, name: str, value: Any, find_lines: Callable[[], dict[Path, int]]) -> None:
         """Keep what was read."""
         self.name = name
         self.value = value
-        self._lines = lines
+        self._find_lines = find_lines
+        self._lines: dict[Path, int] | None = None
 
     def line_of(self, path: Path) -> int | None:
         """Return the line on which a path, or the nearest place around it, stands."""
+        if self._lines is None:
+            self._lines = self._find_lines()
         while path and path not in self._lines:
             path = path[:-1]
         return self._lines.get(path)
@@ -81,33 +85,76 @@ def read(content: bytes, name: str) -> Document:
         line = content[: error.start].count(b"\n") + 1
         raise UnreadableFile(_("This is not a text in UTF-8."), line) from None
     if name.lower().endswith(".json"):
-        _check_json_syntax(text)
+        return Document(name, _read_json(text), lambda: _lines_of(text))
     lines: dict[Path, int] = {}
+    root = _compose(text)
+    return Document(name, None if root is None else _construct(root, (), lines), lambda: lines)
+
+
+def _compose(text: str) -> yaml.Node | None:
     try:
-        root = _Composer(text).compose()
-        value = None if root is None else _construct(root, (), lines)
+        return _Composer(text).compose()
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         problem = " ".join(part for part in (error.context, error.problem) if part)
         raise UnreadableFile(
-            _("This is not valid YAML: %(problem)s") % {"problem": problem}, mark.line + 1 if mark else None
+            _("This is not valid YAML: %(problem)s") % {"problem": problem},
+            min(mark.line + 1, len(text.splitlines())) if mark else None,
         ) from None
     except yaml.YAMLError as error:
         raise UnreadableFile(_("This is not valid YAML: %(problem)s") % {"problem": str(error)}) from None
-    return Document(name, value, lines)
 
 
-def _check_json_syntax(text: str) -> None:
+def _read_json(text: str) -> Any:
     try:
-        json.loads(text, parse_constant=_refuse_constant)
+        value = json.loads(
+            text, parse_constant=_refuse_constant, parse_int=_whole_number, object_pairs_hook=_without_doubles
+        )
+        _check_depth(value)
     except RecursionError:
         raise UnreadableFile(_too_deep()) from None
     except json.JSONDecodeError as error:
         raise UnreadableFile(_("This is not valid JSON: %(problem)s") % {"problem": error.msg}, error.lineno) from None
+    return value
+
+
+def _lines_of(json_text: str) -> dict[Path, int]:
+    """Find the lines of a JSON text, which is YAML but for a few control characters; without lines if it is not."""
+    lines: dict[Path, int] = {}
+    try:
+        root = _compose(json_text)
+        if root is not None:
+            _construct(root, (), lines)
+    except UnreadableFile:
+        return {}
+    return lines
 
 
 def _refuse_constant(name: str) -> Any:
     raise UnreadableFile(_("This is not valid JSON: %(problem)s") % {"problem": name})
+
+
+def _whole_number(digits: str) -> int:
+    if len(digits) > MAX_DIGITS:
+        raise UnreadableFile(_("A number is too long."))
+    return int(digits)
+
+
+def _without_doubles(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    mapping = dict(pairs)
+    if len(mapping) < len(pairs):
+        names = [key for key, _value in pairs]
+        double = next(key for key in names if names.count(key) > 1)
+        raise UnreadableFile(_("The key “%(key)s” stands here twice.") % {"key": double})
+    return mapping
+
+
+def _check_depth(value: Any, depth: int = 0) -> None:
+    if depth > MAX_DEPTH:
+        raise UnreadableFile(_too_deep())
+    if isinstance(value, dict | list):
+        for inner in value.values() if isinstance(value, dict) else value:
+            _check_depth(inner, depth + 1)
 
 
 def _too_deep() -> str:
@@ -206,7 +253,7 @@ def _scalar(node: yaml.ScalarNode) -> Any:
     if kind == "bool":
         return value.lower() == "true"
     if kind == "int":
-        if len(value) > 30:  # noqa: PLR2004
+        if len(value) > MAX_DIGITS:
             raise UnreadableFile(_("A number is too long."), node.start_mark.line + 1)
         return int(value)
     return float(value) if kind == "float" else value

@@ -17,9 +17,17 @@ class _Dumper(yaml.SafeDumper):
                 key.tag = "tag:yaml.org,2002:bool"
         return node
 
+    def represent_str(self, data: str) -> yaml.ScalarNode:
+        """Escape the line breaks of Unicode, which YAML would fold into spaces."""
+        style = '"' if any(character in data for character in "\x85\u2028\u2029") else None
+        return self.represent_scalar("tag:yaml.org,2002:str", data, style=style)
+
     def ignore_aliases(self, data: Any) -> bool:
         """Write every value out; bundles know no aliases."""
         return True
+
+
+_Dumper.add_representer(str, _Dumper.represent_str)
 
 
 def as_yaml(bundle: dict[str, Any]) -> str:

@@ -224,7 +224,7 @@ class Funder(Record):
 class Partner(Record):
     """An organisation that carries the programme."""
 
-    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
+    organisation = models.ForeignKey(Organisation, models.RESTRICT, related_name="+")
     role = TextColumn()
     country = models.CharField(max_length=500, blank=True)
     budget_eur = models.FloatField(null=True, blank=True)

@@ -263,7 +263,7 @@ class Migration(migrations.Migration):
                 ('country', models.CharField(blank=True, max_length=500)),
                 ('budget_eur', models.FloatField(blank=True, null=True)),
                 ('node', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='core.node')),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.organisation')),
+                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.RESTRICT, related_name='+', to='people.organisation')),
                 ('space', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='core.space')),
             ],
             options={
