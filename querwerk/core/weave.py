@@ -7,7 +7,7 @@ same key gives the same cloth on every machine, so pages can be cached and compa
 from functools import lru_cache
 from hashlib import blake2b
 
-WIDTH, HEIGHT = 27, 17
+WIDTH, HEIGHT = 27, 15
 """Threads of the warp and of the weft; odd, so that the pattern has a middle."""
 
 
@@ -29,7 +29,7 @@ def lift(key: str) -> list[list[bool]]:
     """Return for each crossing whether the weft is on top, symmetric to both sides like lace."""
     seed = blake2b(key.encode(), digest_size=12).digest()
     slope_x, slope_y = 1 + seed[0] % 3, 1 + seed[1] % 3
-    repeat = 5 + seed[2] % 6
+    repeat = 6 + seed[2] % 6
     depth = 2 + seed[3] % (repeat - 3)
     second, turn = 4 + seed[4] % 5, seed[5] % 4
     middle_x, middle_y = WIDTH // 2, HEIGHT // 2
@@ -59,8 +59,15 @@ def weave(key: str) -> str:
     rows = lift(key)
     red = HEIGHT // 2 + (seed[6] % 7 - 3)
     cloth = "".join(_runs(row, y) for y, row in enumerate(rows) if y != red)
+    across = f"M0 {HEIGHT / 2}h{WIDTH}"
     return (
-        f'<svg class="weave" viewBox="0 0 {WIDTH} {HEIGHT}" fill="none" aria-hidden="true" focusable="false">'
-        f'<path class="weave__cloth" stroke="currentColor" stroke-width=".72" d="{cloth}"/>'
-        f'<path class="weave__thread" stroke="currentColor" stroke-width=".72" d="M0 {red}.5h{WIDTH}"/></svg>'
+        f'<svg class="weave" viewBox="0 0 {WIDTH} {HEIGHT}" preserveAspectRatio="xMidYMid slice" fill="none"'
+        f' stroke="currentColor" stroke-width=".76" aria-hidden="true">'
+        # The warp is one stroke as high as the cloth, dashed into threads.
+        f'<path class="weave__warp" stroke-width="{HEIGHT}" stroke-opacity=".2" stroke-dasharray=".3 .2" d="{across}"/>'
+        f'<path class="weave__cloth" d="{cloth}"/>'
+        # The red one runs on to the right as far as a page lets it, over and under.
+        f'<path class="weave__thread" d="M0 {red}.5h120"/>'
+        f'<path class="weave__over" stroke-dasharray=".3 3.7" stroke-dashoffset="-1.5" d="M0 {red}.5h{WIDTH}"/>'
+        "</svg>"
     )

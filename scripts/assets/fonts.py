@@ -34,8 +34,13 @@ FAMILIES = {
     "instrument-sans": ("instrument-sans", 400, 700),
 }
 # How often letters occur in German text, in per mille, with the space: for the average width.
-FREQUENCY = dict(zip("enisratdhulcgmobwfkzpv ", [
-    146, 82, 63, 61, 59, 55, 52, 43, 42, 37, 29, 26, 25, 21, 21, 16, 16, 14, 10, 9, 7, 7, 159], strict=True))
+FREQUENCY = dict(
+    zip(
+        "enisratdhulcgmobwfkzpv ",
+        [146, 82, 63, 61, 59, 55, 52, 43, 42, 37, 29, 26, 25, 21, 21, 16, 16, 14, 10, 9, 7, 7, 159],
+        strict=True,
+    )
+)
 
 
 def average_width(font: TTFont) -> float:

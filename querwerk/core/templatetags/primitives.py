@@ -57,14 +57,6 @@ def shown(value: Any) -> SafeString:
 
 
 @register.simple_tag
-def unknown(why: str = "") -> SafeString:
-    """Say that a value is stated to be unknown, and if known why."""
-    if why:
-        return format_html('<span class="unknown">{}</span> <span class="unknown__why">{}</span>', _("unknown"), why)
-    return format_html('<span class="unknown">{}</span>', _("unknown"))
-
-
-@register.simple_tag
 def not_any() -> SafeString:
     """Say that there is none, as stated by the source."""
     return format_html('<span class="unknown unknown--none">{}</span>', _("none"))
@@ -123,7 +115,7 @@ def notice(content: str, kind: str = "info", title: str = "") -> SafeString:
 
 
 @register.simple_block_tag
-def section(content: str, title: str, id: str = "", lead: str = "", main: bool = False) -> SafeString:  # noqa: A002
+def section(content: str, title: str, *, id: str = "", lead: str = "", main: bool = False) -> SafeString:  # noqa: A002
     """Hang a section on the thread: a knot, a heading of the second level, the content."""
     mark = format_html(' id="{}"', id) if id else ""
     aside = format_html("<p>{}</p>", lead) if lead else ""
@@ -151,7 +143,7 @@ def finding(content: str, grade: str = "", tone: str = "plain", source: str = ""
 
 
 @register.simple_block_tag
-def table(content: str, caption: str, hidden: bool = False) -> SafeString:
+def table(content: str, caption: str, *, hidden: bool = False) -> SafeString:
     """Wrap the rows of a table so that a narrow screen can scroll it, by keyboard too."""
     return format_html(
         '<div class="table" role="region" tabindex="0" aria-label="{}"><table><caption{}>{}</caption>{}</table></div>',
@@ -161,7 +153,7 @@ def table(content: str, caption: str, hidden: bool = False) -> SafeString:
 
 @register.inclusion_tag("core/ui/card.html")
 def card(
-    title: Any, url: str = "", key: str = "", kicker: Any = "", text: Any = "", foot: Any = "",
+    title: Any, *, url: str = "", key: str = "", kicker: Any = "", text: Any = "", foot: Any = "",
     image_url: str = "", image_alt: str = "", level: int = 3,
 ) -> dict[str, Any]:  # fmt: skip
     """Show a record in a list; with a picture, else with its cloth (``key``), else plain."""
@@ -207,24 +199,32 @@ def agenda(items: Iterable[Any], level: int = 3) -> dict[str, Any]:
 @register.inclusion_tag("core/ui/event_date.html")
 def event_date(start: Any, end: Any = None) -> dict[str, Any]:
     """Show the day of an event as a block; ``start`` may be a date or "2021", "2021-09", "2021-09-29"."""
-    parts = (str(start).split("T")[0].split(" ")[0].split("-") + ["", ""])[:3] if start else ["", "", ""]
+    parts = [*str(start)[:10].split("-"), "", ""][:3] if start else ["", "", ""]
     months = [
         _("Jan"), _("Feb"), _("Mar"), _("Apr"), _("May"), _("Jun"),
         _("Jul"), _("Aug"), _("Sep"), _("Oct"), _("Nov"), _("Dec"),
     ]  # fmt: skip
     month = months[int(parts[1]) - 1] if parts[1] else ""
-    return {"iso": "-".join(filter(None, parts)), "year": parts[0], "month": month, "day": parts[2].lstrip("0"), "end": end}
+    return {
+        "iso": "-".join(filter(None, parts)),
+        "year": parts[0],
+        "month": month,
+        "day": parts[2].lstrip("0"),
+        "end": end,
+    }
 
 
 @register.inclusion_tag("core/ui/people_caption.html")
-def people_caption(people: Iterable[Any], caption: Any = "", image_url: str = "", image_alt: str = "") -> dict[str, Any]:
+def people_caption(
+    people: Iterable[Any], caption: Any = "", image_url: str = "", image_alt: str = ""
+) -> dict[str, Any]:
     """Name those on a picture from left to right: dict(name, affiliation, url); right also without the picture."""
     return locals()
 
 
 @register.inclusion_tag("core/ui/film.html")
 def film(
-    title: Any, url: str = "", embed_url: str = "", provider: str = "", length: str = "", key: str = ""
+    title: Any, *, url: str = "", embed_url: str = "", provider: str = "", length: str = "", key: str = ""
 ) -> dict[str, Any]:
     """Show a film: a link, or a frame that loads from its host on a click only."""
     return locals()
@@ -250,12 +250,20 @@ def breadcrumb(*steps: Any) -> dict[str, Any]:
 
 
 @register.inclusion_tag("core/ui/field.html")
-def field(bound: BoundField, wide: bool = False) -> dict[str, Any]:
+def field(bound: BoundField, *, wide: bool = False) -> dict[str, Any]:
     """Show a form field with label, hint and errors, whatever its widget."""
     widget = bound.field.widget
-    kind = getattr(widget, "input_type", None) or ("textarea" if "textarea" in type(widget).__name__.lower() else "select")
+    kind = getattr(widget, "input_type", None) or (
+        "textarea" if "textarea" in type(widget).__name__.lower() else "select"
+    )
     is_group = bool(bound.use_fieldset)
-    return {"field": bound, "kind": kind, "is_group": is_group, "wide": wide, "is_check": kind == "checkbox" and not is_group}
+    return {
+        "field": bound,
+        "kind": kind,
+        "is_group": is_group,
+        "wide": wide,
+        "is_check": kind == "checkbox" and not is_group,
+    }
 
 
 @register.inclusion_tag("core/ui/error_summary.html")
@@ -271,8 +279,15 @@ def partner_map(pins: Iterable[Any], title: str = "") -> dict[str, Any]:
     placed = []
     for number, pin in enumerate(sorted(pins, key=lambda one: -float(one["lat"])), start=1):
         x, y = project(float(pin["lat"]), float(pin["lon"]))
-        placed.append({**pin, "x": f"{x:.1f}", "y": f"{y:.1f}", "number": number})
-    return {"pins": placed, "title": title or _("Map of the partners")}
+        placed.append({**pin, "x": f"{x:.0f}", "y": f"{y:.0f}", "number": number})
+    lead = next((pin for pin in placed if pin.get("is_lead")), None)
+    # A thread from the lead partner to each other one, sagging a little.
+    threads = [
+        f"M{lead['x']} {lead['y']}Q{(int(lead['x']) + int(pin['x'])) // 2} {max(int(lead['y']), int(pin['y'])) + 14} {pin['x']} {pin['y']}"
+        for pin in placed
+        if lead and pin is not lead
+    ]
+    return {"threads": "".join(threads), "pins": placed, "title": title or _("Map of the partners")}
 
 
 @register.inclusion_tag("core/ui/journal.html")
