@@ -44,8 +44,8 @@ class Step:
 
 # These are small and use one core each.
 STATIC = (
-    Step("ruff format", (BIN / "ruff", "format", "--check", "--quiet", ".")),
-    Step("ruff check", (BIN / "ruff", "check", "--quiet", ".")),
+    Step("ruff format", (BIN / "ruff", "format", "--check", "--output-format", "concise", ".")),
+    Step("ruff check", (BIN / "ruff", "check", "--output-format", "concise", ".")),
     Step("import contracts", (BIN / "lint-imports", "--no-logo")),
     Step("template format", (PYTHON, "-m", "scripts.templates")),
     Step("assets current", (ROOT / "scripts/node", "scripts/assets.mjs", "--check")),
