@@ -31,7 +31,7 @@ class Actor:
     name: str
 
 
-class InvalidRecords(Exception):  # noqa: N818  (it carries problems rather than being one)
+class InvalidRecords(Exception):
     """The records cannot be stored; ``problems`` says what is wrong, and where."""
 
     def __init__(self, problems: Sequence[Problem]) -> None:
@@ -40,7 +40,7 @@ class InvalidRecords(Exception):  # noqa: N818  (it carries problems rather than
         self.problems = list(problems)
 
 
-class UnableToOverwrite(Exception):  # noqa: N818
+class UnableToOverwrite(Exception):
     """Somebody else changed the record since it was read."""
 
     def __init__(self, record: Record, current: dict[str, Any]) -> None:
@@ -86,7 +86,7 @@ def create_space(key: str) -> Space:
 
 
 @transaction.atomic
-def write_records(  # noqa: PLR0913
+def write_records(
     tops: Sequence[Parsed],
     *,
     space: Space,
@@ -206,9 +206,7 @@ class _Write:
         for parsed in written:
             self.fill(self.records[kind, parsed.key], parsed)
         is_new = {parsed.key for parsed in new}
-        model._default_manager.bulk_create(
-            [self.records[kind, parsed.key] for parsed in new], batch_size=CHUNK
-        )
+        model._default_manager.bulk_create([self.records[kind, parsed.key] for parsed in new], batch_size=CHUNK)
         for parsed in written:
             if parsed.key not in is_new:
                 self.records[kind, parsed.key].save()
@@ -270,9 +268,7 @@ class _Write:
             if self.nodes[parsed.kind, parsed.key] not in self.new_nodes
         ]
         kept = {self.nodes[part.kind, part.key] for top in written for part in top.walk()}
-        dropped = [
-            pk for pk in Node.objects.filter(part_of__in=wholes).values_list("pk", flat=True) if pk not in kept
-        ]
+        dropped = [pk for pk in Node.objects.filter(part_of__in=wholes).values_list("pk", flat=True) if pk not in kept]
         if dropped:
             records_deleted.send(self.__class__, node_ids=dropped, space_id=self.space.pk)
             Node.objects.filter(pk__in=dropped).delete()
@@ -291,7 +287,7 @@ class _Write:
         ]
         Link.objects.bulk_create(links, batch_size=CHUNK)
 
-    def make_link(self, parsed: Parsed, key: str, number: int, target: Target, known: set[Name]) -> Link:  # noqa: PLR0913
+    def make_link(self, parsed: Parsed, key: str, number: int, target: Target, known: set[Name]) -> Link:
         spec = parsed.links[key].spec
         own = self.nodes[parsed.kind, parsed.key]
         name = resolve(target, spec.kinds or (spec.inline_kind,), known) if target.is_reference else None
@@ -379,7 +375,7 @@ def _columns(spec: Spec, model: type[Record]) -> list["models.Field[Any, Any]"]:
 
 def _reference(spec: Spec, key: str) -> Reference:
     declared = spec.field(key)
-    assert isinstance(declared, Reference)  # noqa: S101
+    assert isinstance(declared, Reference)
     return declared
 
 
@@ -398,7 +394,7 @@ def resolve(target: Target, kinds: Sequence[str], known: "set[Name] | Mapping[Na
 
 
 @transaction.atomic
-def save_record(  # noqa: PLR0913
+def save_record(
     *,
     spec: Spec,
     raw: Mapping[str, Any],
@@ -442,8 +438,8 @@ class LinkStatement:
 
 
 def _statement(link: Link) -> LinkStatement:
-    assert link.earlier is not None  # noqa: S101  (a link made by hand has two records)
-    assert link.later is not None  # noqa: S101
+    assert link.earlier is not None
+    assert link.later is not None
     return LinkStatement(
         (link.earlier.kind, link.earlier.key),
         (link.later.kind, link.later.key),

@@ -40,7 +40,9 @@ class Node(models.Model):
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(fields=["space", "kind", "key"], name="node_unique_in_space"),
         ]
-        indexes: ClassVar[list[models.Index]] = [models.Index(fields=["space", "visibility", "kind"], name="node_by_kind")]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["space", "visibility", "kind"], name="node_by_kind")
+        ]
 
     def __str__(self) -> str:
         """Return kind and key, which is unique within a space."""

@@ -101,7 +101,7 @@ class PageMiddleware:
         page = store.get(edition, key)
         if page is None:
             response = self.get_response(request)
-            if not getattr(response, "is_public_page", False) or response.status_code != 200 or response.cookies:  # noqa: PLR2004
+            if not getattr(response, "is_public_page", False) or response.status_code != 200 or response.cookies:
                 return response
             page = freeze(response, is_compressed=encoding)
             store.put(edition, key, page)

@@ -27,9 +27,9 @@ def visible[R: Record](records: QuerySet[R], *, with_drafts: bool) -> QuerySet[R
 
 def journal_of(record: Record) -> QuerySet[JournalEntry]:
     """Return the journal of one record, newest first."""
-    return JournalEntry.objects.filter(
-        space_key=record.space.key, kind=record.SPEC.kind, key=record.key
-    ).order_by("-pk")
+    return JournalEntry.objects.filter(space_key=record.space.key, kind=record.SPEC.kind, key=record.key).order_by(
+        "-pk"
+    )
 
 
 def links_stated_by(node_ids: Iterable[int]) -> QuerySet[Link]:
@@ -43,7 +43,11 @@ def links_stated_by(node_ids: Iterable[int]) -> QuerySet[Link]:
 
 def thread_statements(space_id: int) -> QuerySet[Link]:
     """Return the links made by hand, in order, with both ends."""
-    return Link.objects.filter(space=space_id, field="thread").select_related("earlier", "later").order_by("position", "pk")
+    return (
+        Link.objects.filter(space=space_id, field="thread")
+        .select_related("earlier", "later")
+        .order_by("position", "pk")
+    )
 
 
 def links_touching(node_ids: Iterable[int], *, with_drafts: bool) -> list[Link]:

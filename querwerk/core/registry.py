@@ -38,6 +38,7 @@ class Entry:
 
 
 _pages: dict[str, str] = {}
+_single_pages: dict[str, str] = {}
 _panels: list[Panel] = []
 _navigation: list[Entry] = []
 
@@ -45,6 +46,11 @@ _navigation: list[Entry] = []
 def register_page(kind: str, url_name: str) -> None:
     """Say which address shows records of a kind; it takes ``programme`` and ``key``."""
     _pages[kind] = url_name
+
+
+def register_single_page(kind: str, url_name: str) -> None:
+    """Say which address shows the one record of a kind that a programme has; it takes only ``programme``."""
+    _single_pages[kind] = url_name
 
 
 def register_panel(panel: Panel) -> None:
@@ -87,6 +93,8 @@ def node_url(node: "Node", programme_key: str) -> str:
     """
     if node.kind in _pages:
         return reverse(_pages[node.kind], kwargs={"programme": programme_key, "key": node.key})
+    if node.kind in _single_pages:
+        return reverse(_single_pages[node.kind], kwargs={"programme": programme_key})
     if node.part_of is not None:
         return f"{node_url(node.part_of, programme_key)}#{anchor(node)}"
     return ""

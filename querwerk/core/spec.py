@@ -278,7 +278,7 @@ class Date(Words):
 
     def expects(self) -> str:
         """Say what a date looks like."""
-        return _("a date such as \"2021-06-22\", \"2021-06\" or \"2021\", in quotes")
+        return _('a date such as "2021-06-22", "2021-06" or "2021", in quotes')
 
     def read(self, value: Any, path: Path, into: Parsed, problems: Problems) -> None:
         """Read a date; refuse days that do not exist."""
@@ -609,7 +609,7 @@ class Links(Field):
             if inline is not None:
                 return inline.SPEC.dump(inline, related)
         node = link.later if self.is_owner_earlier else link.earlier
-        assert node is not None  # noqa: S101  (link_has_two_ends)
+        assert node is not None
         return f"{node.kind}:{node.key}" if link.extra.get("named") else node.key
 
     def schema(self) -> dict[str, Any]:
@@ -646,7 +646,9 @@ class Parts(Field):
         spec = spec_of(self.kind)
         parts = []
         for number, item in enumerate(value):
-            raw, is_plain = ({self.plain_key: item}, True) if self.plain_key and isinstance(item, str) else (item, False)
+            raw, is_plain = (
+                ({self.plain_key: item}, True) if self.plain_key and isinstance(item, str) else (item, False)
+            )
             key = f"{into.key}.{self.key.replace('_', '-')}-{number + 1}"
             part = spec.parse(raw, (*path, number), problems, position=number, fallback_key=key, parent=into)
             if is_plain:
@@ -684,7 +686,9 @@ def all_specs() -> dict[str, "Spec"]:
 
 
 COMMON: tuple[Field, ...] = (
-    Source("source", gettext_lazy("Source"), gettext_lazy("The address of the page that says so, or the name of a source.")),
+    Source(
+        "source", gettext_lazy("Source"), gettext_lazy("The address of the page that says so, or the name of a source.")
+    ),
 )
 
 
@@ -729,7 +733,7 @@ class Spec:
         """Return one field by its key."""
         return next(field for field in self.all_fields if field.key == key)
 
-    def parse(  # noqa: PLR0913  (all keyword-only but the three that every parser takes)
+    def parse(
         self,
         raw: Any,
         path: Path,
@@ -802,7 +806,9 @@ class Spec:
             properties.update(declared.schema())
             if isinstance(declared, Texts):
                 patterns.update(declared.patterns())
-        required = [declared.key for declared in self.all_fields if declared.is_required and not isinstance(declared, Texts)]
+        required = [
+            declared.key for declared in self.all_fields if declared.is_required and not isinstance(declared, Texts)
+        ]
         if self.section and not self.key_from:
             required.append(self.key_field)
         return {

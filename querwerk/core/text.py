@@ -9,8 +9,9 @@ from dataclasses import dataclass
 UNSTATED = "und"
 """BCP 47 code for "undetermined": the source did not say in which language it speaks."""
 
-LANGUAGES: tuple[str, ...] = tuple(
-    "de en bg cs da el es et fi fr ga hr hu is it lb lt lv mk mt nb nl nn pl pt ro rm sk sl sq sr sv tr uk hsb dsb".split()
+LANGUAGES: tuple[str, ...] = (
+    *("de", "en", "bg", "cs", "da", "dsb", "el", "es", "et", "fi", "fr", "ga", "hr", "hsb", "hu", "is", "it", "lb"),
+    *("lt", "lv", "mk", "mt", "nb", "nl", "nn", "pl", "pt", "rm", "ro", "sk", "sl", "sq", "sr", "sv", "tr", "uk"),
 )
 """Languages that a content key may name (``summary_cs``), ISO 639."""
 

@@ -66,7 +66,7 @@ class Flaw:
         return f"{place}: {path}: {self.message}" if path else f"{place}: {self.message}"
 
 
-class InvalidBundle(Exception):  # noqa: N818
+class InvalidBundle(Exception):
     """The bundle has flaws; nothing was stored."""
 
     def __init__(self, flaws: list[Flaw]) -> None:
@@ -129,19 +129,14 @@ def _parse_sections(value: Mapping[str, Any], bundle: Bundle, problems: Problems
             problems.add((key,), _("Unknown section. Known are: %(allowed)s") % {"allowed": allowed})
     if "programme" not in value:
         problems.add((), _("“%(key)s” is missing.") % {"key": "programme"})
-    stated_empty: dict[str, Any] = {}
     for section, spec in known.items():
-        if section not in value:
-            continue
-        if not value[section]:
-            stated_empty[section] = value[section]
-        _parse_section(spec, value[section], bundle, problems)
-    if "thread" in value and not value["thread"]:
-        stated_empty["thread"] = value["thread"]
+        if section in value:
+            _parse_section(spec, value[section], bundle, problems)
+    stated_empty = {key: value[key] for key in (*known, "thread") if key in value and not value[key]}
     bundle.meta = {"sections": stated_empty} | ({"meta": value["meta"]} if "meta" in value else {})
-    for parsed in bundle.records:
-        for record in parsed.walk():
-            bundle.freely_named += [(*record.path, key) for key in record.extra]
+    bundle.freely_named = [
+        (*record.path, key) for parsed in bundle.records for record in parsed.walk() for key in record.extra
+    ]
 
 
 def _parse_section(spec: Spec, value: Any, bundle: Bundle, problems: Problems) -> None:
@@ -259,7 +254,9 @@ def _parse_end(
         kinds = (kind,) if any(kind == other for other, _key in names) else ()
         problems.add((*path, end), dangling(value, kinds))
     else:
-        problems.add((*path, end), wrong_type(_("the name of a record, such as “pilot:labor-2025”"), value) + f": {value[:80]}")
+        problems.add(
+            (*path, end), wrong_type(_("the name of a record, such as “pilot:labor-2025”"), value) + f": {value[:80]}"
+        )
     return None
 
 

@@ -49,14 +49,11 @@ def export_bundle(space: Space) -> dict[str, Any]:
     bundle: dict[str, Any] = {"meta": about["meta"]} if "meta" in about else {}
     stated_empty = about.get("sections", {})
     for spec in sections():
-        records = by_kind[spec.kind]
-        if spec.kind == "question":
-            records = [record for record in records if record.has_own_key]
-        if spec.is_single:
-            if records:
-                bundle[spec.section] = spec.dump(records[0], related)
-        elif records:
-            bundle[spec.section] = [spec.dump(record, related) for record in records]
+        # Questions written inside an event come out there.
+        records = [record for record in by_kind[spec.kind] if spec.kind != "question" or record.has_own_key]
+        if records:
+            dumped = [spec.dump(record, related) for record in records]
+            bundle[spec.section] = dumped[0] if spec.is_single else dumped
         elif spec.section in stated_empty:
             bundle[spec.section] = stated_empty[spec.section]
     thread = [as_mapping(statement) for statement in thread_of(space)]

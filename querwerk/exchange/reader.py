@@ -19,7 +19,7 @@ MAX_DIGITS = 30
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
-class UnreadableFile(Exception):  # noqa: N818
+class UnreadableFile(Exception):
     """The file is not what it should be; ``line`` (1-based) where known."""
 
     def __init__(self, message: str, line: int | None = None) -> None:
@@ -177,7 +177,7 @@ class _Composer:
 
     def check_events(self) -> None:
         self.root: yaml.Node | None = None
-        stack: list[yaml.CollectionNode[Any]] = []
+        stack: list[yaml.CollectionNode] = []
         keys: list[yaml.Node | None] = []
         while self.loader.check_event():
             event = self.loader.get_event()
@@ -218,12 +218,14 @@ class _Composer:
     def make(self, event: Any, line: int) -> yaml.Node:
         if event.tag is not None and event.tag != "!":
             raise UnreadableFile(_("Type tags (%(tag)s) are not allowed in a bundle.") % {"tag": event.tag}, line)
+        start: Any = event.start_mark
         if isinstance(event, yaml.ScalarEvent):
-            tag = self.loader.resolve(yaml.ScalarNode, event.value, event.implicit)
-            return yaml.ScalarNode(tag, event.value, event.start_mark, event.end_mark)
+            return yaml.ScalarNode(
+                self.loader.resolve(yaml.ScalarNode, event.value, event.implicit), event.value, start
+            )
         if isinstance(event, yaml.SequenceStartEvent):
-            return yaml.SequenceNode("tag:yaml.org,2002:seq", [], event.start_mark, event.end_mark)
-        return yaml.MappingNode("tag:yaml.org,2002:map", [], event.start_mark, event.end_mark)
+            return yaml.SequenceNode("tag:yaml.org,2002:seq", [], start)
+        return yaml.MappingNode("tag:yaml.org,2002:map", [], start)
 
 
 def _construct(node: yaml.Node, path: Path, lines: dict[Path, int]) -> Any:

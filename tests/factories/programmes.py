@@ -12,11 +12,23 @@ from querwerk.exchange.writer import as_json
 TESTER = Actor(None, "Test")
 
 SMALL: dict[str, Any] = {
-    "programme": {"id": "werk", "acronym": "Werk", "title_de": "Werkprogramm", "title_en": "Work programme", "source": "seed"},
+    "programme": {
+        "id": "werk",
+        "acronym": "Werk",
+        "title_de": "Werkprogramm",
+        "title_en": "Work programme",
+        "source": "seed",
+    },
     "funder": {"name": "Land Sachsen", "publicity": "interreg-2014-2020"},
     "partners": [{"id": "agentur", "org": "agentur", "role": "lead partner", "country": "DE"}],
     "organisations": [
-        {"id": "agentur", "name": "Agentur für Übermorgen", "kind": "intermediary", "city": "Chemnitz", "country": "DE"},
+        {
+            "id": "agentur",
+            "name": "Agentur für Übermorgen",
+            "kind": "intermediary",
+            "city": "Chemnitz",
+            "country": "DE",
+        },
         {"id": "weberei", "name": "Weberei Süß & Söhne", "kind": "industry", "city": "Plauen", "country": "DE"},
         {"id": "atelier", "name": "Atelier Žižka", "kind": "creative", "city": None, "country": "CZ"},
     ],
@@ -64,7 +76,9 @@ SMALL: dict[str, Any] = {
     "uptake": [{"id": "up", "from": "garn", "to": "akademie", "grade": "explicit", "de": "Daraus wurde die Akademie."}],
     "follow_up_programmes": [{"id": "akademie", "name": "Akademie"}],
     "newsflashes": [{"no": 1, "date": "2021-10-01", "title": "Neues", "url": "https://example.org/1", "url_en": None}],
-    "thread": [{"from": "finding:fund", "to": "measure:m1", "kind": "supports", "date": "2021-10", "note_de": "Thematisch"}],
+    "thread": [
+        {"from": "finding:fund", "to": "measure:m1", "kind": "supports", "date": "2021-10", "note_de": "Thematisch"}
+    ],
 }
 
 

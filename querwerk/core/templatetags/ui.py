@@ -188,7 +188,7 @@ def text_value(value: str) -> SafeString:
     parts = value.split("-")
     if len(parts) == 3 and [len(part) for part in parts] == [4, 2, 2] and value.replace("-", "").isdigit():  # noqa: PLR2004
         return conditional_escape(partial_date(value))
-    return conditional_escape(terms.term(value))
+    return conditional_escape(str(terms.term(value)))
 
 
 @register.simple_tag(takes_context=True)

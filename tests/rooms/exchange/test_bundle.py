@@ -141,17 +141,35 @@ def test_schema_accepts_the_demo_and_is_published() -> None:
         ({"organisations": [{"id": "Ä", "name": "X"}]}, "organisations[0].id: “Ä” is not an id"),
         ({"organisations": [{"id": "x", "name": 5}]}, "organisations[0].name: expected a text, found a number"),
         ({"people": [{"id": "p", "name": "P", "org": "fehlt"}]}, "people[0].org: “fehlt” does not exist"),
-        ({"uptake": [{"id": "u", "from": "fehlt", "to": "Wort", "grade": "explicit"}]}, "uptake[0].from: “fehlt” does not exist"),
+        (
+            {"uptake": [{"id": "u", "from": "fehlt", "to": "Wort", "grade": "explicit"}]},
+            "uptake[0].from: “fehlt” does not exist",
+        ),
         ({"uptake": [{"id": "u", "from": "garn", "to": "Wort", "grade": "sure"}]}, "uptake[0].grade: expected one of"),
-        ({"newsflashes": [{"no": 1, "title": "A"}, {"no": 1, "title": "B"}]}, "newsflashes[1].no: The id “1” is already used"),
-        ({"newsflashes": [{"no": 1, "title": "A", "url": "javascript:alert(1)"}]}, "newsflashes[0].url: expected a web address"),
-        ({"follow_up_programmes": [{"id": "a", "name": "A", "start": "2021-02-30"}]}, "2021-02-30 does not exist in the calendar"),
+        (
+            {"newsflashes": [{"no": 1, "title": "A"}, {"no": 1, "title": "B"}]},
+            "newsflashes[1].no: The id “1” is already used",
+        ),
+        (
+            {"newsflashes": [{"no": 1, "title": "A", "url": "javascript:alert(1)"}]},
+            "newsflashes[0].url: expected a web address",
+        ),
+        (
+            {"follow_up_programmes": [{"id": "a", "name": "A", "start": "2021-02-30"}]},
+            "2021-02-30 does not exist in the calendar",
+        ),
         ({"follow_up_programmes": [{"id": "a", "name": "A", "start": "gestern"}]}, "“gestern” is not a date"),
         ({"follow_up_programmes": [{"id": "a", "name": "A", "start": 2021}]}, "in quotes"),
         ({"funder": {"name": "F", "source": "a\u0000b"}}, "contains a character that cannot be stored"),
-        ({"thread": [{"from": "finding:fund", "to": "measure:fehlt", "kind": "supports"}]}, "thread[0].to: “measure:fehlt” does not exist"),
+        (
+            {"thread": [{"from": "finding:fund", "to": "measure:fehlt", "kind": "supports"}]},
+            "thread[0].to: “measure:fehlt” does not exist",
+        ),
         ({"thread": [{"from": "finding:fund", "to": "measure:m1", "kind": "mag"}]}, "thread[0].kind: expected one of"),
-        ({"thread": [{"from": "finding:fund", "to": "finding:fund", "kind": "supports"}]}, "cannot be linked to itself"),
+        (
+            {"thread": [{"from": "finding:fund", "to": "finding:fund", "kind": "supports"}]},
+            "cannot be linked to itself",
+        ),
     ],
 )
 def test_flaws_are_named_with_path(change: dict[str, Any], message: str, tmp_path: Path) -> None:
@@ -167,7 +185,9 @@ def test_flaws_are_named_with_path(change: dict[str, Any], message: str, tmp_pat
 
 def test_flaw_names_file_and_line(tmp_path: Path) -> None:
     text = "programme:\n  id: a\n  title: A\norganisations:\n  - id: x\n    name: X\n  - id: x\n    name: Y\n"
-    assert flaws(text, "zwei.yaml", tmp_path) == ["zwei.yaml:7: organisations[1].id: The id “x” is already used in line 5."]
+    assert flaws(text, "zwei.yaml", tmp_path) == [
+        "zwei.yaml:7: organisations[1].id: The id “x” is already used in line 5."
+    ]
 
 
 LAUGHS = "a: &a [x, x]\nb: &b [*a, *a]\nc: &c [*b, *b]\nprogramme: {id: a, title: A}\n"
@@ -219,7 +239,9 @@ def test_missing_file_is_named(tmp_path: Path) -> None:
 words = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=40)
 maybe = st.none() | words
 keys = st.from_regex(r"[a-z0-9]{1,6}(-[a-z0-9]{1,4})?", fullmatch=True)
-finding = st.fixed_dictionaries({"de": words.filter(bool)}, optional={"en": maybe, "source": maybe, "evidence": maybe, "notiz": maybe})
+finding = st.fixed_dictionaries(
+    {"de": words.filter(bool)}, optional={"en": maybe, "source": maybe, "evidence": maybe, "notiz": maybe}
+)
 pilot = st.fixed_dictionaries(
     {"id": keys, "title": words.filter(bool)},
     optional={
