@@ -152,7 +152,7 @@ def table(content: str, caption: str, *, hidden: bool = False) -> SafeString:
 
 
 @register.inclusion_tag("core/ui/card.html")
-def card(
+def card(  # noqa: PLR0913
     title: Any, *, url: str = "", key: str = "", kicker: Any = "", text: Any = "", foot: Any = "",
     image_url: str = "", image_alt: str = "", level: int = 3,
 ) -> dict[str, Any]:  # fmt: skip
