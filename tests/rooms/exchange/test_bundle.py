@@ -84,6 +84,7 @@ def test_parts_no_longer_listed_are_removed_and_kept_in_the_journal() -> None:
     import_again(changed)
     assert [finding.key for finding in Finding.objects.all()] == ["fund"]
     entry = JournalEntry.objects.get(kind="pilot", verb="changed")
+    assert entry.before is not None
     assert entry.before["findings"][1] == {"de": "Es leuchtet."}
     assert Link.objects.filter(field="thread").count() == 1
 
@@ -260,7 +261,7 @@ pilot = st.fixed_dictionaries(
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(pilots=st.lists(pilot, max_size=3, unique_by=lambda made: made["id"]))
+@given(pilots=st.lists(pilot, max_size=3, unique_by=lambda made: str(made["id"])))
 def test_any_valid_bundle_comes_out_as_it_went_in(pilots: list[dict[str, Any]]) -> None:
     bundle = small_bundle(pilots=pilots, uptake=[], thread=[], events=[])
     Space.objects.all().delete()
