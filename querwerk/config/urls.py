@@ -3,13 +3,18 @@
 from django.conf.urls.i18n import i18n_patterns
 from django.urls import URLPattern, URLResolver, include, path
 
-from querwerk.config import checks, views  # checks: registered by being imported
+from querwerk.config import checks, views  # noqa: F401 -- the checks register themselves
+from querwerk.publishing.sitemap import sitemap
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", views.front_door, name="front_door"),
     path("robots.txt", views.robots, name="robots"),
+    path("sitemap.xml", sitemap, name="sitemap"),
     path(".well-known/security.txt", views.security_txt, name="security_txt"),
     *i18n_patterns(
         path("account/", include("querwerk.people.account_urls")),
+        path("", include("querwerk.core.urls")),
+        path("", include("querwerk.programmes.urls")),
+        path("", include("querwerk.publishing.urls")),
     ),
 ]
