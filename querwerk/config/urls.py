@@ -16,5 +16,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
         path("", include("querwerk.core.urls")),
         path("", include("querwerk.programmes.urls")),
         path("", include("querwerk.publishing.urls")),
+        path("", include("querwerk.pilots.urls")),
+        path("", include("querwerk.events.urls")),
+        path("", include("querwerk.strategy.urls")),
     ),
 ]

@@ -1,6 +1,9 @@
 """Django's registration of the room."""
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+from querwerk.core import registry
 
 
 class ProgrammesConfig(AppConfig):
@@ -9,3 +12,10 @@ class ProgrammesConfig(AppConfig):
     name = "querwerk.programmes"
     label = "programmes"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Say where the room's records are shown."""
+        registry.register_single_page("programme", "programmes:about")
+        registry.register_page("organisation", "programmes:organisation_detail")
+        registry.register_page("page", "programmes:page")
+        registry.register_navigation(_("Partners"), "programmes:partner_list", 80)

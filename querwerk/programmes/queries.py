@@ -11,7 +11,8 @@ from querwerk.core.models import Link, Space
 from querwerk.core.queries import visible
 from querwerk.core.states import LinkKind, Visibility
 from querwerk.core.text import UNSTATED, Text
-from querwerk.programmes.models import Funder, OperatorPage, Partner, Programme, Role
+from querwerk.people.models import Organisation
+from querwerk.programmes.models import Funder, OperatorPage, Output, Partner, Programme, Role, Training, WorkPackage
 from querwerk.programmes.rules import STRANGER, Viewer
 from querwerk.programmes.states import RoleName
 
@@ -96,11 +97,34 @@ def owners_of(node_id: int) -> frozenset[str]:
 
 def partners(space_id: int, *, with_drafts: bool) -> QuerySet[Partner]:
     """Return the partners with their organisations, in order; 1 query."""
-    return visible(Partner.objects.filter(space=space_id), with_drafts=with_drafts).select_related(
-        "organisation__node"
-    )
+    return visible(Partner.objects.filter(space=space_id), with_drafts=with_drafts).select_related("organisation__node")
 
 
 def programmes_public() -> QuerySet[Programme]:
     """Return the programmes that visitors may see."""
     return visible(Programme.objects.all(), with_drafts=False)
+
+
+def partner_of(organisation: Organisation, *, with_drafts: bool) -> Partner | None:
+    """Return what an organisation is in the programme, if it carries it; 1 query."""
+    return visible(Partner.objects.filter(organisation=organisation), with_drafts=with_drafts).first()
+
+
+def operator_page(space_id: int, key: str, *, with_drafts: bool) -> OperatorPage | None:
+    """Return one page of the operator; 1 query."""
+    return visible(OperatorPage.objects.filter(space=space_id, key=key), with_drafts=with_drafts).first()
+
+
+def work_packages_of(programme: Programme, *, with_drafts: bool) -> QuerySet[WorkPackage]:
+    """Return the work packages; 1 query."""
+    return visible(WorkPackage.objects.filter(programme=programme), with_drafts=with_drafts).select_related("node")
+
+
+def outputs_of(programme: Programme, *, with_drafts: bool) -> QuerySet[Output]:
+    """Return what the programme promised to produce; 1 query."""
+    return visible(Output.objects.filter(programme=programme), with_drafts=with_drafts).select_related("node")
+
+
+def trainings_of(programme: Programme, *, with_drafts: bool) -> QuerySet[Training]:
+    """Return the trainings; 1 query."""
+    return visible(Training.objects.filter(programme=programme), with_drafts=with_drafts).select_related("node")

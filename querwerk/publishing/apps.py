@@ -1,6 +1,9 @@
 """Django's registration of the room."""
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+from querwerk.core import registry
 
 
 class PublishingConfig(AppConfig):
@@ -9,3 +12,12 @@ class PublishingConfig(AppConfig):
     name = "querwerk.publishing"
     label = "publishing"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Say where news are shown, and put news and films on other rooms' pages."""
+        from querwerk.publishing import panels  # noqa: PLC0415  (models are not loaded before)
+
+        registry.register_page("newsflash", "publishing:news_detail")
+        registry.register_navigation(_("News"), "publishing:news_list", 70)
+        registry.register_panel(panels.NEWS)
+        registry.register_panel(panels.FILMS)

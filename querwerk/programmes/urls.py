@@ -1,0 +1,14 @@
+"""Addresses of the room."""
+
+from django.urls import path
+
+from querwerk.programmes import views
+
+app_name = "programmes"
+urlpatterns = [
+    path("<slug:programme>/about/", views.about, name="about"),
+    path("<slug:programme>/partners/", views.partner_list, name="partner_list"),
+    path("<slug:programme>/organisations/", views.organisation_list, name="organisation_list"),
+    path("<slug:programme>/organisations/<str:key>/", views.organisation_detail, name="organisation_detail"),
+    path("<slug:programme>/pages/<str:key>/", views.page, name="page"),
+]

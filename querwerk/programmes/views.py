@@ -1,0 +1,102 @@
+"""Pages of the programme: its partners, the organisations, what it is made of, and what its operator has to say."""
+
+from collections import defaultdict
+
+from django.core.paginator import Paginator
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
+
+from querwerk.core import registry
+from querwerk.core.lists import Ties
+from querwerk.core.queries import links_touching, visible
+from querwerk.people import queries as people
+from querwerk.people.models import Organisation
+from querwerk.people.states import Side
+from querwerk.programmes import lists, queries
+from querwerk.programmes.pages import Request, programme_page
+
+ORGANISATIONS_PER_PAGE = 60
+EXPECTED_PAGES = {"imprint": _("Imprint"), "privacy": _("Privacy"), "accessibility": _("Accessibility statement")}
+"""What the law expects of an operator; where one is missing, organisers are told."""
+
+
+@programme_page
+def partner_list(request: Request) -> HttpResponse:
+    """Show who carries the programme, and where."""
+    partners = list(queries.partners(request.frame.space_id, with_drafts=request.with_drafts))
+    lead = next((partner for partner in partners if lists.is_lead(partner)), None)
+    context = {
+        "partners": partners,
+        "lead": lead,
+        "pins": lists.pins(partners, request.frame.key),
+        "countries": len({partner.country for partner in partners if partner.country}),
+    }
+    return render(request, "programmes/partner_list.html", context)
+
+
+@programme_page
+def organisation_list(request: Request) -> HttpResponse:
+    """Show the organisations, filtered by side and country."""
+    space_id, with_drafts = request.frame.space_id, request.with_drafts
+    countries = people.countries(space_id, with_drafts=with_drafts)
+    side, country = request.GET.get("side", ""), request.GET.get("country", "")
+    side = side if side in Side.values else ""
+    country = country if country in countries else ""
+    found = people.organisations(space_id, with_drafts=with_drafts, side=side, country=country).select_related("node")
+    page = Paginator(found, ORGANISATIONS_PER_PAGE).get_page(request.GET.get("page"))
+    context = {"page": page, "sides": Side.choices, "countries": countries, "side": side, "country": country}
+    return render(request, "programmes/organisation_list.html", context)
+
+
+@programme_page
+def organisation_detail(request: Request, key: str) -> HttpResponse:
+    """Show what an organisation is and in what it took part."""
+    with_drafts = request.with_drafts
+    found = visible(Organisation.objects.filter(space=request.frame.space_id, key=key), with_drafts=with_drafts)
+    organisation = found.select_related("node").first()
+    if organisation is None:
+        raise Http404
+    persons = list(people.persons_of(organisation, with_drafts=with_drafts))
+    ties = Ties(organisation, persons, with_drafts=with_drafts)
+    context = {
+        "organisation": organisation,
+        "partner": queries.partner_of(organisation, with_drafts=with_drafts),
+        "groups": lists.took_part(ties, organisation.node_id),
+        "persons": [(person, lists.took_part(ties, person.node_id)) for person in persons],
+        "panels": registry.panels_for(request, organisation),
+    }
+    return render(request, "programmes/organisation_detail.html", context)
+
+
+@programme_page
+def about(request: Request) -> HttpResponse:
+    """Show what the programme is made of: facts, work packages, outputs, trainings."""
+    programme, with_drafts = request.frame.programme, request.with_drafts
+    packages = list(queries.work_packages_of(programme, with_drafts=with_drafts))
+    trainings = list(queries.trainings_of(programme, with_drafts=with_drafts))
+    owners = [record.node_id for record in (*packages, *trainings)]
+    leads = defaultdict(list)
+    for link in links_touching(owners, with_drafts=with_drafts):
+        if link.field in ("lead", "host") and link.earlier is not None:
+            leads[link.owner_id].append(link.earlier)
+    context = {
+        "programme": programme,
+        "packages": packages,
+        "outputs": list(queries.outputs_of(programme, with_drafts=with_drafts)),
+        "trainings": trainings,
+        "leads": leads,
+        "panels": registry.panels_for(request, programme),
+    }
+    return render(request, "programmes/about.html", context)
+
+
+@programme_page
+def page(request: Request, key: str) -> HttpResponse:
+    """Show a page of the operator; organisers learn what is missing, visitors get no empty page."""
+    found = queries.operator_page(request.frame.space_id, key, with_drafts=request.with_drafts)
+    if found is not None:
+        return render(request, "programmes/page_detail.html", {"page": found})
+    if key not in EXPECTED_PAGES or not request.viewer.is_organiser:
+        raise Http404
+    return render(request, "programmes/page_missing.html", {"missing": EXPECTED_PAGES[key], "key": key})

@@ -1,0 +1,34 @@
+"""What the public site puts on other rooms' pages: the news about a record, and its films."""
+
+from typing import Any
+
+from django.http import HttpRequest
+
+from querwerk.core.films import allow_frame, screening
+from querwerk.core.models import Record
+from querwerk.core.registry import Panel
+from querwerk.publishing import queries
+
+ABOUT = frozenset({"event", "pilot", "paper", "uptake", "follow_up"})
+FILMED = frozenset({"event", "pilot"})
+
+
+def news_panel(request: HttpRequest, record: Record) -> dict[str, Any] | None:
+    """Return the newsflashes that report on the record."""
+    found = list(queries.news_about(record, with_drafts=getattr(request, "with_drafts", False)))
+    return {"newsflashes": found} if found else None
+
+
+def film_panel(request: HttpRequest, record: Record) -> dict[str, Any] | None:
+    """Return the record's films, and let the page load those that can be shown in place after a click."""
+    films = []
+    for film in queries.films_of(record, with_drafts=getattr(request, "with_drafts", False)):
+        place = screening(film.url)
+        if place.embed_url:
+            allow_frame(request, place.embed_url)
+        films.append((film, place))
+    return {"films": films} if films else None
+
+
+NEWS = Panel(ABOUT, "publishing/news_panel.html", news_panel, order=70)
+FILMS = Panel(FILMED, "publishing/film_panel.html", film_panel, order=60)

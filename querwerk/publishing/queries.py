@@ -1,0 +1,85 @@
+"""Reads of the public site: newsflashes, films, and what the home of a programme shows."""
+
+from collections import Counter, defaultdict
+
+from django.db.models import BigIntegerField, Case, Count, F, QuerySet, Value, When, Window
+from django.db.models.functions import RowNumber
+
+from querwerk.core.models import Link, Node, Record
+from querwerk.core.queries import visible
+from querwerk.core.states import LinkKind, Visibility
+from querwerk.publishing.models import Film, Newsflash
+
+
+def shown_states(*, with_drafts: bool) -> list[Visibility]:
+    """Return which records a reader may see."""
+    return [Visibility.PUBLISHED, Visibility.DRAFT] if with_drafts else [Visibility.PUBLISHED]
+
+
+def newsflashes(space_id: int, *, with_drafts: bool) -> QuerySet[Newsflash]:
+    """Return the newsflashes, newest number first; 1 query."""
+    found = visible(Newsflash.objects.filter(space=space_id), with_drafts=with_drafts)
+    return found.select_related("node").order_by("-position", "-pk")
+
+
+def newsflash(space_id: int, key: str, *, with_drafts: bool) -> Newsflash | None:
+    """Return one newsflash; 1 query."""
+    return newsflashes(space_id, with_drafts=with_drafts).filter(key=key).first()
+
+
+def news_about(record: Record, *, with_drafts: bool) -> QuerySet[Newsflash]:
+    """Return the newsflashes that report on a record; 1 query."""
+    links = Link.objects.filter(earlier=record.node_id, kind=LinkKind.DOCUMENTED_BY).values("later")
+    found = visible(Newsflash.objects.filter(node__in=links), with_drafts=with_drafts)
+    return found.select_related("node").order_by("-position", "-pk")
+
+
+def films_of(record: Record, *, with_drafts: bool) -> QuerySet[Film]:
+    """Return the films that show a record; 1 query."""
+    links = Link.objects.filter(earlier=record.node_id, kind=LinkKind.DOCUMENTED_BY).values("later")
+    return visible(Film.objects.filter(node__in=links), with_drafts=with_drafts)
+
+
+def counts(space_id: int, *, with_drafts: bool) -> Counter[str]:
+    """Return how many records of each kind there are; 1 query."""
+    found = Node.objects.filter(space=space_id, visibility__in=shown_states(with_drafts=with_drafts))
+    return Counter(dict(found.values_list("kind").annotate(Count("pk")).order_by()))
+
+
+def newest(space_id: int, *, with_drafts: bool, most: int) -> dict[str, list[Node]]:
+    """Return the newest events and newsflashes, and the guiding questions in their order; 1 query.
+
+    Events are sorted by date, newsflashes by the order of their numbers, which is also known where the date is not.
+    """
+    last = Window(
+        RowNumber(),
+        partition_by=F("kind"),
+        order_by=[
+            Case(When(kind="event", then=F("dated")), default=Value("")).desc(),
+            Case(When(kind="question", then=-F("pk")), default=F("pk"), output_field=BigIntegerField()).desc(),
+        ],
+    )
+    found = Node.objects.filter(
+        space=space_id,
+        kind__in=("event", "newsflash", "question"),
+        visibility__in=shown_states(with_drafts=with_drafts),
+    )
+    by_kind: dict[str, list[Node]] = defaultdict(list)
+    for node in found.annotate(place=last).filter(place__lte=most).order_by("kind", "place"):
+        by_kind[node.kind].append(node)
+    return by_kind
+
+
+def answers(space_id: int, *, with_drafts: bool, most: int) -> list[Link]:
+    """Return the links from guiding questions to what answers them; 1 query."""
+    shown = shown_states(with_drafts=with_drafts)
+    found = Link.objects.filter(
+        space=space_id, kind=LinkKind.ANSWERED_BY, earlier__kind="question", later__visibility__in=shown
+    )
+    return list(found.select_related("later__part_of").order_by("pk")[:most])
+
+
+def public_nodes(space_ids: list[int], kinds: frozenset[str]) -> QuerySet[Node]:
+    """Return what visitors may see of some kinds; 1 query."""
+    found = Node.objects.filter(space__in=space_ids, kind__in=kinds, visibility=Visibility.PUBLISHED)
+    return found.only("space_id", "kind", "key").order_by("space_id", "kind", "pk")

@@ -1,0 +1,14 @@
+"""Addresses of the room."""
+
+from django.urls import path
+
+from querwerk.publishing import views
+
+app_name = "publishing"
+urlpatterns = [
+    path("", views.front, name="front"),
+    path("<slug:programme>/", views.programme_home, name="home"),
+    path("<slug:programme>/news/", views.news_list, name="news_list"),
+    path("<slug:programme>/news/feed.atom", views.feed, name="feed"),
+    path("<slug:programme>/news/<str:key>/", views.news_detail, name="news_detail"),
+]

@@ -1,0 +1,84 @@
+"""The public site: the front of the installation, the home of a programme, its news and the search."""
+
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_safe
+
+from querwerk.core import registry
+from querwerk.core.lists import Ties
+from querwerk.pilots.queries import pilots
+from querwerk.programmes.lists import pins
+from querwerk.programmes.pages import Request, programme_page
+from querwerk.programmes.queries import partners, programmes_public
+from querwerk.publishing import home, queries
+from querwerk.publishing.feeds import NewsFeed
+
+NEWS_PER_PAGE = 30
+NEWEST = 3
+MOST_QUESTIONS = 12
+MOST_ANSWERS = 60
+
+
+@require_safe
+def front(request: HttpRequest) -> HttpResponse:
+    """Show the programmes of this installation; where there is only one, go there."""
+    programmes = list(programmes_public().select_related("node")[:200])
+    if len(programmes) == 1:
+        return redirect("publishing:home", programme=programmes[0].key)
+    return render(request, "publishing/front.html", {"programmes": programmes})
+
+
+@programme_page
+def programme_home(request: Request) -> HttpResponse:
+    """Show the face of a programme."""
+    frame, with_drafts = request.frame, request.with_drafts
+    space_id = frame.space_id
+    counts = queries.counts(space_id, with_drafts=with_drafts)
+    carriers = list(partners(space_id, with_drafts=with_drafts))
+    newest = queries.newest(space_id, with_drafts=with_drafts, most=MOST_QUESTIONS)
+    links = queries.answers(space_id, with_drafts=with_drafts, most=MOST_ANSWERS)
+    context = {
+        "programme": frame.programme,
+        "figures": home.figures(frame.programme, counts, carriers),
+        "layers": home.layers(counts, frame.key),
+        "questions": home.questions(newest["question"], links, frame.key),
+        "events": newest["event"][:NEWEST],
+        "newsflashes": newest["newsflash"][:NEWEST],
+        "pilots": list(pilots(space_id, with_drafts=with_drafts).select_related("node")[:NEWEST]),
+        "counts": counts,
+        "pins": pins(carriers, frame.key),
+        "urls": home.addresses(frame.key),
+    }
+    return render(request, "publishing/home.html", context)
+
+
+@programme_page
+def news_list(request: Request) -> HttpResponse:
+    """Show the newsflashes, newest first."""
+    found = queries.newsflashes(request.frame.space_id, with_drafts=request.with_drafts)
+    page = Paginator(found, NEWS_PER_PAGE).get_page(request.GET.get("page"))
+    return render(request, "publishing/news_list.html", {"page": page})
+
+
+@programme_page
+def news_detail(request: Request, key: str) -> HttpResponse:
+    """Show one newsflash: what is known of it, and where the original can be read."""
+    found = queries.newsflash(request.frame.space_id, key, with_drafts=request.with_drafts)
+    if found is None:
+        raise Http404
+    ties = Ties(found, with_drafts=request.with_drafts)
+    context = {
+        "newsflash": found,
+        "originals": home.originals(found),
+        "about": ties.nodes("about"),
+        "panels": registry.panels_for(request, found),
+    }
+    return render(request, "publishing/news_detail.html", context)
+
+
+@programme_page
+def feed(request: Request) -> HttpResponse:
+    """Give the newsflashes to feed readers."""
+    response: HttpResponse = NewsFeed()(request)
+    return response
