@@ -1,6 +1,9 @@
 """Django's registration of the room."""
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+from querwerk.core import registry
 
 
 class EventsConfig(AppConfig):
@@ -9,3 +12,8 @@ class EventsConfig(AppConfig):
     name = "querwerk.events"
     label = "events"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Hang the pages in."""
+        registry.register_page("event", "events:event_detail")
+        registry.register_navigation(_("Events"), "events:event_list", 30)

@@ -1,6 +1,9 @@
 """Django's registration of the room."""
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+from querwerk.core import registry
 
 
 class StrategyConfig(AppConfig):
@@ -9,3 +12,9 @@ class StrategyConfig(AppConfig):
     name = "querwerk.strategy"
     label = "strategy"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Hang the pages in."""
+        registry.register_page("paper", "strategy:paper_detail")
+        registry.register_page("decision", "strategy:decision_detail")
+        registry.register_navigation(_("Papers"), "strategy:paper_list", 40)

@@ -1,0 +1,90 @@
+"""Reads of the events."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+
+from django.db.models import F, QuerySet
+
+from querwerk.core.models import Link, Node
+from querwerk.core.queries import visible
+from querwerk.core.states import LinkKind, Visibility
+from querwerk.events.models import AgendaItem, Event
+from querwerk.people.models import Person
+from querwerk.programmes.models import WebLink
+
+type Dated = tuple[int, str, str]
+"""An event's id, its date and its last day."""
+
+
+def events(space_id: int, *, with_drafts: bool) -> QuerySet[Event]:
+    """Return the events in order of entry; 1 query."""
+    return visible(Event.objects.filter(space=space_id), with_drafts=with_drafts)
+
+
+def in_order(found: QuerySet[Event], today: str) -> tuple[list[int], list[int]]:
+    """Return the ids of upcoming events, next one first, and of past ones, latest first; 1 query."""
+    upcoming, past = [], []
+    for _date, last, number, pk in sorted(placed(list(found.values_list("pk", "date", "end")))):
+        (upcoming if last >= today[: len(last)] and last else past).append((_date, number, pk))
+    return [pk for *_order, pk in upcoming], [pk for *_order, pk in reversed(past)]
+
+
+def placed(rows: Sequence[Dated]) -> list[tuple[str, str, int, int]]:
+    """Give each event a date to sort by: its own, else that of the event entered before it, else of the one after."""
+    known = next((date for _pk, date, _end in rows if date), "")
+    places = []
+    for number, (pk, date, end) in enumerate(rows):
+        known = date or known
+        places.append((known, end or known, number, pk))
+    return places
+
+
+def by_id(found: QuerySet[Event], ids: Sequence[int]) -> list[Event]:
+    """Return events in the order of ``ids``; 1 query."""
+    rows = {event.pk: event for event in found.filter(pk__in=ids)}
+    return [rows[pk] for pk in ids if pk in rows]
+
+
+def hosts_of(found: Iterable[Event]) -> dict[int, Node]:
+    """Return the host of each event by the event's node; 1 query."""
+    hosts = Node.objects.filter(
+        later_links__owner__in=[event.node_id for event in found], later_links__field="host"
+    ).annotate(of_event=F("later_links__owner"))
+    return {host.of_event: host for host in hosts}
+
+
+def agenda_of(event: Event, *, with_drafts: bool) -> QuerySet[AgendaItem]:
+    """Return the points of an event's agenda with their nodes; 1 query."""
+    return visible(AgendaItem.objects.filter(event=event), with_drafts=with_drafts).select_related("node")
+
+
+def answers_to(questions: Iterable[Node], *, with_drafts: bool) -> dict[int, list[Link]]:
+    """Return the links from each question to what answers it, by the question's id; 1 query."""
+    shown = [Visibility.PUBLISHED, Visibility.DRAFT] if with_drafts else [Visibility.PUBLISHED]
+    links = (
+        Link.objects.filter(
+            earlier__in=[question.pk for question in questions],
+            kind=LinkKind.ANSWERED_BY,
+            later__visibility__in=shown,
+        )
+        .select_related("later__part_of")
+        .order_by("dated", "pk")
+    )
+    by_question: dict[int, list[Link]] = defaultdict(list)
+    for link in links:
+        assert link.earlier_id is not None
+        by_question[link.earlier_id].append(link)
+    return by_question
+
+
+def people(nodes: Sequence[Node]) -> list[Person]:
+    """Return the persons behind nodes with their organisations, in the order given; 1 query."""
+    found = Person.objects.filter(node__in=[node.pk for node in nodes]).select_related("organisation__node")
+    by_node = {person.node_id: person for person in found}
+    return [by_node[node.pk] for node in nodes if node.pk in by_node]
+
+
+def web_links(event: Event) -> QuerySet[WebLink]:
+    """Return the pages elsewhere that belong to an event; 1 query."""
+    found = WebLink.objects.filter(node__earlier_links__earlier=event.node_id).distinct()
+    return visible(found, with_drafts=False)

@@ -1,0 +1,166 @@
+"""Pages of the events, and the file for one's calendar."""
+
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.core.paginator import Paginator
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+
+from querwerk.core import ical, registry
+from querwerk.core.lists import Ties, shown_as
+from querwerk.core.models import Link, Node
+from querwerk.core.registry import anchor, node_url
+from querwerk.core.templatetags.ui import lang_of, plain
+from querwerk.core.terms import term
+from querwerk.events import queries
+from querwerk.events.models import AgendaItem, Event
+from querwerk.programmes.pages import Request, programme_page
+
+PER_PAGE = 60
+
+
+@programme_page
+def event_list(request: Request) -> HttpResponse:
+    """List what is coming and what has been; an event without a date stands where it was entered."""
+    found = queries.events(request.frame.space_id, with_drafts=request.with_drafts)
+    upcoming, past = queries.in_order(found, timezone.localdate().isoformat())
+    page = Paginator([*upcoming, *past], PER_PAGE).get_page(request.GET.get("page"))
+    shown = queries.by_id(found, list(page))
+    hosts = queries.hosts_of(shown)
+    rows = [{"event": event, "host": hosts.get(event.node_id)} for event in shown]
+    coming = set(upcoming)
+    context = {
+        "page": page,
+        "upcoming": [row for row in rows if row["event"].pk in coming],
+        "past": [row for row in rows if row["event"].pk not in coming],
+    }
+    return render(request, "events/event_list.html", context)
+
+
+def event_or_404(request: Request, key: str) -> Event:
+    """Return an event that the viewer may see."""
+    found = queries.events(request.frame.space_id, with_drafts=request.with_drafts)
+    event = found.filter(key=key).select_related("node", "space").first()
+    if event is None:
+        raise Http404
+    return event
+
+
+@programme_page
+def event_detail(request: Request, key: str) -> HttpResponse:
+    """Show one event: its questions with their answers, its agenda, who was there and what documents it."""
+    event = event_or_404(request, key)
+    items = list(queries.agenda_of(event, with_drafts=request.with_drafts))
+    ties = Ties(event, items, with_drafts=request.with_drafts)
+    context = {
+        "event": event,
+        "hosts": ties.nodes("host"),
+        "co_hosts": ties.nodes("co_host"),
+        "participants": participants(event.participants),
+        "questions": questions(ties.nodes("guiding_questions"), request),
+        "agenda": [agenda_item(item, ties, request.frame.key) for item in items],
+        "people": people(ties.nodes("people_on_photo"), request.frame.key),
+        "web_links": queries.web_links(event) if "web_link" in ties.by_kind(["web_link"]) else [],
+        "calendar_url": calendar_url(event, request.frame.key),
+        "panels": registry.panels_for(request, event),
+    }
+    return render(request, "events/event_detail.html", context)
+
+
+def participants(said: dict[str, Any]) -> dict[str, Any]:
+    """Return how many came, in words ("just under 40"), from which groups, and whatever else is said."""
+    approximate, qualifier = said.get("approx"), said.get("qualifier") or "about"
+    number = "" if approximate is None else f"{term(qualifier)} {approximate}"
+    rest = {key: value for key, value in said.items() if key not in ("approx", "qualifier", "groups")}
+    return {
+        "number": number,
+        "is_unknown": "approx" in said and approximate is None,
+        "groups": said.get("groups") or [],
+        "is_groups_unknown": "groups" in said and said["groups"] is None,
+        "rest": rest,
+    }
+
+
+def questions(nodes: list[Node], request: Request) -> list[dict[str, Any]]:
+    """Return the guiding questions, each with what answers it and how sure that is."""
+    if not nodes:
+        return []
+    answers = queries.answers_to(nodes, with_drafts=request.with_drafts)
+    return [question(node, answers.get(node.pk, []), request.frame.key) for node in nodes]
+
+
+def question(node: Node, links: list[Link], programme_key: str) -> dict[str, Any]:
+    """Return one question for the primitive; a note that all its answers share is said once."""
+    notes = [link.note for link in links if link.note]
+    return {
+        "id": anchor(node),
+        "title": node.title,
+        "url": node_url(node, programme_key),
+        "answers": [
+            {**shown_as(link.later, programme_key), "grade": term(link.extra.get("grade") or ""), "tone": "open"}
+            for link in links
+            if link.later is not None
+        ],
+        "note": notes[0] if notes and all(note == notes[0] for note in notes) else "",
+    }
+
+
+def agenda_item(item: AgendaItem, ties: Ties, programme_key: str) -> dict[str, Any]:
+    """Return one point of the agenda for the primitive, with what was shown or discussed."""
+    nodes = [*ties.nodes("pilots", by=item), *ties.nodes("strategy", by=item)]
+    return {
+        "id": anchor(item.node),
+        "time": item.time.replace("-", "–"),
+        "title": item.item,
+        "links": [shown_as(node, programme_key) for node in nodes],
+    }
+
+
+def people(nodes: list[Node], programme_key: str) -> list[dict[str, Any]]:
+    """Return those on the photo from left to right, each with the affiliation that the source states."""
+    if not nodes:
+        return []
+    return [
+        {
+            "name": plain(person.name),
+            "affiliation": person.affiliation or (person.organisation.name if person.organisation else ""),
+            "url": node_url(person.organisation.node, programme_key) if person.organisation else "",
+        }
+        for person in queries.people(nodes)
+    ]
+
+
+def calendar_url(event: Event, programme_key: str) -> str:
+    """Return the address of the calendar file; none for an event whose day is not known."""
+    if not ical.has_calendar(event.date, event.end):
+        return ""
+    return reverse("events:event_calendar", kwargs={"programme": programme_key, "key": event.key})
+
+
+@programme_page
+def event_calendar(request: Request, key: str) -> HttpResponse:
+    """Send the event as a file for one's calendar."""
+    event = event_or_404(request, key)
+    if not ical.has_calendar(event.date, event.end):
+        raise Http404
+    page = reverse("events:event_detail", kwargs={"programme": request.frame.key, "key": key})
+    entry = ical.Entry(
+        identity=f"{request.frame.key}:event:{event.key}",
+        title=plain(event.title),
+        language=lang_of(event.title),
+        date=event.date,
+        end=event.end,
+        time=event.time,
+        place=", ".join(filter(None, (plain(event.venue), plain(event.place)))),
+        text=plain(event.summary),
+        url=request.build_absolute_uri(page),
+        changed_at=event.changed_at,
+        version=event.version,
+    )
+    body = ical.calendar_file(entry, ZoneInfo(settings.TIME_ZONE))
+    name = f'attachment; filename="{event.key}.ics"'
+    return HttpResponse(body, content_type="text/calendar; charset=utf-8", headers={"Content-Disposition": name})

@@ -1,0 +1,90 @@
+"""Reads of the strategy papers."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+
+from django.db.models import Count, F, IntegerField, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+
+from querwerk.core.models import Node
+from querwerk.core.queries import visible
+from querwerk.core.states import LinkKind
+from querwerk.strategy.models import Decision, Measure, Paper, ProcessStep, Proposal
+from querwerk.strategy.rules import Standing, standing
+
+
+def papers(space_id: int, *, with_drafts: bool) -> QuerySet[Paper]:
+    """Return the papers in order of entry; 1 query."""
+    return visible(Paper.objects.filter(space=space_id), with_drafts=with_drafts)
+
+
+def with_counts(found: QuerySet[Paper]) -> QuerySet[Paper]:
+    """Add how many measures and proposals each paper has."""
+    return found.annotate(measures_known=parts_count(Measure), proposals_known=parts_count(Proposal))
+
+
+def parts_count(model: type[Measure | Proposal]) -> Coalesce:
+    """Return the number of published parts of the paper in the outer query."""
+    parts = visible(model._default_manager.filter(paper=OuterRef("pk")), with_drafts=False).order_by()
+    counted = parts.values("paper").annotate(number=Count("pk")).values("number")
+    return Coalesce(Subquery(counted, output_field=IntegerField()), 0)
+
+
+def authors_of(found: Iterable[Paper]) -> dict[int, Node]:
+    """Return the author of each paper by the paper's node; 1 query."""
+    authors = Node.objects.filter(
+        later_links__owner__in=[paper.node_id for paper in found], later_links__field="author"
+    ).annotate(of_paper=F("later_links__owner"))
+    return {author.of_paper: author for author in authors}
+
+
+def decisions_of(found: Iterable[Paper], *, with_drafts: bool) -> dict[int, list[Decision]]:
+    """Return the decisions on each paper by the paper's node, oldest first; 1 query."""
+    decisions = (
+        visible(
+            Decision.objects.filter(
+                node__earlier_links__kind=LinkKind.DECIDED_BY,
+                node__earlier_links__earlier__in=[paper.node_id for paper in found],
+            ),
+            with_drafts=with_drafts,
+        )
+        .annotate(of_paper=F("node__earlier_links__earlier"))
+        .select_related("node")
+        .order_by("date", "position", "pk")
+    )
+    by_paper: dict[int, list[Decision]] = defaultdict(list)
+    for decision in decisions:
+        by_paper[decision.of_paper].append(decision)
+    return by_paper
+
+
+def standing_of(paper: Paper, decisions: Iterable[Decision]) -> Standing:
+    """Return where a paper stands."""
+    return standing(
+        state=paper.state,
+        gaps=paper.gaps,
+        is_submission_planned=bool(paper.submission_planned),
+        submitted=paper.submitted,
+        adopted=paper.adopted,
+        outcomes=[decision.outcome for decision in decisions],
+    )
+
+
+def process_of(paper: Paper, *, with_drafts: bool) -> QuerySet[ProcessStep]:
+    """Return the steps on the way to a paper with their nodes; 1 query."""
+    return visible(ProcessStep.objects.filter(paper=paper), with_drafts=with_drafts).select_related("node")
+
+
+def measures_of(paper: Paper, *, with_drafts: bool) -> QuerySet[Measure]:
+    """Return a paper's measures with their nodes; 1 query."""
+    return visible(Measure.objects.filter(paper=paper), with_drafts=with_drafts).select_related("node")
+
+
+def proposals_of(paper: Paper, *, with_drafts: bool) -> QuerySet[Proposal]:
+    """Return a paper's proposals with their nodes; 1 query."""
+    return visible(Proposal.objects.filter(paper=paper), with_drafts=with_drafts).select_related("node")
+
+
+def decisions(space_id: int, *, with_drafts: bool) -> QuerySet[Decision]:
+    """Return the decisions of a programme; 1 query."""
+    return visible(Decision.objects.filter(space=space_id), with_drafts=with_drafts)
