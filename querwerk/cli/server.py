@@ -179,7 +179,6 @@ def _run_server(greeting: str = "") -> None:
         workers=settings.ENV.workers,
         blocking_threads=settings.ENV.threads,
         respawn_failed_workers=True,
-        workers_kill_timeout=KILL_AFTER,
         log_level=LogLevels.warning,
     )
     if greeting:
