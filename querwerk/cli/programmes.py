@@ -15,12 +15,18 @@ def add_to(commands: Commands) -> None:
     """Add the commands of this group."""
     group = commands.add_parser("programme", help="Read, check and write programme bundles.")
     programme = group.add_subparsers(dest="subcommand", required=True, metavar="COMMAND")
-    add(programme, "import", run_import, "Read a bundle (YAML or JSON) into the database; all of it or nothing.").add_argument("file", type=Path, metavar="FILE")
-    add(programme, "validate", run_validate, "Check a bundle without changing anything.").add_argument("file", type=Path, metavar="FILE")
+    add(
+        programme, "import", run_import, "Read a bundle (YAML or JSON) into the database; all of it or nothing."
+    ).add_argument("file", type=Path, metavar="FILE")
+    add(programme, "validate", run_validate, "Check a bundle without changing anything.").add_argument(
+        "file", type=Path, metavar="FILE"
+    )
     add(programme, "schema", run_schema, "Print the JSON Schema of the format.")
     export = add(programme, "export", run_export, "Write a programme as a bundle.")
     export.add_argument("programme", metavar="KEY")
-    export.add_argument("file", type=Path, metavar="FILE", nargs="?", help="ends in .yaml or .json; without it YAML is printed")
+    export.add_argument(
+        "file", type=Path, metavar="FILE", nargs="?", help="ends in .yaml or .json; without it YAML is printed"
+    )
 
 
 def run_import(arguments: argparse.Namespace) -> None:
@@ -47,7 +53,9 @@ def import_file(path: Path) -> "Report":
 def summary(report: "Report") -> str:
     """Say in one line what an import did."""
     counts = f"{len(report.added)} added, {len(report.changed)} changed, {len(report.unchanged)} left alone"
-    return counts + (f", {len(report.untouched)} more in the database that the bundle does not name" if report.untouched else "")
+    return counts + (
+        f", {len(report.untouched)} more in the database that the bundle does not name" if report.untouched else ""
+    )
 
 
 def run_validate(arguments: argparse.Namespace) -> None:
@@ -60,7 +68,9 @@ def run_validate(arguments: argparse.Namespace) -> None:
         raise Refusal(f"{arguments.file} is not valid:\n{error}") from None
     for path in bundle.freely_named:
         place = ".".join(str(step) for step in path)
-        print(f"{bundle.document.name}:{bundle.document.line_of(path)}: {place}: not a field of the format, kept as a further fact")
+        print(
+            f"{bundle.document.name}:{bundle.document.line_of(path)}: {place}: not a field of the format, kept as a further fact"
+        )
     counts = itertools.groupby(sorted(parsed.kind for parsed in bundle.records))
     print(f"{arguments.file} is valid: {', '.join(f'{len(list(same))} {kind}' for kind, same in counts)}.")
 
