@@ -19,5 +19,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
         path("", include("querwerk.pilots.urls")),
         path("", include("querwerk.events.urls")),
         path("", include("querwerk.strategy.urls")),
+        path("", include("querwerk.evidence.urls")),
     ),
 ]

@@ -1,0 +1,157 @@
+"""Places boxes and routes ties."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from querwerk.engine.layers.model import Box, Picture, Place, Point, Route, Spacing, Tie
+from querwerk.engine.layers.order import Layers, arrange, crossings_of
+
+ROUNDS = 6
+"""Sweeps of the heights, to and fro."""
+LANE_WEIGHT = 4.0
+"""How much more a lane wants to be straight than a box wants to be near its neighbours."""
+
+
+@dataclass(slots=True)
+class _Net:
+    """The boxes, and a lane for each layer that a tie passes.
+
+    The ties that leave one box share their lanes until they part: a trunk with branches instead of a bundle of lines.
+    """
+
+    layers: Layers
+    heights: list[float]
+    before: list[list[int]] = field(default_factory=list)
+    after: list[list[int]] = field(default_factory=list)
+    chains: list[tuple[int, ...]] = field(default_factory=list)
+    """For each tie the nodes on its way, from left to right."""
+    boxes: int = 0
+
+
+def draw(boxes: Sequence[Box], ties: Sequence[Tie], spacing: Spacing | None = None) -> Picture:
+    """Return the drawing; raises ``KeyError`` for a tie whose box is missing."""
+    spacing = spacing or Spacing()
+    net = _net_of(boxes, ties, spacing)
+    before = crossings_of(net.layers, net.after)
+    order, crossings = arrange(net.layers, net.before, net.after)
+    heights = _heights(order, net, spacing)
+    lefts = tuple(
+        spacing.margin + number * (spacing.width + spacing.between_layers) for number in range(len(order))
+    )
+    places = {
+        box.key: Place(lefts[box.layer], heights[number] - box.height / 2, spacing.width, box.height)
+        for number, box in enumerate(boxes)
+    }
+    routes = tuple(
+        _route(tie, chain, boxes, heights, lefts, spacing) for tie, chain in zip(ties, net.chains, strict=True)
+    )
+    bottom = max((place.y + place.height for place in places.values()), default=spacing.head)
+    lanes = max((heights[node] + spacing.lane / 2 for node in range(len(boxes), len(heights))), default=0.0)
+    right = lefts[-1] + spacing.width if lefts else spacing.margin
+    return Picture(
+        places, routes, lefts, right + spacing.margin, max(bottom, lanes) + spacing.margin, crossings, before
+    )
+
+
+def _net_of(boxes: Sequence[Box], ties: Sequence[Tie], spacing: Spacing) -> _Net:
+    number_of = {box.key: number for number, box in enumerate(boxes)}
+    if len(number_of) != len(boxes):
+        raise ValueError("two boxes have the same key")
+    layers: Layers = [[] for _layer in range(max((box.layer for box in boxes), default=-1) + 1)]
+    for number, box in enumerate(boxes):
+        layers[box.layer].append(number)
+    net = _Net(layers, [box.height for box in boxes], boxes=len(boxes))
+    lanes: dict[tuple[int, int], int] = {}
+    segments: dict[tuple[int, int], None] = {}
+    for tie in ties:
+        left, right = number_of[tie.source], number_of[tie.target]
+        if boxes[left].layer > boxes[right].layer:
+            left, right = right, left
+        chain = [left]
+        for layer in range(boxes[left].layer + 1, boxes[right].layer):
+            lane = lanes.get((left, layer))
+            if lane is None:
+                lane = lanes[left, layer] = len(net.heights)
+                net.heights.append(spacing.lane)
+                layers[layer].append(lane)
+            chain.append(lane)
+        chain.append(right)
+        net.chains.append(tuple(chain))
+        if boxes[left].layer != boxes[right].layer:
+            segments.update(dict.fromkeys(zip(chain, chain[1:], strict=False)))
+    net.before = [[] for _node in net.heights]
+    net.after = [[] for _node in net.heights]
+    for left, right in segments:
+        net.after[left].append(right)
+        net.before[right].append(left)
+    return net
+
+
+def _heights(order: Layers, net: _Net, spacing: Spacing) -> list[float]:
+    """Return the middle of each node, in its layer's order, without overlaps and near its neighbours."""
+    middle = [0.0] * len(net.heights)
+    for layer in order:
+        at = 0.0
+        for node in layer:
+            middle[node] = at + net.heights[node] / 2
+            at += net.heights[node] + spacing.between_boxes
+    tallest = max((middle[layer[-1]] for layer in order if layer), default=0.0)
+    for layer in order:
+        if layer:
+            shift = (tallest - middle[layer[-1]]) / 2
+            for node in layer:
+                middle[node] += shift
+    for number in range(ROUNDS):
+        is_forward = number % 2 == 0
+        for layer in order[1:] if is_forward else reversed(order[:-1]):
+            _pull(layer, middle, net, spacing, is_forward=is_forward)
+    lowest = min((middle[node] - net.heights[node] / 2 for layer in order for node in layer), default=0.0)
+    return [value - lowest + spacing.head for value in middle]
+
+
+def _pull(layer: Sequence[int], middle: list[float], net: _Net, spacing: Spacing, *, is_forward: bool) -> None:
+    """Move a layer's nodes as near to their neighbours as their order and size allow.
+
+    The least squares under minimal distances: with the distances taken off, the heights must only not decrease, which
+    pooling adjacent violators solves exactly.
+    """
+    neighbours = net.before if is_forward else net.after
+    others = net.after if is_forward else net.before
+    pools: list[tuple[float, float, int]] = []
+    offsets: list[float] = []
+    offset = 0.0
+    for place, node in enumerate(layer):
+        if place:
+            offset += (net.heights[layer[place - 1]] + net.heights[node]) / 2 + spacing.between_boxes
+        offsets.append(offset)
+        near = neighbours[node] or others[node]
+        wanted = sum(middle[other] for other in near) / len(near) if near else middle[node]
+        weight = (LANE_WEIGHT if node >= net.boxes else 1.0) if near else 0.1
+        value, count = wanted - offset, 1
+        while pools and pools[-1][0] >= value:
+            pooled, pooled_weight, pooled_count = pools.pop()
+            value = (pooled * pooled_weight + value * weight) / (pooled_weight + weight)
+            weight += pooled_weight
+            count += pooled_count
+        pools.append((value, weight, count))
+    place = 0
+    for value, _weight, count in pools:
+        for _node in range(count):
+            middle[layer[place]] = value + offsets[place]
+            place += 1
+
+
+def _route(
+    tie: Tie, chain: tuple[int, ...], boxes: Sequence[Box], heights: Sequence[float], lefts: Sequence[float],
+    spacing: Spacing,
+) -> Route:  # fmt: skip
+    first, last = boxes[chain[0]], boxes[chain[-1]]
+    if first.layer == last.layer:
+        side = lefts[first.layer] + spacing.width
+        return Route(((side, heights[chain[0]]), (side, heights[chain[-1]])), is_back=False, is_arc=True)
+    points: list[Point] = []
+    for step, (left, right) in enumerate(zip(chain, chain[1:], strict=False)):
+        layer = first.layer + step
+        points += [(lefts[layer] + spacing.width, heights[left]), (lefts[layer + 1], heights[right])]
+    is_back = tie.source != first.key
+    return Route(tuple(reversed(points)) if is_back else tuple(points), is_back=is_back, is_arc=False)

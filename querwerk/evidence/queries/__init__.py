@@ -1,0 +1,1 @@
+"""Reads of the thread and of what came of a programme."""

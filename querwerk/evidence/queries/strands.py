@@ -1,0 +1,111 @@
+"""What one record rests on and what came of it, for the panel on its page."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db.models import Q
+
+from querwerk.core.models import Link, Node
+from querwerk.core.states import LinkKind, Visibility
+from querwerk.core.text import Text
+from querwerk.evidence.states import HAS_PART, SILENT_PARTS, TELLING_PARTS
+
+OUTCOMES = frozenset({"finding", "measure"})
+"""Parts that came of their whole; a proposal is what its paper is made of."""
+
+
+@dataclass(frozen=True, slots=True)
+class Strand:
+    """One entry of the panel: the far end of a tie, and what is known of the tie."""
+
+    kind: str
+    node: Node | None
+    words: str
+    through: Node | None
+    """The part of the record on which the tie hangs, such as the finding that supports a measure."""
+    dated: str = ""
+    author: str = ""
+    source: str = ""
+    note: Text | None = None
+
+    @property
+    def identity(self) -> tuple[str, int | None, str, int | None]:
+        """Return what makes two statements of the same tie the same."""
+        return self.kind, self.node and self.node.pk, self.words, self.through and self.through.pk
+
+    def joined(self, other: "Strand") -> "Strand":
+        """Return the tie with what either statement says of it."""
+        return Strand(
+            self.kind,
+            self.node,
+            self.words,
+            self.through,
+            self.dated or other.dated,
+            self.author or other.author,
+            self.source or other.source,
+            self.note or other.note,
+        )
+
+
+def shown_to(*, with_drafts: bool) -> list[str]:
+    """Return the visibilities that a reader sees."""
+    return [Visibility.PUBLISHED, Visibility.DRAFT] if with_drafts else [Visibility.PUBLISHED]
+
+
+def strands_of(node_id: int, *, with_drafts: bool) -> tuple[list[Strand], list[Strand]]:
+    """Return what a record and its parts rest on, and what came of them; 2 queries on indexes."""
+    shown = shown_to(with_drafts=with_drafts)
+    parts = {part.pk: part for part in Node.objects.filter(part_of=node_id, visibility__in=shown).order_by("pk")}
+    own = {node_id, *parts}
+    # One statement per direction: both use their index, where an OR over two joins would read the whole table.
+    ends = {"earlier_id__in": own}, {"later_id__in": own}
+    links = (
+        Link.objects.filter(Q(**ends[0]) | Q(**ends[1]))
+        .exclude(kind=LinkKind.TOOK_PART)
+        .filter(Q(earlier__isnull=True) | Q(earlier__visibility__in=shown))
+        .filter(Q(later__isnull=True) | Q(later__visibility__in=shown))
+        .select_related("earlier__part_of", "later__part_of")
+        .order_by("dated", "pk")
+    )
+    before: list[Strand] = []
+    after: list[Strand] = []
+    for link in links:
+        if link.earlier_id in own and link.later_id in own:
+            continue
+        is_forward = link.earlier_id in own
+        near, far = (link.earlier_id, link.later) if is_forward else (link.later_id, link.earlier)
+        strand = Strand(
+            link.kind, audible(far), link.words, telling(parts.get(near or 0)), link.dated, link.author, link.source, link.note
+        )
+        if strand.node is None or strand.node.pk != node_id:
+            (after if is_forward else before).append(strand)
+    return joined(before), joined([*after, *_silent_ends(parts.values(), after)])
+
+
+def _silent_ends(parts: Iterable[Node], after: Iterable[Strand]) -> list[Strand]:
+    """Return the findings and measures from which nothing leads on: they too are what came of it."""
+    led_on = {strand.through.pk for strand in after if strand.through is not None}
+    return [
+        Strand(HAS_PART, part, "", None, part.dated)
+        for part in parts
+        if part.kind in OUTCOMES and part.pk not in led_on
+    ]
+
+
+def audible(node: Node | None) -> Node | None:
+    """Return the event in place of its agenda item, the paper in place of a step on its way; others as they are."""
+    return node.part_of if node is not None and node.kind in SILENT_PARTS and node.part_of is not None else node
+
+
+def telling(part: Node | None) -> Node | None:
+    """Return a part that says something by itself."""
+    return part if part is not None and part.kind in TELLING_PARTS else None
+
+
+def joined(strands: Iterable[Strand]) -> list[Strand]:
+    """Merge ties that were stated from both ends."""
+    found: dict[tuple[str, int | None, str, int | None], Strand] = {}
+    for strand in strands:
+        known = found.get(strand.identity)
+        found[strand.identity] = known.joined(strand) if known else strand
+    return list(found.values())

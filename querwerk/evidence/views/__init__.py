@@ -1,0 +1,1 @@
+"""Pages of the thread and of what came of a programme."""

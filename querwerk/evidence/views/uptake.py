@@ -1,0 +1,149 @@
+"""What came of the programme: uptake by grade, follow-up programmes, and the guiding questions."""
+
+from typing import Any
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+
+from querwerk.core import registry
+from querwerk.core.models import Link, Node, Record
+from querwerk.core.queries import visible
+from querwerk.core.registry import node_url
+from querwerk.core.spec import spec_of
+from querwerk.core.templatetags.ui import partial_date
+from querwerk.core.text import Text
+from querwerk.evidence.models import FollowUp, Uptake
+from querwerk.evidence.queries.selection import Selection, chosen
+from querwerk.evidence.queries.uptake import ends_of, follow_ups, hosts_of, uptakes
+from querwerk.evidence.states import GRADE_MEANING, Grade
+from querwerk.evidence.views.listing import Listing, rows
+from querwerk.evidence.views.thread import whole
+from querwerk.evidence.views.wording import TONES, kind_name, source_of, thread_url
+from querwerk.programmes.models import GuidingQuestion
+from querwerk.programmes.pages import Request, programme_page
+
+
+def one[R: Record](request: Request, model: type[R], key: str) -> R:
+    """Return a record that the viewer may see, with its node; raises 404."""
+    records = visible(model._default_manager.filter(space=request.frame.space_id, key=key), with_drafts=request.with_drafts)
+    record = records.select_related("node").first()
+    if record is None:
+        raise Http404
+    return record
+
+
+def end(request: Request, link: Link | None, node: Node | None) -> dict[str, Any] | None:
+    """Return one end of an uptake, ready to be shown."""
+    if link is None:
+        return None
+    if node is None:
+        return {"title": Text(link.words), "kind": "", "url": ""}
+    return {"title": node.title, "kind": kind_name(node.kind), "url": node_url(node, request.frame.key)}
+
+
+def shown_uptake(request: Request, record: Uptake, links: dict[str, Link]) -> dict[str, Any]:
+    """Return one uptake with both its ends."""
+    origin, target = links.get("from"), links.get("to")
+    return {
+        "record": record,
+        "grade": Grade(record.grade).label,
+        "meaning": GRADE_MEANING[record.grade],
+        "tone": TONES[record.grade],
+        "is_proof": record.grade == Grade.EXPLICIT,
+        "date": partial_date(record.date),
+        "source": source_of(request.frame, record.source),
+        "url": node_url(record.node, request.frame.key),
+        "origin": end(request, origin, origin.earlier if origin else None),
+        "target": end(request, target, target.later if target else None),
+    }
+
+
+@programme_page
+def uptake_list(request: Request) -> HttpResponse:
+    """Show what came of the programme, best proved first, and where it goes on."""
+    records = list(uptakes(request.frame.space_id, with_drafts=request.with_drafts))
+    ends = ends_of(records, with_drafts=request.with_drafts)
+    shown = [shown_uptake(request, record, ends[record.node_id]) for record in records]
+    grades = [
+        (grade.label, grade.value, GRADE_MEANING[grade], [row for row in shown if row["record"].grade == grade])
+        for grade in Grade
+    ]
+    programmes = list(follow_ups(request.frame.space_id, with_drafts=request.with_drafts))
+    hosts = hosts_of(programmes, with_drafts=request.with_drafts)
+    return render(
+        request,
+        "evidence/uptake_list.html",
+        {
+            "grades": grades,
+            "total": len(shown),
+            "proved": sum(row["is_proof"] for row in shown),
+            "follow_ups": [(record, hosts_shown(request, hosts[record.node_id])) for record in programmes],
+        },
+    )
+
+
+def hosts_shown(request: Request, links: list[Link]) -> list[tuple[Any, list[tuple[Text, str]]]]:
+    """Return label and organisations of each role, as the record's declaration names and orders them."""
+    found: list[tuple[Any, list[tuple[Text, str]]]] = []
+    for declared in spec_of("follow_up").fields:
+        stated = [link.earlier for link in links if link.field == declared.key and link.earlier is not None]
+        if stated:
+            found.append((declared.label, [(node.title, node_url(node, request.frame.key)) for node in stated]))
+    return found
+
+
+@programme_page
+def uptake_detail(request: Request, key: str) -> HttpResponse:
+    """Show one uptake: from what to what, how well proved, and by which source."""
+    record = one(request, Uptake, key)
+    links = ends_of([record], with_drafts=request.with_drafts)[record.node_id]
+    context = shown_uptake(request, record, links) | {"panels": registry.panels_for(request, record)}
+    return render(request, "evidence/uptake_detail.html", context)
+
+
+@programme_page
+def follow_up_detail(request: Request, key: str) -> HttpResponse:
+    """Show a programme that carries something on: its strands and figures, and what it goes back to."""
+    record = one(request, FollowUp, key)
+    hosts = hosts_of([record], with_drafts=request.with_drafts)[record.node_id]
+    blocks = {name: value for name, value in record.extra.items() if isinstance(value, dict)}
+    facts = {name: value for name, value in record.extra.items() if name not in blocks}
+    return render(
+        request,
+        "evidence/follow_up_detail.html",
+        {
+            "record": record,
+            "hosts": hosts_shown(request, hosts),
+            "figures": [(name, figures_of(block), source_of(request.frame, str(block.get("source", "")))) for name, block in blocks.items()],
+            "more": facts,
+            "source": source_of(request.frame, record.source),
+            "panels": registry.panels_for(request, record),
+        },
+    )
+
+
+def figures_of(block: dict[str, Any]) -> dict[str, Any]:
+    """Return a block of figures without the source, which stands below it."""
+    return {name: value for name, value in block.items() if name != "source"}
+
+
+@programme_page
+def question_detail(request: Request, key: str) -> HttpResponse:
+    """Show a guiding question and what answers it along the thread."""
+    record = one(request, GuidingQuestion, key)
+    choice = chosen(whole(request), Selection(question=key))
+    answers = Listing(choice.web, request.frame, is_forward=True).of(choice.focus) if choice.focus else []
+    others = visible(GuidingQuestion.objects.filter(space=request.frame.space_id), with_drafts=request.with_drafts)
+    return render(
+        request,
+        "evidence/question_detail.html",
+        {
+            "record": record,
+            "rows": rows(answers),
+            "count": len(choice.web.knots) - 1,
+            "others": [(other, other.pk == record.pk) for other in others.select_related("node")],
+            "thread_url": thread_url(request.frame.key) + f"?question={key}",
+            "source": source_of(request.frame, record.source),
+            "panels": registry.panels_for(request, record),
+        },
+    )
