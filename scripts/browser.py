@@ -50,9 +50,11 @@ def chromium() -> Iterator[Browser]:
 
 
 def main() -> None:
-    """Say which Chromium starts here."""
-    with chromium() as browser:
-        print(f"Chromium {browser.version}")
+    """Print where the Chromium is that starts here."""
+    with chromium():
+        pass
+    with sync_playwright() as playwright:
+        print(executable(playwright))
 
 
 if __name__ == "__main__":

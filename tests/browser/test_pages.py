@@ -17,12 +17,20 @@ REACHABLE = "a[href], button, input:not([type=hidden]), select, textarea, summar
 ON_STOP = """() => {
   const e = document.activeElement;
   if (!e || e === document.body) return null;
-  const box = e.getBoundingClientRect(), style = getComputedStyle(e);
+  const box = e.getBoundingClientRect();
+  const drawn = (element, part) => {
+    const style = getComputedStyle(element, part);
+    return style.outlineStyle !== 'none' || style.boxShadow !== 'none';
+  };
+  // The ring may be around the link itself, a layer it spreads over its card, or the card.
+  const marked = (element) => [null, '::before', '::after'].some((part) => drawn(element, part))
+    || [...document.querySelectorAll(':focus-within')].some((around) => around.contains(element)
+      && around.matches(':is(article, li, label, fieldset, div)') && getComputedStyle(around).outlineStyle !== 'none');
   return {
     name: e.tagName + ' ' + (e.getAttribute('href') || e.id || e.name || e.textContent.trim().slice(0, 30)),
     href: e.getAttribute('href'),
     inSight: box.width > 0 && box.height > 0 && box.bottom > 0 && box.top < innerHeight && box.right > 0 && box.left < innerWidth,
-    marked: style.outlineStyle !== 'none' || style.boxShadow !== 'none',
+    marked: marked(e),
   };
 }"""
 
