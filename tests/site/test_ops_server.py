@@ -3,7 +3,6 @@
 import signal
 import socket
 import time
-from collections.abc import Iterator
 from contextlib import closing
 from http.client import HTTPConnection
 from pathlib import Path
@@ -14,12 +13,12 @@ from tests.installation import Installation
 
 
 @pytest.fixture
-def here(tmp_path: Path) -> Iterator[Installation]:
+def here(tmp_path: Path) -> Installation:
     found = Installation(tmp_path)
     with socket.create_server(("127.0.0.1", 0)) as free:
         found.env["PORT"] = str(free.getsockname()[1])
     found.run("migrate")
-    yield found
+    return found
 
 
 def _get(here: Installation, path: str, **headers: str) -> tuple[int, dict[str, str], bytes]:
