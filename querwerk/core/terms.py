@@ -37,6 +37,10 @@ TERMS: dict[str, str | Promise] = {
     "observed": _("observed"),
     "reported": _("reported by those involved"),
     "measured": _("measured"),
+    # how sure a tie is
+    "explicit": _("explicit"),
+    "organisational": _("organisational"),
+    "thematic": _("thematic"),
     # where a title comes from
     "slug": _("read from the address"),
     "title": _("heading seen"),
