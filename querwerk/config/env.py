@@ -143,8 +143,8 @@ class Env:
         "Where the database, uploads, collected static files and the secret file live.", shown="var",
     )  # fmt: skip
     url: str = _setting(
-        "QUERWERK_URL", _url, "http://localhost:8000", "address",
-        "Address under which visitors reach the platform; it is used in e-mails, feeds and passkeys.",
+        "QUERWERK_URL", _url, "", "address",
+        "Address under which visitors reach the platform; it is used in links, feeds and the map of the site.", shown="http://localhost:PORT",
     )  # fmt: skip
     hosts: tuple[str, ...] = _setting(
         "QUERWERK_HOSTS", _words, ("localhost", "127.0.0.1", "[::1]"), "list",
@@ -253,6 +253,7 @@ def read(environ: Mapping[str, str] = os.environ) -> Env:
         raise EnvError(problems)
     values["data"] = values["data"] or _data_default()
     values["database"] = values["database"] or Database.embedded(values["data"] / "querwerk.sqlite3")
+    values["url"] = values["url"] or f"http://localhost:{values['port']}"
     return Env(**values)
 
 

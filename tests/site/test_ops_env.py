@@ -28,6 +28,10 @@ def test_starts_without_any_variable() -> None:
     assert read.mail.django() == {"BACKEND": "django.core.mail.backends.console.EmailBackend"}
 
 
+def test_without_an_address_the_own_port_is_meant() -> None:
+    assert env.read({"PORT": "8123"}).url == "http://localhost:8123"
+
+
 def test_an_empty_variable_is_not_set() -> None:
     assert env.read({"PORT": "", "DATABASE_URL": "  "}) == env.read({})
 
