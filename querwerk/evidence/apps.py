@@ -21,7 +21,7 @@ class EvidenceConfig(AppConfig):
         registry.register_page("uptake", "evidence:uptake_detail")
         registry.register_page("follow_up", "evidence:follow_up_detail")
         registry.register_page("question", "evidence:question_detail")
-        registry.register_navigation(_("Uptake"), "evidence:uptake", 50)
+        registry.register_navigation(_("Uptake"), "evidence:uptake_list", 50)
         registry.register_navigation(_("Thread"), "evidence:thread", 60)
         registry.register_panel(
             registry.Panel(frozenset(all_specs()), "evidence/thread_panel.html", panel, order=90)

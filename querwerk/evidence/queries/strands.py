@@ -1,14 +1,15 @@
 """What one record rests on and what came of it, for the panel on its page."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Q
 
 from querwerk.core.models import Link, Node
 from querwerk.core.states import LinkKind, Visibility
 from querwerk.core.text import Text
-from querwerk.evidence.states import HAS_PART, SILENT_PARTS, TELLING_PARTS
+from querwerk.evidence.states import HAS_PART, SILENT_PARTS, TELLING_PARTS, Grade
 
 OUTCOMES = frozenset({"finding", "measure"})
 """Parts that came of their whole; a proposal is what its paper is made of."""
@@ -27,6 +28,7 @@ class Strand:
     author: str = ""
     source: str = ""
     note: Text | None = None
+    grade: str = ""
 
     @property
     def identity(self) -> tuple[str, int | None, str, int | None]:
@@ -44,12 +46,19 @@ class Strand:
             self.author or other.author,
             self.source or other.source,
             self.note or other.note,
+            self.grade or other.grade,
         )
 
 
 def shown_to(*, with_drafts: bool) -> list[str]:
     """Return the visibilities that a reader sees."""
     return [Visibility.PUBLISHED, Visibility.DRAFT] if with_drafts else [Visibility.PUBLISHED]
+
+
+def grade_in(extra: Mapping[str, Any]) -> str:
+    """Return how well a link is proved, where whoever made it said so."""
+    grade = extra.get("grade")
+    return grade if grade in Grade.values else ""
 
 
 def strands_of(node_id: int, *, with_drafts: bool) -> tuple[list[Strand], list[Strand]]:
@@ -75,7 +84,15 @@ def strands_of(node_id: int, *, with_drafts: bool) -> tuple[list[Strand], list[S
         is_forward = link.earlier_id in own
         near, far = (link.earlier_id, link.later) if is_forward else (link.later_id, link.earlier)
         strand = Strand(
-            link.kind, audible(far), link.words, telling(parts.get(near or 0)), link.dated, link.author, link.source, link.note
+            link.kind,
+            audible(far),
+            link.words,
+            telling(parts.get(near or 0)),
+            link.dated,
+            link.author,
+            link.source,
+            link.note,
+            grade_in(link.extra),
         )
         if strand.node is None or strand.node.pk != node_id:
             (after if is_forward else before).append(strand)

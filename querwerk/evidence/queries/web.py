@@ -11,7 +11,7 @@ from querwerk.core.models import Link, Node
 from querwerk.core.states import LinkKind
 from querwerk.core.text import Text
 from querwerk.evidence.models import Uptake
-from querwerk.evidence.queries.strands import shown_to
+from querwerk.evidence.queries.strands import grade_in, shown_to
 from querwerk.evidence.states import HAS_PART, LAYER_OF, MISSING, PART_OF, SILENT_PARTS, TELLING_PARTS, WORDS, Grade
 from querwerk.strategy.models import Decision, Paper
 from querwerk.strategy.states import PaperState
@@ -53,6 +53,8 @@ class Edge:
     author: str = ""
     source: str = ""
     note: Text | None = None
+    grade: str = ""
+    """How well the source proves the tie, where it was graded."""
     is_weak: bool = False
     """True where no source proves the tie, or a decision that it passes is not known."""
 
@@ -172,10 +174,10 @@ def _stated(space_id: int, knots: dict[int, Knot], stands_for: Mapping[int, int]
         Link.objects.filter(space=space_id)
         .exclude(kind=LinkKind.TOOK_PART)
         .order_by("dated", "pk")
-        .values_list("kind", "earlier", "later", "words", "dated", "author", "source", "note")
+        .values_list("kind", "earlier", "later", "words", "dated", "author", "source", "note", "extra")
     )
     by_words: dict[str, int] = {}
-    for kind, earlier, later, words, dated, author, source, note in rows:
+    for kind, earlier, later, words, dated, author, source, note, extra in rows:
         ends = [stands_for.get(earlier, earlier), stands_for.get(later, later)]
         if words:
             if words not in by_words:
@@ -183,8 +185,10 @@ def _stated(space_id: int, knots: dict[int, Knot], stands_for: Mapping[int, int]
                 knots[number] = Knot(number, WORDS, f"words-{-number}", Text(words))
             ends[ends.index(None)] = by_words[words]
         if ends[0] in knots and ends[1] in knots and ends[0] != ends[1]:
+            grade = grade_in(extra)
             is_weak = any(knots[end].kind == "uptake" and knots[end].state != Grade.EXPLICIT for end in ends)
-            yield Edge(kind, ends[0], ends[1], dated, author, source, note, is_weak=is_weak)
+            is_weak = is_weak or grade in (Grade.ORGANISATIONAL, Grade.THEMATIC)
+            yield Edge(kind, ends[0], ends[1], dated, author, source, note, grade, is_weak=is_weak)
 
 
 def _joined(one: Edge, other: Edge) -> Edge:
@@ -195,6 +199,8 @@ def _joined(one: Edge, other: Edge) -> Edge:
         author=one.author or other.author,
         source=one.source or other.source,
         note=one.note or other.note,
+        grade=one.grade or other.grade,
+        is_weak=one.is_weak and other.is_weak,
     )
 
 

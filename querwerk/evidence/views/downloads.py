@@ -23,7 +23,7 @@ from querwerk.evidence.views.wording import knot_title
 from querwerk.programmes.queries import Frame
 
 COLUMNS = (
-    "from_kind", "from_key", "from_title", "kind", "to_kind", "to_key", "to_title", "date", "author", "source",
+    "from_kind", "from_key", "from_title", "kind", "to_kind", "to_key", "to_title", "date", "author", "source", "grade",
 )  # fmt: skip
 BYTE_ORDER_MARK = "\ufeff"
 """Without it, spreadsheets read UTF-8 as something else and spoil every umlaut."""
@@ -46,7 +46,7 @@ def as_csv(web: Web) -> str:
     writer.writerow(COLUMNS)
     for edge in web.edges:
         earlier, later = web.knots[edge.earlier], web.knots[edge.later]
-        cells = (*_named(earlier), edge.kind, *_named(later), edge.dated, edge.author, edge.source)
+        cells = (*_named(earlier), edge.kind, *_named(later), edge.dated, edge.author, edge.source, edge.grade)
         writer.writerow([guarded(cell) for cell in cells])
     return out.getvalue()
 
@@ -129,6 +129,8 @@ def details_of(edge: Edge) -> dict[str, Any]:
     if edge.source:
         is_address = urlsplit(edge.source).scheme in ("http", "https")
         details["qw:source"] = {"$": edge.source, "type": "xsd:anyURI"} if is_address else edge.source
+    if edge.grade:
+        details["qw:grade"] = edge.grade
     if edge.note:
         details["qw:note"] = labels(edge.note)
     return details

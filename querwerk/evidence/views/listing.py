@@ -8,14 +8,13 @@ from django.utils.safestring import SafeString
 
 from querwerk.core.templatetags.ui import partial_date
 from querwerk.evidence.queries.web import Edge, Knot, Web
-from querwerk.evidence.states import BACKWARD, LAYER_OF, MISSING, ONWARD, WORDS
+from querwerk.evidence.states import BACKWARD, LAYER_OF, MISSING, ONWARD, WORDS, Grade
 from querwerk.evidence.views.wording import (
     TONES,
     knot_kind,
     knot_title,
     knot_url,
     open_end,
-    source_of,
     state_words,
     thread_url,
 )
@@ -33,7 +32,9 @@ class Item:
     thread_url: str
     relation: str = ""
     details: list[str] = field(default_factory=list)
-    source: Any = ""
+    source: str = ""
+    note: Any = None
+    grade: str = ""
     state: str = ""
     tone: str = "plain"
     end: str = ""
@@ -80,7 +81,9 @@ class Listing:
             thread_url=thread_url(self.frame.key, knot.name) if is_record else "",
             relation=str(words.get(edge.kind, "")) if edge else "",
             details=[partial_date(edge.dated), edge.author] if edge else [],
-            source=source_of(self.frame, edge.source) if edge else "",
+            source=edge.source if edge else "",
+            note=edge.note if edge else None,
+            grade=str(Grade(edge.grade).label) if edge and edge.grade else "",
             state=state_words(knot),
             tone=TONES.get(knot.state, "open" if not knot.state else "plain"),
             end=open_end(knot, has_after=knot.id in self.after, has_before=knot.id in self.before),

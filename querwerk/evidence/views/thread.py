@@ -26,11 +26,12 @@ from querwerk.evidence.queries.selection import (
 )
 from querwerk.evidence.queries.strands import Strand, strands_of
 from querwerk.evidence.queries.web import DRAWN, Knot, Web, counts_by_kind, nodes_of_kinds, ties_by_kind, web_of
-from querwerk.evidence.states import BACKWARD, DOCUMENTS, LAYER_OF, LAYERS, MISSING, ONWARD, WORDS
+from querwerk.evidence.states import BACKWARD, DOCUMENTS, LAYER_OF, LAYERS, MISSING, ONWARD, WORDS, Grade
 from querwerk.evidence.views.downloads import as_csv, as_prov
 from querwerk.evidence.views.listing import Listing, rows
 from querwerk.evidence.views.picture import Addresses, drawing
 from querwerk.evidence.views.wording import (
+    TONES,
     counted,
     kind_name,
     kind_names,
@@ -38,7 +39,6 @@ from querwerk.evidence.views.wording import (
     knot_title,
     knot_url,
     query,
-    source_of,
     thread_url,
 )
 from querwerk.programmes.pages import Request, programme_page
@@ -239,8 +239,10 @@ def entries(request: Request, strands: Iterable[Strand], *, is_forward: bool) ->
             "through_url": node_url(strand.through, key) if strand.through else "",
             "date": partial_date(strand.dated),
             "author": strand.author,
-            "source": source_of(request.frame, strand.source),
+            "source": strand.source,
             "note": strand.note,
+            "grade": Grade(strand.grade).label if strand.grade else "",
+            "tone": TONES.get(strand.grade, "plain"),
         }
         for strand in strands
     ]

@@ -18,7 +18,7 @@ from querwerk.evidence.queries.uptake import ends_of, follow_ups, hosts_of, upta
 from querwerk.evidence.states import GRADE_MEANING, Grade
 from querwerk.evidence.views.listing import Listing, rows
 from querwerk.evidence.views.thread import whole
-from querwerk.evidence.views.wording import TONES, kind_name, source_of, thread_url
+from querwerk.evidence.views.wording import TONES, kind_name, thread_url
 from querwerk.programmes.models import GuidingQuestion
 from querwerk.programmes.pages import Request, programme_page
 
@@ -51,7 +51,6 @@ def shown_uptake(request: Request, record: Uptake, links: dict[str, Link]) -> di
         "tone": TONES[record.grade],
         "is_proof": record.grade == Grade.EXPLICIT,
         "date": partial_date(record.date),
-        "source": source_of(request.frame, record.source),
         "url": node_url(record.node, request.frame.key),
         "origin": end(request, origin, origin.earlier if origin else None),
         "target": end(request, target, target.later if target else None),
@@ -114,9 +113,8 @@ def follow_up_detail(request: Request, key: str) -> HttpResponse:
         {
             "record": record,
             "hosts": hosts_shown(request, hosts),
-            "figures": [(name, figures_of(block), source_of(request.frame, str(block.get("source", "")))) for name, block in blocks.items()],
+            "figures": [(name, figures_of(block), str(block.get("source") or "")) for name, block in blocks.items()],
             "more": facts,
-            "source": source_of(request.frame, record.source),
             "panels": registry.panels_for(request, record),
         },
     )
@@ -143,7 +141,6 @@ def question_detail(request: Request, key: str) -> HttpResponse:
             "count": len(choice.web.knots) - 1,
             "others": [(other, other.pk == record.pk) for other in others.select_related("node")],
             "thread_url": thread_url(request.frame.key) + f"?question={key}",
-            "source": source_of(request.frame, record.source),
             "panels": registry.panels_for(request, record),
         },
     )

@@ -1,21 +1,19 @@
 """How records and ties of the thread are called for the reader."""
 
 from collections.abc import Mapping
-from typing import Any
 
 from django.http import QueryDict
 from django.urls import reverse
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext
+from django.utils.translation import ngettext
 
 from querwerk.core.registry import node_url
 from querwerk.core.spec import spec_of
-from querwerk.core.templatetags.ui import partial_date, plain
+from querwerk.core.templatetags.ui import plain
 from querwerk.evidence.queries.selection import FOLDED
 from querwerk.evidence.queries.web import Knot
 from querwerk.evidence.states import MISSING, WORDS, Grade
-from querwerk.programmes.queries import Frame
 from querwerk.strategy.states import Outcome, PaperState
 
 TONES: Mapping[str, str] = {Grade.EXPLICIT: "good", Grade.ORGANISATIONAL: "note", Grade.THEMATIC: "plain"}
@@ -120,16 +118,6 @@ def query(**parameters: str | list[str]) -> str:
     return values.urlencode(safe=":")
 
 
-def source_of(frame: Frame, source: str) -> Any:
-    """Return an address as it is, and the name of a named source in words."""
-    return plain(frame.source_name(source)) or source
-
-
 def counted(number: int) -> str:
     """Return a number with its thousands apart."""
     return str(number_format(number, use_l10n=True, force_grouping=True))
-
-
-def date_words(dated: str) -> str:
-    """Return a partial date, or that it is not known when."""
-    return partial_date(dated) if dated else pgettext("date", "not dated")
