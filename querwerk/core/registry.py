@@ -86,6 +86,11 @@ def page_kinds() -> frozenset[str]:
     return frozenset(_pages)
 
 
+def single_page_kinds() -> frozenset[str]:
+    """Return the kinds of which a programme has one record that is shown on a page."""
+    return frozenset(_single_pages)
+
+
 def node_url(node: "Node", programme_key: str) -> str:
     """Return the address at which a node can be read: its own page, or its place on the page it is part of.
 

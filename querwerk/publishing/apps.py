@@ -14,10 +14,12 @@ class PublishingConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Say where news are shown, and put news and films on other rooms' pages."""
-        from querwerk.publishing import panels  # noqa: PLC0415  (models are not loaded before)
+        """Say where news are shown, put news and films on other rooms' pages, and keep the search up to date."""
+        from querwerk.core.signals import records_written  # noqa: PLC0415  (models are not loaded before)
+        from querwerk.publishing import panels, receivers  # noqa: PLC0415
 
         registry.register_page("newsflash", "publishing:news_detail")
         registry.register_navigation(_("News"), "publishing:news_list", 70)
         registry.register_panel(panels.NEWS)
         registry.register_panel(panels.FILMS)
+        records_written.connect(receivers.keep_index)

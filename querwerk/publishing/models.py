@@ -1,10 +1,10 @@
-"""Newsflashes and films."""
+"""Newsflashes, films, and the entries of the search."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from querwerk.core.fields import PartialDateColumn, TextColumn
-from querwerk.core.models import Record
+from querwerk.core.models import Node, Record
 from querwerk.core.spec import Date, Links, Spec, Term, TextList, Texts, Url, Urls, Words
 from querwerk.core.states import LinkKind
 
@@ -66,7 +66,48 @@ class Film(Record):
         fields=(
             Texts("title", _("Title"), is_required=True, column="title"),
             Url("url", _("Address"), column="url"),
-            Links("event", _("Event"), kinds=("event",), link_kind=LinkKind.DOCUMENTED_BY, is_owner_earlier=False, is_many=False),
-            Links("pilot", _("Pilot"), kinds=("pilot",), link_kind=LinkKind.DOCUMENTED_BY, is_owner_earlier=False, is_many=False),
+            Links(
+                "event",
+                _("Event"),
+                kinds=("event",),
+                link_kind=LinkKind.DOCUMENTED_BY,
+                is_owner_earlier=False,
+                is_many=False,
+            ),
+            Links(
+                "pilot",
+                _("Pilot"),
+                kinds=("pilot",),
+                link_kind=LinkKind.DOCUMENTED_BY,
+                is_owner_earlier=False,
+                is_many=False,
+            ),
         ),
     )
+
+
+class SearchEntry(models.Model):
+    """What the search knows of a node: its texts for excerpts, and their stems, from which the database makes its index."""
+
+    node = models.OneToOneField(Node, models.CASCADE, primary_key=True, related_name="+")
+    texts = models.JSONField(default=dict)
+    """Everything but the title, by language."""
+    title_de = models.TextField(blank=True)
+    body_de = models.TextField(blank=True)
+    title_en = models.TextField(blank=True)
+    body_en = models.TextField(blank=True)
+
+    def __str__(self) -> str:
+        """Return the node's number."""
+        return str(self.node_id)
+
+
+class SearchWord(models.Model):
+    """A stem that stands somewhere, and a word that has it. Words that no record holds any more do no harm and stay."""
+
+    stem = models.CharField(max_length=240, unique=True)
+    word = models.CharField(max_length=60)
+
+    def __str__(self) -> str:
+        """Return the stem, which is unique."""
+        return self.stem

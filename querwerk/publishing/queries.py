@@ -8,7 +8,8 @@ from django.db.models.functions import RowNumber
 from querwerk.core.models import Link, Node, Record
 from querwerk.core.queries import visible
 from querwerk.core.states import LinkKind, Visibility
-from querwerk.publishing.models import Film, Newsflash
+from querwerk.people.models import Person
+from querwerk.publishing.models import Film, Newsflash, SearchEntry
 
 
 def shown_states(*, with_drafts: bool) -> list[Visibility]:
@@ -83,3 +84,16 @@ def public_nodes(space_ids: list[int], kinds: frozenset[str]) -> QuerySet[Node]:
     """Return what visitors may see of some kinds; 1 query."""
     found = Node.objects.filter(space__in=space_ids, kind__in=kinds, visibility=Visibility.PUBLISHED)
     return found.only("space_id", "kind", "key").order_by("space_id", "kind", "pk")
+
+
+def search_entries(node_ids: list[int]) -> dict[int, SearchEntry]:
+    """Return the search's entries with their nodes; 1 query."""
+    found = SearchEntry.objects.filter(pk__in=node_ids).select_related("node__part_of__part_of")
+    return {entry.pk: entry for entry in found.only("texts", "node")}
+
+
+def homes_of_persons(node_ids: list[int], *, with_drafts: bool) -> dict[int, Node]:
+    """Return the organisations on whose pages persons stand, because they have no page of their own; 1 query."""
+    shown = shown_states(with_drafts=with_drafts)
+    found = Person.objects.filter(node__in=node_ids, organisation__visibility__in=shown)
+    return {person.node_id: person.organisation.node for person in found.select_related("organisation__node")}

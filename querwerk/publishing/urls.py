@@ -8,6 +8,7 @@ app_name = "publishing"
 urlpatterns = [
     path("", views.front, name="front"),
     path("<slug:programme>/", views.programme_home, name="home"),
+    path("<slug:programme>/search/", views.search, name="search"),
     path("<slug:programme>/news/", views.news_list, name="news_list"),
     path("<slug:programme>/news/feed.atom", views.feed, name="feed"),
     path("<slug:programme>/news/<str:key>/", views.news_detail, name="news_detail"),

@@ -11,13 +11,16 @@ from querwerk.pilots.queries import pilots
 from querwerk.programmes.lists import pins
 from querwerk.programmes.pages import Request, programme_page
 from querwerk.programmes.queries import partners, programmes_public
-from querwerk.publishing import home, queries
+from querwerk.publishing import home, queries, results
 from querwerk.publishing.feeds import NewsFeed
+from querwerk.publishing.search.find import find
+from querwerk.publishing.search.words import MOST_QUERY_LETTERS
 
 NEWS_PER_PAGE = 30
 NEWEST = 3
 MOST_QUESTIONS = 12
 MOST_ANSWERS = 60
+RESULTS_PER_PAGE = 30
 
 
 @require_safe
@@ -82,3 +85,23 @@ def feed(request: Request) -> HttpResponse:
     """Give the newsflashes to feed readers."""
     response: HttpResponse = NewsFeed()(request)
     return response
+
+
+@programme_page
+def search(request: Request) -> HttpResponse:
+    """Find records of the programme by words."""
+    query = request.GET.get("q", "").replace("\0", " ").strip()[:MOST_QUERY_LETTERS]
+    found = find(query, results.scope(request))
+    kind = request.GET.get("kind", "")
+    groups = results.groups(found, kind)
+    page = Paginator(groups[0].matches, RESULTS_PER_PAGE).get_page(request.GET.get("page")) if kind and groups else None
+    shown = [match for group in groups for match in (page.object_list if page else group.matches[: results.FIRST])]
+    context = {
+        "search_query": query,
+        "found": found,
+        "groups": groups,
+        "page": page,
+        "kind": kind,
+        "hits": results.hits(request, shown, found),
+    }
+    return render(request, "publishing/search.html", context)

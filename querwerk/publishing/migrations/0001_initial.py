@@ -7,65 +7,92 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('core', '0001_initial'),
+        ("core", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Film',
+            name="Film",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=160)),
-                ('has_own_key', models.BooleanField(default=True)),
-                ('position', models.PositiveIntegerField(default=0)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('visibility', models.CharField(choices=[('draft', 'Draft'), ('published', 'Published'), ('retired', 'Retired')], default='published', max_length=10)),
-                ('source', models.TextField(blank=True)),
-                ('gaps', models.JSONField(blank=True, default=dict)),
-                ('extra', models.JSONField(blank=True, default=dict)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('changed_at', models.DateTimeField(auto_now=True)),
-                ('title', querwerk.core.fields.TextColumn(blank=True, default=querwerk.core.text.Text)),
-                ('url', models.CharField(blank=True, max_length=2000)),
-                ('node', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='core.node')),
-                ('space', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='core.space')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("key", models.CharField(max_length=160)),
+                ("has_own_key", models.BooleanField(default=True)),
+                ("position", models.PositiveIntegerField(default=0)),
+                ("version", models.PositiveIntegerField(default=1)),
+                (
+                    "visibility",
+                    models.CharField(
+                        choices=[("draft", "Draft"), ("published", "Published"), ("retired", "Retired")],
+                        default="published",
+                        max_length=10,
+                    ),
+                ),
+                ("source", models.TextField(blank=True)),
+                ("gaps", models.JSONField(blank=True, default=dict)),
+                ("extra", models.JSONField(blank=True, default=dict)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("changed_at", models.DateTimeField(auto_now=True)),
+                ("title", querwerk.core.fields.TextColumn(blank=True, default=querwerk.core.text.Text)),
+                ("url", models.CharField(blank=True, max_length=2000)),
+                (
+                    "node",
+                    models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name="+", to="core.node"),
+                ),
+                (
+                    "space",
+                    models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="+", to="core.space"),
+                ),
             ],
             options={
-                'abstract': False,
-                'constraints': [models.UniqueConstraint(fields=('space', 'key'), name='publishing_film_key_unique')],
+                "abstract": False,
+                "constraints": [models.UniqueConstraint(fields=("space", "key"), name="publishing_film_key_unique")],
             },
         ),
         migrations.CreateModel(
-            name='Newsflash',
+            name="Newsflash",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=160)),
-                ('has_own_key', models.BooleanField(default=True)),
-                ('position', models.PositiveIntegerField(default=0)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('visibility', models.CharField(choices=[('draft', 'Draft'), ('published', 'Published'), ('retired', 'Retired')], default='published', max_length=10)),
-                ('source', models.TextField(blank=True)),
-                ('gaps', models.JSONField(blank=True, default=dict)),
-                ('extra', models.JSONField(blank=True, default=dict)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('changed_at', models.DateTimeField(auto_now=True)),
-                ('title', querwerk.core.fields.TextColumn(blank=True, default=querwerk.core.text.Text)),
-                ('date', querwerk.core.fields.PartialDateColumn(blank=True, default='')),
-                ('title_basis', models.CharField(blank=True, max_length=500)),
-                ('language', models.CharField(blank=True, max_length=500)),
-                ('summary', querwerk.core.fields.TextColumn(blank=True, default=querwerk.core.text.Text)),
-                ('address', querwerk.core.fields.TextColumn(blank=True, default=querwerk.core.text.Text)),
-                ('topics', models.JSONField(blank=True, default=list)),
-                ('node', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='core.node')),
-                ('space', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='core.space')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("key", models.CharField(max_length=160)),
+                ("has_own_key", models.BooleanField(default=True)),
+                ("position", models.PositiveIntegerField(default=0)),
+                ("version", models.PositiveIntegerField(default=1)),
+                (
+                    "visibility",
+                    models.CharField(
+                        choices=[("draft", "Draft"), ("published", "Published"), ("retired", "Retired")],
+                        default="published",
+                        max_length=10,
+                    ),
+                ),
+                ("source", models.TextField(blank=True)),
+                ("gaps", models.JSONField(blank=True, default=dict)),
+                ("extra", models.JSONField(blank=True, default=dict)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("changed_at", models.DateTimeField(auto_now=True)),
+                ("title", querwerk.core.fields.TextColumn(blank=True, default=querwerk.core.text.Text)),
+                ("date", querwerk.core.fields.PartialDateColumn(blank=True, default="")),
+                ("title_basis", models.CharField(blank=True, max_length=500)),
+                ("language", models.CharField(blank=True, max_length=500)),
+                ("summary", querwerk.core.fields.TextColumn(blank=True, default=querwerk.core.text.Text)),
+                ("address", querwerk.core.fields.TextColumn(blank=True, default=querwerk.core.text.Text)),
+                ("topics", models.JSONField(blank=True, default=list)),
+                (
+                    "node",
+                    models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name="+", to="core.node"),
+                ),
+                (
+                    "space",
+                    models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="+", to="core.space"),
+                ),
             ],
             options={
-                'abstract': False,
-                'constraints': [models.UniqueConstraint(fields=('space', 'key'), name='publishing_newsflash_key_unique')],
+                "abstract": False,
+                "constraints": [
+                    models.UniqueConstraint(fields=("space", "key"), name="publishing_newsflash_key_unique")
+                ],
             },
         ),
     ]
