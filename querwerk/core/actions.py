@@ -304,7 +304,8 @@ class _Write:
             position=number,
             dated=getattr(record, parsed.spec.dated) if parsed.spec.dated else "",
             source=record.source,
-            author=self.by.name[:200],
+            # A command is no author: who stated an imported tie is its source.
+            author=self.by.name[:200] if self.by.id is not None else "",
             extra={"named": True} if name is not None and ":" in target.words and not spec.inline_kind else {},
         )
 
