@@ -5,7 +5,7 @@ import os
 import sys
 
 from querwerk.cli import accounts, copies, programmes, server, settings
-from querwerk.cli.common import Refusal, boot
+from querwerk.cli.command import Refusal, boot
 from querwerk.config.env import EnvError
 
 

@@ -3,7 +3,7 @@
 import argparse
 from typing import TYPE_CHECKING
 
-from querwerk.cli.common import Commands, Refusal, add, require_migrated
+from querwerk.cli.command import Commands, Refusal, add, require_migrated
 
 if TYPE_CHECKING:
     from querwerk.people.models import User

@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from querwerk.cli import rows
-from querwerk.cli.common import Commands, Refusal, add, require_database, require_migrated
+from querwerk.cli.command import Commands, Refusal, add, require_database, require_migrated
 
 FORMAT = 1
 MANIFEST, SQLITE_FILE, ROWS_FILE = "manifest.json", "database.sqlite3", "database.jsonl"

@@ -5,7 +5,7 @@ import itertools
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from querwerk.cli.common import Commands, Refusal, add, require_migrated
+from querwerk.cli.command import Commands, Refusal, add, require_migrated
 
 if TYPE_CHECKING:
     from querwerk.core.actions import Report

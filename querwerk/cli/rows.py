@@ -9,7 +9,7 @@ from django.core.management.color import no_style
 from django.db import DatabaseError, connection, models, transaction
 from django.db.migrations.recorder import MigrationRecorder
 
-from querwerk.cli.common import Refusal
+from querwerk.cli.command import Refusal
 
 # Made anew by every installation or worthless elsewhere.
 LEFT_OUT = {"contenttypes.contenttype", "auth.permission", "sessions.session", "core.beat"}

@@ -9,7 +9,7 @@ import sys
 from contextlib import ExitStack
 from pathlib import Path
 
-from querwerk.cli.common import Commands, Refusal, add, require_database, require_migrated
+from querwerk.cli.command import Commands, Refusal, add, require_database, require_migrated
 
 BUNDLE = Path(__file__).resolve().parent.parent / "exchange" / "demo" / "inducci.yaml"
 ORGANISER = "organiser@querwerk.example"

@@ -3,7 +3,7 @@
 import argparse
 import os
 
-from querwerk.cli.common import Commands, add, require_database
+from querwerk.cli.command import Commands, add, require_database
 from querwerk.config import env
 
 

@@ -14,6 +14,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *i18n_patterns(
         path("account/", include("querwerk.people.account_urls")),
         path("", include("querwerk.core.urls")),
+        # Before the programmes, whose keys stand where “desk” does.
+        path("", include("querwerk.exchange.urls")),
+        path("", include("querwerk.desk.urls")),
         path("", include("querwerk.programmes.urls")),
         path("", include("querwerk.publishing.urls")),
         path("", include("querwerk.pilots.urls")),
