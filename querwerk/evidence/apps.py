@@ -23,6 +23,7 @@ class EvidenceConfig(AppConfig):
         registry.register_page("question", "evidence:question_detail")
         registry.register_navigation(_("Uptake"), "evidence:uptake_list", 50)
         registry.register_navigation(_("Thread"), "evidence:thread", 60)
+        # A guiding question's own page is its thread already.
         registry.register_panel(
-            registry.Panel(frozenset(all_specs()), "evidence/thread_panel.html", panel, order=90)
+            registry.Panel(frozenset(all_specs()) - {"question"}, "evidence/thread_panel.html", panel, order=90)
         )

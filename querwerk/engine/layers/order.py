@@ -118,6 +118,18 @@ def arrange(layers: Layers, before: Neighbours, after: Neighbours) -> tuple[Laye
     return best, fewest
 
 
+def upright(order: Layers) -> Layers:
+    """Turn the picture over where that brings the first layer nearer to the order of entry; crossings stay the same."""
+    first = order[0] if order else []
+    seen: list[int] = []
+    inversions = 0
+    for node in first:
+        inversions += len(seen) - bisect_right(seen, node)
+        insort(seen, node)
+    is_upside_down = 2 * inversions > len(first) * (len(first) - 1) // 2
+    return [layer[::-1] for layer in order] if is_upside_down else order
+
+
 def _sweep(order: Layers, before: Neighbours, after: Neighbours, *, is_median: bool) -> tuple[Layers, int]:
     position = positions(order, len(after))
     best, fewest, idle = [list(layer) for layer in order], crossings_of(order, after), 0

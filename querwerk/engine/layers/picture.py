@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from querwerk.engine.layers.model import Box, Picture, Place, Point, Route, Spacing, Tie
-from querwerk.engine.layers.order import Layers, arrange, crossings_of
+from querwerk.engine.layers.order import Layers, arrange, crossings_of, upright
 
 ROUNDS = 6
 """Sweeps of the heights, to and fro."""
@@ -34,6 +34,7 @@ def draw(boxes: Sequence[Box], ties: Sequence[Tie], spacing: Spacing | None = No
     net = _net_of(boxes, ties, spacing)
     before = crossings_of(net.layers, net.after)
     order, crossings = arrange(net.layers, net.before, net.after)
+    order = upright(order)
     heights = _heights(order, net, spacing)
     lefts = tuple(
         spacing.margin + number * (spacing.width + spacing.between_layers) for number in range(len(order))

@@ -73,7 +73,7 @@ def kept(web: Web, selection: Selection, focus: Knot | None = None) -> Web:
         if selection.node:
             ids |= web.reach(focus.id, is_forward=False)
         web = web.only(ids)
-    elif not selection.kinds:
+    if not selection.node and not selection.kinds:
         web = web.only(knot.id for knot in web.knots.values() if LAYER_OF[knot.kind] != DOCUMENTS)
     if selection.kinds:
         kinds = selection.kinds | ({MISSING} if "decision" in selection.kinds else frozenset())

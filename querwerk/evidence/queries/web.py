@@ -106,10 +106,13 @@ class Web:
 
 
 @lru_cache(maxsize=4)
-def web_of(space_id: int, edition: int, *, with_drafts: bool) -> Web:
-    """Return the thread of a programme as of an edition; 4 queries, none while nothing is written."""
+def web_of(space_id: int, edition: int, *, name: str, with_drafts: bool) -> Web:
+    """Return the thread of a programme as of an edition; 4 queries, none while nothing is written.
+
+    ``name`` is what the programme itself is called in the thread: its full title would fill the picture.
+    """
     shown = shown_to(with_drafts=with_drafts)
-    knots, stands_for = _knots(space_id, shown)
+    knots, stands_for = _knots(space_id, shown, name)
     _tell_states(space_id, knots)
     edges: dict[tuple[str, int, int], Edge] = {}
     for edge in _stated(space_id, knots, stands_for):
@@ -125,7 +128,7 @@ def web_of(space_id: int, edition: int, *, with_drafts: bool) -> Web:
     return Web(knots, (*edges.values(), *parts))
 
 
-def _knots(space_id: int, shown: list[str]) -> tuple[dict[int, Knot], dict[int, int]]:
+def _knots(space_id: int, shown: list[str], name: str) -> tuple[dict[int, Knot], dict[int, int]]:
     """Return the knots, and for each part that is none the whole that stands for it."""
     kinds = [kind for kind in LAYER_OF if kind not in (WORDS, MISSING)]
     rows = list(
@@ -137,7 +140,7 @@ def _knots(space_id: int, shown: list[str]) -> tuple[dict[int, Knot], dict[int, 
     stands_for: dict[int, int] = {}
     for pk, kind, key, title, dated, _whole in rows:
         if kind not in SILENT_PARTS:
-            knots[pk] = Knot(pk, kind, key, title, dated)
+            knots[pk] = Knot(pk, kind, key, Text(name) if kind == "programme" else title, dated)
     for pk, kind, _key, _title, _dated, whole in rows:
         if kind in SILENT_PARTS and whole in knots:
             stands_for[pk] = whole

@@ -8,7 +8,7 @@ from django.utils.safestring import SafeString
 
 from querwerk.core.templatetags.ui import partial_date
 from querwerk.evidence.queries.web import Edge, Knot, Web
-from querwerk.evidence.states import BACKWARD, LAYER_OF, MISSING, ONWARD, WORDS, Grade
+from querwerk.evidence.states import BACKWARD, LAYER_OF, ONWARD, Grade
 from querwerk.evidence.views.wording import (
     TONES,
     knot_kind,
@@ -16,7 +16,6 @@ from querwerk.evidence.views.wording import (
     knot_url,
     open_end,
     state_words,
-    thread_url,
 )
 from querwerk.programmes.queries import Frame
 
@@ -29,7 +28,6 @@ class Item:
     title: str
     kind: str
     url: str
-    thread_url: str
     relation: str = ""
     details: list[str] = field(default_factory=list)
     source: str = ""
@@ -72,13 +70,11 @@ class Listing:
         """Return one entry with all that hangs below it."""
         words: Mapping[str, Any] = ONWARD if self.is_forward else BACKWARD
         is_repeated = knot.id in self.told
-        is_record = knot.kind not in (WORDS, MISSING)
         made = Item(
             knot,
             title=knot_title(knot),
             kind=knot_kind(knot),
             url=knot_url(knot, self.frame.key),
-            thread_url=thread_url(self.frame.key, knot.name) if is_record else "",
             relation=str(words.get(edge.kind, "")) if edge else "",
             details=[partial_date(edge.dated), edge.author] if edge else [],
             source=edge.source if edge else "",

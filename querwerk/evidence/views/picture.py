@@ -13,7 +13,7 @@ from querwerk.evidence.queries.web import Edge, Knot, Web
 from querwerk.evidence.states import HAS_PART, LAYER_OF, LAYERS, MISSING, ONWARD, PART_OF, WORDS
 from querwerk.evidence.views.wording import knot_kind, knot_title, open_end, state_words
 
-SPACING = Spacing(width=196, between_layers=58, between_boxes=12, lane=8, margin=10, head=52)
+SPACING = Spacing(width=184, between_layers=52, between_boxes=12, lane=8, margin=10, head=52)
 LINE = 16.5
 PADDING = 11
 KNOT = 30
@@ -43,9 +43,17 @@ def text_width(words: str) -> float:
     return units * SIZE
 
 
-def wrapped(words: str, *, width: float = TEXT_WIDTH, most: int = MOST_LINES) -> list[str]:
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of a title."""
+
+    words: str
+    breaks_word: bool = False
+
+
+def wrapped(words: str, *, width: float = TEXT_WIDTH, most: int = MOST_LINES) -> list[Line]:
     """Break words into lines; what is too long ends in an ellipsis."""
-    lines: list[str] = []
+    lines: list[Line] = []
     line = ""
     for word in words.split():
         longer = f"{line} {word}" if line else word
@@ -53,20 +61,20 @@ def wrapped(words: str, *, width: float = TEXT_WIDTH, most: int = MOST_LINES) ->
             line = longer
             continue
         if line:
-            lines.append(line)
+            lines.append(Line(line))
         while text_width(word) > width:
             cut = next(n for n in range(len(word) - 1, 0, -1) if n == 1 or text_width(word[:n] + "-") <= width)
             joint = "" if word[cut - 1] in "-/" else "-"
-            lines.append(word[:cut] + joint)
+            lines.append(Line(word[:cut] + joint, breaks_word=True))
             word = word[cut:]  # noqa: PLW2901  (the rest of it)
         line = word
-    lines.append(line)
+    lines.append(Line(line))
     if len(lines) <= most:
         return lines
-    last = lines[most - 1]
+    last = lines[most - 1].words
     while last and text_width(last + "…") > width:
         last = last[:-1]
-    return [*lines[: most - 1], last.rstrip(" ,;:-–") + "…"]
+    return [*lines[: most - 1], Line(last.rstrip(" ,;:-–") + "…")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +89,7 @@ def drawing(web: Web, addresses: Addresses, *, focus: Knot | None = None) -> Dra
     """Return the picture of a web."""
     used = sorted({LAYER_OF[knot.kind] for knot in web.knots.values()})
     layer_of = {layer: number for number, layer in enumerate(used)}
-    knots = sorted(web.knots.values(), key=lambda knot: (LAYER_OF[knot.kind], knot.id < 0, abs(knot.id)))
+    knots = sorted(web.knots.values(), key=lambda knot: (LAYER_OF[knot.kind], knot.kind != "question", knot.id < 0, abs(knot.id)))
     lines = {knot.id: wrapped(knot_title(knot)) for knot in knots}
     boxes = [
         Box(str(knot.id), layer_of[LAYER_OF[knot.kind]], len(lines[knot.id]) * LINE + 2 * PADDING) for knot in knots
@@ -129,7 +137,7 @@ def _names(picture: Picture, used: Sequence[int]) -> str:
         words = wrapped(str(LAYERS[layer][0]), width=SPACING.width, most=2)
         for height in heights:
             painted += [
-                f'<text class="thread-layer__title" x="{left:.0f}" y="{height + line * 17:.0f}">{escape(row)}</text>'
+                f'<text class="thread-layer__title" x="{left:.0f}" y="{height + line * 17:.0f}">{escape(row.words)}</text>'
                 for line, row in enumerate(words)
             ]
     return "".join(painted)
@@ -179,7 +187,7 @@ def _loose_end(place: Place) -> str:
     )
 
 
-def _knot(knot: Knot, place: Place, lines: Sequence[str], addresses: Addresses, *, end: str, is_focus: bool) -> str:
+def _knot(knot: Knot, place: Place, lines: Sequence[Line], addresses: Addresses, *, end: str, is_focus: bool) -> str:
     page, focus = addresses.page(knot), addresses.focus(knot)
     title, kind = knot_title(knot), knot_kind(knot)
     details = [state_words(knot), partial_date(knot.dated), end]
@@ -193,21 +201,23 @@ def _knot(knot: Knot, place: Place, lines: Sequence[str], addresses: Addresses, 
     top = place.middle - (len(lines) - 1) * LINE / 2 + SIZE * 0.36
     language = lang_of(knot.title) if knot.kind != MISSING else ""
     marked = f' lang="{language}"' if language and language != reader_language() else ""
+    # A space ends each line but those that break a word: what is read aloud is the title, and so is what is searched for.
     rows = "".join(
-        f'<tspan x="{_number(place.x + KNOT)}" y="{_number(top + number * LINE)}">{escape(line)}</tspan>'
+        f'<tspan x="{_number(place.x + KNOT)}" y="{_number(top + number * LINE)}">{escape(line.words)}'
+        f"{'' if line.breaks_word else ' '}</tspan>"
         for number, line in enumerate(lines)
     )
     box = (
         f'<rect class="thread-node__box" x="{x}" y="{y}" width="{_number(place.width)}" height="{_number(place.height)}"/>'
         f'<text class="thread-node__text"{marked}>{rows}</text>'
     )
-    body = f"<title>{escape(label)}</title>{box}"
-    main = f'<a href="{escape(page)}" aria-label="{escape(label)}">{body}</a>' if page else f'<g role="img" aria-label="{escape(label)}">{body}</g>'
+    body = f'<a href="{escape(page)}" aria-label="{escape(label)}">{box}</a>' if page else f'<g role="img" aria-label="{escape(label)}">{box}</g>'
+    main = f"<title>{escape(label)}</title>{body}"
     knob = f'<circle class="thread-node__knot" cx="{_number(place.x + 15)}" cy="{_number(place.middle)}" r="6"/>'
     if focus:
         hint = _("Only the thread of “%(title)s”") % {"title": title}
         knob = (
-            f'<a class="thread-node__own" href="{escape(focus)}" aria-label="{escape(hint)}"><title>{escape(hint)}</title>'
+            f'<a class="thread-node__own" href="{escape(focus)}" aria-label="{escape(hint)}">'
             f'<rect class="thread-node__target" x="{x}" y="{y}" width="{KNOT - 2}" height="{_number(place.height)}"/>{knob}</a>'
         )
     return f'<g class="{classes}" data-knot="{knot.id}">{main}{knob}</g>'

@@ -61,7 +61,7 @@ def selection_of(request: HttpRequest) -> Selection:
 
 def whole(request: Request) -> Web:
     """Return the programme's thread for this viewer."""
-    return web_of(request.frame.space_id, current_edition(), with_drafts=request.with_drafts)
+    return web_of(request.frame.space_id, current_edition(), name=request.frame.programme.name, with_drafts=request.with_drafts)
 
 
 @programme_page
@@ -231,7 +231,7 @@ def entries(request: Request, strands: Iterable[Strand], *, is_forward: bool) ->
         {
             "relation": words.get(strand.kind, ""),
             "kind": kind_name(strand.node.kind) if strand.node else "",
-            "title": strand.node.title if strand.node else Text(strand.words),
+            "title": title_of(request, strand.node) if strand.node else Text(strand.words),
             "url": node_url(strand.node, key) if strand.node else "",
             "within": _whole_of(strand.node),
             "through": strand.through,
@@ -246,6 +246,11 @@ def entries(request: Request, strands: Iterable[Strand], *, is_forward: bool) ->
         }
         for strand in strands
     ]
+
+
+def title_of(request: Request, node: Node) -> Text:
+    """Return a record's title; a programme's short name."""
+    return Text(request.frame.programme.name) if node.kind == "programme" else node.title
 
 
 def _whole_of(node: Node | None) -> Text | None:

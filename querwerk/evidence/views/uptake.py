@@ -17,7 +17,7 @@ from querwerk.evidence.queries.selection import Selection, chosen
 from querwerk.evidence.queries.uptake import ends_of, follow_ups, hosts_of, uptakes
 from querwerk.evidence.states import GRADE_MEANING, Grade
 from querwerk.evidence.views.listing import Listing, rows
-from querwerk.evidence.views.thread import whole
+from querwerk.evidence.views.thread import title_of, whole
 from querwerk.evidence.views.wording import TONES, kind_name, thread_url
 from querwerk.programmes.models import GuidingQuestion
 from querwerk.programmes.pages import Request, programme_page
@@ -38,7 +38,7 @@ def end(request: Request, link: Link | None, node: Node | None) -> dict[str, Any
         return None
     if node is None:
         return {"title": Text(link.words), "kind": "", "url": ""}
-    return {"title": node.title, "kind": kind_name(node.kind), "url": node_url(node, request.frame.key)}
+    return {"title": title_of(request, node), "kind": kind_name(node.kind), "url": node_url(node, request.frame.key)}
 
 
 def shown_uptake(request: Request, record: Uptake, links: dict[str, Link]) -> dict[str, Any]:
