@@ -5,7 +5,7 @@ PYTHON := .venv/bin/python
 # Handed on to the programs below when they are given on the command line.
 export PORT DATABASE_URL
 
-.PHONY: help setup setup-dev setup-node setup-browser lock demo test format assets messages bench-web lighthouse pictures
+.PHONY: help setup setup-dev setup-node setup-browser lock demo test format assets messages docs bench-web lighthouse pictures
 
 help:  ## list these commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -41,6 +41,9 @@ assets: setup-node  ## bundle styles and scripts
 
 messages: setup-dev  ## bring the German catalogue up to date and compile it
 	@$(PYTHON) -m scripts.messages
+
+docs: setup-dev  ## make the pages of the documentation that come out of the code
+	@$(PYTHON) -m scripts.docs
 
 bench-web: setup-dev setup-browser  ## compare the pages' speed with pretalx
 	@$(PYTHON) bench/web/run
