@@ -20,9 +20,12 @@ class Ties:
     """All links at a record and its parts, loaded with one query and sorted for display."""
 
     def __init__(self, record: Record, parts: Iterable[Record] = (), *, with_drafts: bool) -> None:
-        """Load the links that touch the record or one of its parts."""
+        """Load the links that touch the record or one of its parts; nodes must have been loaded with both."""
         self.node_id = record.node_id
-        self.own = {record.node_id, *(part.node_id for part in parts)}
+        self.parts = {part.node_id: part.node for part in parts}
+        for node in self.parts.values():
+            node.part_of = record.node  # spares a query for each part whose address is asked for
+        self.own = {record.node_id, *self.parts}
         self.links = links_touching(self.own, with_drafts=with_drafts)
 
     def stated(self, field: str, *, by: Record | None = None) -> list[Link]:

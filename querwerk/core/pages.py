@@ -98,6 +98,7 @@ class PageMiddleware:
         shape = f"{'fragment' if is_fragment else 'page'} {timezone.localdate()}"
         key = (f"{request.get_host()}{request.get_full_path()}", shape, encoding)
         edition = current_edition()
+        request.edition = edition  # type: ignore[attr-defined]
         page = store.get(edition, key)
         if page is None:
             response = self.get_response(request)

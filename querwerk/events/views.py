@@ -55,7 +55,7 @@ def event_detail(request: Request, key: str) -> HttpResponse:
     """Show one event: its questions with their answers, its agenda, who was there and what documents it."""
     event = event_or_404(request, key)
     items = list(queries.agenda_of(event, with_drafts=request.with_drafts))
-    ties = Ties(event, items, with_drafts=request.with_drafts)
+    ties = request.ties = Ties(event, items, with_drafts=request.with_drafts)
     context = {
         "event": event,
         "hosts": ties.nodes("host"),

@@ -81,7 +81,7 @@ def pilot_detail(request: Request, key: str) -> HttpResponse:
         raise Http404
     workshops = list(queries.workshops_of(pilot, with_drafts=request.with_drafts))
     findings = list(queries.findings_of(pilot, with_drafts=request.with_drafts))
-    ties = Ties(pilot, [*workshops, *findings], with_drafts=request.with_drafts)
+    ties = request.ties = Ties(pilot, [*workshops, *findings], with_drafts=request.with_drafts)
     return render(
         request,
         "pilots/pilot_detail.html",

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 
 from querwerk.core import registry
 from querwerk.core.films import admit_frames
+from querwerk.core.lists import Ties
 from querwerk.core.pages import mark_public
 from querwerk.core.queries import current_edition
 from querwerk.core.templatetags.ui import plain
@@ -26,6 +27,8 @@ class Request(HttpRequest):
 
     frame: Frame
     viewer: Viewer
+    ties: Ties | None = None
+    """The links of the record that the page shows and of all its parts, where the view has loaded them: panels use them too."""
 
     @property
     def with_drafts(self) -> bool:
@@ -42,7 +45,8 @@ def viewer_in(request: HttpRequest, frame: Frame) -> Viewer:
 
 def enter(request: HttpRequest, programme: str) -> Frame:
     """Put frame and viewer on the request; raises 404 for a programme that is not there for this viewer."""
-    frame = frame_of(programme, current_edition())
+    edition: int | None = getattr(request, "edition", None)
+    frame = frame_of(programme, current_edition() if edition is None else edition)
     if frame is None:
         raise Http404
     viewer = viewer_in(request, frame)
@@ -51,6 +55,7 @@ def enter(request: HttpRequest, programme: str) -> Frame:
     request.frame = frame  # type: ignore[attr-defined]
     request.viewer = viewer  # type: ignore[attr-defined]
     request.with_drafts = bool(may_see_drafts(viewer))  # type: ignore[attr-defined]
+    request.ties = None  # type: ignore[attr-defined]
     return frame
 
 

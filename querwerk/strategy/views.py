@@ -48,7 +48,7 @@ def paper_detail(request: Request, key: str) -> HttpResponse:
     measures = list(queries.measures_of(paper, with_drafts=drafts))
     proposals = list(queries.proposals_of(paper, with_drafts=drafts))
     decisions = queries.decisions_of([paper], with_drafts=drafts).get(paper.node_id, [])
-    ties = Ties(paper, [*steps, *measures, *proposals], with_drafts=drafts)
+    ties = request.ties = Ties(paper, [*steps, *measures, *proposals], with_drafts=drafts)
     context = {
         "paper": paper,
         "standing": queries.standing_of(paper, decisions),
@@ -88,7 +88,7 @@ def decision_detail(request: Request, key: str) -> HttpResponse:
     decision = found.filter(key=key).select_related("node", "space").first()
     if decision is None:
         raise Http404
-    ties = Ties(decision, with_drafts=request.with_drafts)
+    ties = request.ties = Ties(decision, with_drafts=request.with_drafts)
     papers = [link.earlier for link in ties.links if link.kind == LinkKind.DECIDED_BY and link.earlier is not None]
     context = {"decision": decision, "papers": papers, "panels": registry.panels_for(request, decision)}
     return render(request, "strategy/decision_detail.html", context)

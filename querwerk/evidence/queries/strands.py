@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db.models import Q
 
+from querwerk.core.lists import Ties
 from querwerk.core.models import Link, Node
 from querwerk.core.states import LinkKind, Visibility
 from querwerk.core.text import Text
@@ -61,10 +62,15 @@ def grade_in(extra: Mapping[str, Any]) -> str:
     return grade if grade in Grade.values else ""
 
 
-def strands_of(node_id: int, *, with_drafts: bool) -> tuple[list[Strand], list[Strand]]:
-    """Return what a record and its parts rest on, and what came of them; 2 queries on indexes."""
+def strands_of(
+    node_id: int, *, with_drafts: bool, ties: Ties | None = None
+) -> tuple[list[Strand], list[Strand]]:
+    """Return what a record and its parts rest on, and what came of them; 2 queries on indexes, none with ``ties``."""
+    if ties is not None and ties.node_id == node_id:
+        return sorted_strands(node_id, ties.parts, ties.thread())
     shown = shown_to(with_drafts=with_drafts)
-    parts = {part.pk: part for part in Node.objects.filter(part_of=node_id, visibility__in=shown).order_by("pk")}
+    found = Node.objects.filter(part_of=node_id, visibility__in=shown).select_related("part_of").order_by("pk")
+    parts = {part.pk: part for part in found}
     own = {node_id, *parts}
     # One statement per direction: both use their index, where an OR over two joins would read the whole table.
     ends = {"earlier_id__in": own}, {"later_id__in": own}
@@ -76,6 +82,12 @@ def strands_of(node_id: int, *, with_drafts: bool) -> tuple[list[Strand], list[S
         .select_related("earlier__part_of", "later__part_of")
         .order_by("dated", "pk")
     )
+    return sorted_strands(node_id, parts, links)
+
+
+def sorted_strands(node_id: int, parts: dict[int, Node], links: Iterable[Link]) -> tuple[list[Strand], list[Strand]]:
+    """Part the links of a record and its parts into what comes before and what comes after."""
+    own = {node_id, *parts}
     before: list[Strand] = []
     after: list[Strand] = []
     for link in links:
