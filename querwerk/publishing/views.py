@@ -18,6 +18,7 @@ from querwerk.publishing.search.words import MOST_QUERY_LETTERS
 
 NEWS_PER_PAGE = 30
 NEWEST = 3
+TEASERS = 4
 MOST_QUESTIONS = 12
 MOST_ANSWERS = 60
 RESULTS_PER_PAGE = 30
@@ -48,7 +49,7 @@ def programme_home(request: Request) -> HttpResponse:
         "questions": home.questions(newest["question"], links, frame.key),
         "events": newest["event"][:NEWEST],
         "newsflashes": newest["newsflash"][:NEWEST],
-        "pilots": list(pilots(space_id, with_drafts=with_drafts).select_related("node")[:NEWEST]),
+        "pilots": list(pilots(space_id, with_drafts=with_drafts).select_related("node")[:TEASERS]),
         "counts": counts,
         "pins": pins(carriers, frame.key),
         "urls": home.addresses(frame.key),

@@ -12,6 +12,8 @@ from querwerk.publishing.search.words import WORD, stems
 BEFORE = 70
 AFTER = 170
 MOST_READ = 20_000
+SHORTEST_TELLING = 30
+"""Shorter texts without a hit ("7.1", a time of day) tell nothing beside the title."""
 
 
 def is_hit(word: str, terms: Sequence[Term]) -> bool:
@@ -50,6 +52,8 @@ def excerpt(texts: Mapping[str, str], terms: Sequence[Term], language: str) -> t
         if spans:
             return cut(text, spans), "" if code == UNSTATED else code
     passage = Text(texts).best(language)
+    if len(passage.words) < SHORTEST_TELLING:
+        return mark_safe(""), ""
     return cut(passage.words, []), "" if passage.language == UNSTATED else passage.language
 
 
@@ -63,5 +67,5 @@ def cut(text: str, spans: Sequence[tuple[int, int]]) -> SafeString:
     if end < len(text):
         end = max(text.rfind(" ", first + 1, end), first + 1) if text.rfind(" ", first + 1, end) > 0 else end
     inside = [(a - start, b - start) for a, b in spans if start <= a and b <= end]
-    piece = marked(text[start:end].replace("\n", " "), inside)
+    piece = marked(text[start:end], inside)
     return format_html("{}{}{}", "… " if start else "", piece, " …" if end < len(text) else "")

@@ -55,7 +55,7 @@ def entry_of(record: Record, vocabulary: dict[str, str]) -> SearchEntry:
     body = body_of(record)
     return SearchEntry(
         node_id=record.node_id,
-        texts={language: "\n".join(parts) for language, parts in body.items()},
+        texts={language: " · ".join(parts) for language, parts in body.items()},
         title_de=stemmed(title, "de", vocabulary),
         body_de=stemmed(body, "de", vocabulary),
         title_en=stemmed(title, "en", vocabulary),
@@ -82,7 +82,7 @@ def spread(value: Any, found: dict[str, list[str]]) -> None:
     """Sort a text into its languages."""
     for language, said in (Text(value) if isinstance(value, str) else value or {}).items():
         if isinstance(said, str) and said.strip():
-            found[language].append(said.strip())
+            found[language].append(" ".join(said.split()))
 
 
 def flat(value: Any) -> Iterator[Any]:

@@ -19,13 +19,6 @@ _lock = threading.Lock()
 _german = snowballstemmer.stemmer("german")
 _english = snowballstemmer.stemmer("english")
 
-FILLERS = frozenset(
-    "der die das den dem des ein eine einer eines einem einen und oder in im an am auf aus bei für mit nach von vom vor "
-    "zu zum zur über unter ist sind war waren was wer wie wo warum welche welcher welches es sie er wir "
-    "the a an and or of in on at for with from to by is are was were what who how where why which it".split()  # noqa: SIM905
-)
-"""Words that tell nothing about what somebody looks for."""
-
 
 @dataclass(frozen=True, slots=True)
 class Stems:
@@ -59,6 +52,16 @@ def stems(word: str) -> Stems:
 def words(text: str) -> Iterator[str]:
     """Yield the words of a text."""
     return (match[0] for match in WORD.finditer(text))
+
+
+FILLERS = frozenset(
+    words(
+        "der die das den dem des ein eine einer eines einem einen und oder in im an am auf aus bei für mit nach von vom vor "
+        "zu zum zur über unter ist sind war waren was wer wie wo warum welche welcher welches es sie er wir "
+        "the a an and or of in on at for with from to by is are was were what who how where why which it"
+    )
+)
+"""Words that tell nothing about what somebody looks for."""
 
 
 def query_words(query: str) -> list[str]:
