@@ -45,6 +45,8 @@ STRANGER = Viewer()
 YES = Verdict(is_allowed=True)
 ORGANISER_ONLY = frozenset({"programme", "funder", "partner", "question", "page", "pilot_gap", "decision"})
 """Kinds of records that only organisers change."""
+OWNABLE = frozenset({"pilot", "event", "paper", "follow_up", "person"})
+"""Kinds of records that name an organisation to which they belong."""
 
 
 def may_see_drafts(viewer: Viewer) -> Verdict:
@@ -74,7 +76,7 @@ def may_create(viewer: Viewer, *, kind: str) -> Verdict:
         return YES
     if RoleName.EDITOR not in viewer.roles:
         return Verdict(is_allowed=False, why=_("Readers cannot change anything."))
-    if kind in ORGANISER_ONLY or kind == "organisation":
+    if kind not in OWNABLE:
         return Verdict(is_allowed=False, why=_("Only organisers create records of this kind."))
     return YES
 
@@ -110,3 +112,20 @@ def may_manage_roles(viewer: Viewer) -> Verdict:
 def may_read_journal(viewer: Viewer) -> Verdict:
     """The journal names people, so only those who work on the programme read it."""
     return may_use_desk(viewer)
+
+
+def may_read_history(viewer: Viewer, *, visibility: str, owners: Collection[str]) -> Verdict:
+    """Readers read the history of what they see, editors that of their own records.
+
+    An old version of somebody else's record may hold what was never published.
+    """
+    if viewer.is_organiser or (RoleName.READER in viewer.roles and visibility != "retired"):
+        return YES
+    if visibility != "retired" and viewer.organisations & set(owners):
+        return YES
+    return Verdict(is_allowed=False, why=_("This record belongs to another organisation."))
+
+
+def may_export(viewer: Viewer) -> Verdict:
+    """A bundle holds everything, drafts and retired records too."""
+    return YES if viewer.is_organiser else Verdict(is_allowed=False, why=_("Only organisers export the programme."))

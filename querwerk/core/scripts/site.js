@@ -34,7 +34,7 @@ document.addEventListener("click", (event) => {
 // A form that was sent says so and cannot be sent twice by a double click.
 document.addEventListener("submit", (event) => {
   const button = event.submitter;
-  if (event.defaultPrevented || event.target.method !== "post" || !button) return;
+  if (event.defaultPrevented || event.target.method !== "post" || !button || button.formTarget === "_blank") return;
   setTimeout(() => {
     button.setAttribute("aria-busy", "true");
     button.disabled = true;

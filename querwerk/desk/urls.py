@@ -1,0 +1,24 @@
+"""Addresses of the desk."""
+
+from django.urls import path
+
+from querwerk.desk.views import history, links, pages, records, roles
+
+app_name = "desk"
+urlpatterns = [
+    path("desk/", pages.choose, name="choose"),
+    path("desk/<slug:programme>/", pages.home, name="home"),
+    path("desk/<slug:programme>/attention/<slug:sort>/", pages.attention, name="attention"),
+    path("desk/<slug:programme>/options/", pages.options, name="options"),
+    path("desk/<slug:programme>/journal/", history.journal, name="journal"),
+    path("desk/<slug:programme>/journal/<int:number>/", history.journal_entry, name="journal_entry"),
+    path("desk/<slug:programme>/journal/<int:number>/restore/<slug:side>/", history.restore, name="restore"),
+    path("desk/<slug:programme>/roles/", roles.roles, name="roles"),
+    path("desk/<slug:programme>/roles/<int:number>/remove/", roles.role_remove, name="role_remove"),
+    path("desk/<slug:programme>/records/<slug:kind>/", pages.record_list, name="record_list"),
+    path("desk/<slug:programme>/records/<slug:kind>/+/", records.record_new, name="record_new"),
+    path("desk/<slug:programme>/records/<slug:kind>/<str:key>/", records.record_edit, name="record_edit"),
+    path("desk/<slug:programme>/records/<slug:kind>/<str:key>/history/", history.record_history, name="record_history"),
+    path("desk/<slug:programme>/records/<slug:kind>/<str:key>/links/", links.record_links, name="record_links"),
+    path("desk/<slug:programme>/records/<slug:kind>/<str:key>/<slug:move>/", records.record_move, name="record_move"),
+]

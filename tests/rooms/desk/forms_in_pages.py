@@ -1,0 +1,77 @@
+"""Fill in and send forms as a browser without JavaScript does."""
+
+from html.parser import HTMLParser
+from typing import Any
+
+from django.http import HttpResponse
+
+
+class FormReader(HTMLParser):
+    """Reads the names and values that a browser would send with the page's big form."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.pairs: list[tuple[str, str]] = []
+        self.commands: list[str] = []
+        self._inside = False
+        self._area: str | None = None
+        self._words = ""
+        self._select: str | None = None
+        self._chosen: str | None = None
+
+    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
+        given = {key: value or "" for key, value in attributes}
+        if tag == "form":
+            self._inside = given.get("method") == "post"
+        if not self._inside:
+            return
+        name = given.get("name", "")
+        if tag == "input" and given.get("type") in ("checkbox", "radio"):
+            if "checked" in given:
+                self.pairs.append((name, given.get("value", "on")))
+        elif tag == "input" and name:
+            self.pairs.append((name, given.get("value", "")))
+        elif tag == "textarea":
+            self._area, self._words = name, ""
+        elif tag == "select":
+            self._select, self._chosen = name, None
+        elif tag == "option" and self._select and (self._chosen is None or "selected" in given):
+            self._chosen = given.get("value", "")
+        elif tag == "button" and name == "do":
+            self.commands.append(given["value"])
+
+    def handle_data(self, data: str) -> None:
+        if self._area is not None:
+            self._words += data
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "form":
+            self._inside = False
+        elif tag == "textarea" and self._area is not None:
+            # A browser drops the line break right after the tag and sends the others as CR LF.
+            self.pairs.append((self._area, self._words.removeprefix("\n").replace("\n", "\r\n")))
+            self._area = None
+        elif tag == "select" and self._select is not None:
+            self.pairs.append((self._select, self._chosen or ""))
+            self._select = None
+
+
+def read(response: HttpResponse) -> FormReader:
+    reader = FormReader()
+    reader.feed(response.content.decode())
+    return reader
+
+
+def filled(response: HttpResponse, do: str = "save", /, **changes: Any) -> dict[str, list[str]]:
+    """Return what the browser sends after the changes; ``__`` in a name stands for a dot, ``None`` takes a value away."""
+    data: dict[str, list[str]] = {}
+    for name, value in read(response).pairs:
+        data.setdefault(name, []).append(value)
+    for name, value in changes.items():
+        key = name.replace("__", ".")
+        if value is None:
+            data.pop(key, None)
+        else:
+            data[key] = value if isinstance(value, list) else [value]
+    data["do"] = [do]
+    return data
