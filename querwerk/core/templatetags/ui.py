@@ -1,5 +1,6 @@
 """Template tags that show texts in the best language, partial dates, and what is stated to be unknown."""
 
+import re
 from collections.abc import Iterable
 from datetime import date
 from typing import Any
@@ -50,6 +51,19 @@ def lang_of(value: Any) -> str:
     """Return the language code of what :func:`plain` returns; empty where it is not stated."""
     language = passage_of(value).language if value else ""
     return "" if language == UNSTATED else language
+
+
+LONG_TITLE = 40
+LONG_WORD = 16
+"""From how many letters on a heading takes a smaller type: in all, and for a word on a phone."""
+
+
+@register.filter
+def heading_class(value: Any) -> str:
+    """Return the classes of a page's heading: ``long`` has many words, ``wordy`` one that a phone cannot hold."""
+    words = plain(value)
+    longest = max(map(len, re.split(r"[\s-]", words)))
+    return " ".join(name for name, holds in (("long", len(words) > LONG_TITLE), ("wordy", longest >= LONG_WORD)) if holds)
 
 
 def marked(passage: Passage, words: str | SafeString) -> SafeString:
