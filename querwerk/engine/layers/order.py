@@ -134,17 +134,13 @@ def _sweep(order: Layers, before: Neighbours, after: Neighbours, *, is_median: b
     position = positions(order, len(after))
     best, fewest, idle = [list(layer) for layer in order], crossings_of(order, after), 0
     for number in range(SWEEPS):
-        if number % 2 == 0:
-            for layer in order[1:]:
-                settle(layer, position, before, is_median=is_median)
-        else:
-            for layer in reversed(order[:-1]):
-                settle(layer, position, after, is_median=is_median)
+        is_forward = number % 2 == 0
+        for layer in order[1:] if is_forward else reversed(order[:-1]):
+            settle(layer, position, before if is_forward else after, is_median=is_median)
         count = crossings_of(order, after)
+        idle += 1
         if count < fewest:
             best, fewest, idle = [list(layer) for layer in order], count, 0
-        else:
-            idle += 1
         if not fewest or idle >= PATIENCE:
             break
     position = positions(best, len(after))

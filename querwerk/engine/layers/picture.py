@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from querwerk.engine.layers.model import Box, Picture, Place, Point, Route, Spacing, Tie
 from querwerk.engine.layers.order import Layers, arrange, crossings_of, upright
@@ -28,6 +29,18 @@ class _Net:
     boxes: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class _Sides:
+    """Where layers begin and end."""
+
+    lefts: tuple[float, ...]
+    width: float
+
+    def right(self, layer: int) -> float:
+        """Return the right edge of a layer's boxes."""
+        return self.lefts[layer] + self.width
+
+
 def draw(boxes: Sequence[Box], ties: Sequence[Tie], spacing: Spacing | None = None) -> Picture:
     """Return the drawing; raises ``KeyError`` for a tie whose box is missing."""
     spacing = spacing or Spacing()
@@ -36,16 +49,13 @@ def draw(boxes: Sequence[Box], ties: Sequence[Tie], spacing: Spacing | None = No
     order, crossings = arrange(net.layers, net.before, net.after)
     order = upright(order)
     heights = _heights(order, net, spacing)
-    lefts = tuple(
-        spacing.margin + number * (spacing.width + spacing.between_layers) for number in range(len(order))
-    )
+    lefts = tuple(spacing.margin + number * (spacing.width + spacing.between_layers) for number in range(len(order)))
     places = {
         box.key: Place(lefts[box.layer], heights[number] - box.height / 2, spacing.width, box.height)
         for number, box in enumerate(boxes)
     }
-    routes = tuple(
-        _route(tie, chain, boxes, heights, lefts, spacing) for tie, chain in zip(ties, net.chains, strict=True)
-    )
+    sides = _Sides(lefts, spacing.width)
+    routes = tuple(_route(tie, chain, boxes, heights, sides) for tie, chain in zip(ties, net.chains, strict=True))
     bottom = max((place.y + place.height for place in places.values()), default=spacing.head)
     lanes = max((heights[node] + spacing.lane / 2 for node in range(len(boxes), len(heights))), default=0.0)
     right = lefts[-1] + spacing.width if lefts else spacing.margin
@@ -63,29 +73,36 @@ def _net_of(boxes: Sequence[Box], ties: Sequence[Tie], spacing: Spacing) -> _Net
         layers[box.layer].append(number)
     net = _Net(layers, [box.height for box in boxes], boxes=len(boxes))
     lanes: dict[tuple[int, int], int] = {}
-    segments: dict[tuple[int, int], None] = {}
     for tie in ties:
         left, right = number_of[tie.source], number_of[tie.target]
         if boxes[left].layer > boxes[right].layer:
             left, right = right, left
-        chain = [left]
-        for layer in range(boxes[left].layer + 1, boxes[right].layer):
-            lane = lanes.get((left, layer))
-            if lane is None:
-                lane = lanes[left, layer] = len(net.heights)
-                net.heights.append(spacing.lane)
-                layers[layer].append(lane)
-            chain.append(lane)
-        chain.append(right)
-        net.chains.append(tuple(chain))
-        if boxes[left].layer != boxes[right].layer:
-            segments.update(dict.fromkeys(zip(chain, chain[1:], strict=False)))
+        passed = range(boxes[left].layer + 1, boxes[right].layer)
+        net.chains.append((left, *(_lane(net, lanes, left, layer, spacing) for layer in passed), right))
+    _connect(net, boxes)
+    return net
+
+
+def _lane(net: _Net, lanes: dict[tuple[int, int], int], source: int, layer: int, spacing: Spacing) -> int:
+    """Return the lane in which what leaves ``source`` passes a layer; make it where there is none yet."""
+    lane = lanes.get((source, layer))
+    if lane is None:
+        lane = lanes[source, layer] = len(net.heights)
+        net.heights.append(spacing.lane)
+        net.layers[layer].append(lane)
+    return lane
+
+
+def _connect(net: _Net, boxes: Sequence[Box]) -> None:
+    """Note for each node its neighbours in the layers before and after, each once."""
+    segments = dict.fromkeys(
+        step for chain in net.chains if boxes[chain[0]].layer != boxes[chain[-1]].layer for step in pairwise(chain)
+    )
     net.before = [[] for _node in net.heights]
     net.after = [[] for _node in net.heights]
     for left, right in segments:
         net.after[left].append(right)
         net.before[right].append(left)
-    return net
 
 
 def _heights(order: Layers, net: _Net, spacing: Spacing) -> list[float]:
@@ -142,17 +159,13 @@ def _pull(layer: Sequence[int], middle: list[float], net: _Net, spacing: Spacing
             place += 1
 
 
-def _route(
-    tie: Tie, chain: tuple[int, ...], boxes: Sequence[Box], heights: Sequence[float], lefts: Sequence[float],
-    spacing: Spacing,
-) -> Route:  # fmt: skip
+def _route(tie: Tie, chain: tuple[int, ...], boxes: Sequence[Box], rows: Sequence[float], sides: _Sides) -> Route:
     first, last = boxes[chain[0]], boxes[chain[-1]]
     if first.layer == last.layer:
-        side = lefts[first.layer] + spacing.width
-        return Route(((side, heights[chain[0]]), (side, heights[chain[-1]])), is_back=False, is_arc=True)
+        side = sides.right(first.layer)
+        return Route(((side, rows[chain[0]]), (side, rows[chain[-1]])), is_back=False, is_arc=True)
     points: list[Point] = []
-    for step, (left, right) in enumerate(zip(chain, chain[1:], strict=False)):
-        layer = first.layer + step
-        points += [(lefts[layer] + spacing.width, heights[left]), (lefts[layer + 1], heights[right])]
+    for layer, (left, right) in enumerate(pairwise(chain), start=first.layer):
+        points += [(sides.right(layer), rows[left]), (sides.lefts[layer + 1], rows[right])]
     is_back = tie.source != first.key
     return Route(tuple(reversed(points)) if is_back else tuple(points), is_back=is_back, is_arc=False)

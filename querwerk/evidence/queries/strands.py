@@ -34,7 +34,9 @@ class Strand:
     @property
     def identity(self) -> tuple[str, int | None, str, int | None]:
         """Return what makes two statements of the same tie the same."""
-        return self.kind, self.node and self.node.pk, self.words, self.through and self.through.pk
+        node = self.node.pk if self.node is not None else None
+        through = self.through.pk if self.through is not None else None
+        return self.kind, node, self.words, through
 
     def joined(self, other: "Strand") -> "Strand":
         """Return the tie with what either statement says of it."""
@@ -62,9 +64,15 @@ def grade_in(extra: Mapping[str, Any]) -> str:
     return grade if grade in Grade.values else ""
 
 
-def strands_of(
-    node_id: int, *, with_drafts: bool, ties: Ties | None = None
-) -> tuple[list[Strand], list[Strand]]:
+def date_of(field: str, dated: str, later: str) -> str:
+    """Return when a tie came about: as stated where it was made by hand, else when its later end did.
+
+    A link that a record states in a field bears that record's date, which for a pilot says nothing about its presentation.
+    """
+    return dated if field == "thread" else later
+
+
+def strands_of(node_id: int, *, with_drafts: bool, ties: Ties | None = None) -> tuple[list[Strand], list[Strand]]:
     """Return what a record and its parts rest on, and what came of them; 2 queries on indexes, none with ``ties``."""
     if ties is not None and ties.node_id == node_id:
         return sorted_strands(node_id, ties.parts, ties.thread())
@@ -94,13 +102,14 @@ def sorted_strands(node_id: int, parts: dict[int, Node], links: Iterable[Link]) 
         if link.earlier_id in own and link.later_id in own:
             continue
         is_forward = link.earlier_id in own
+        later = audible(link.later)
         near, far = (link.earlier_id, link.later) if is_forward else (link.later_id, link.earlier)
         strand = Strand(
             link.kind,
             audible(far),
             link.words,
             telling(parts.get(near or 0)),
-            link.dated,
+            date_of(link.field, link.dated, later.dated if later else ""),
             link.author,
             link.source,
             link.note,

@@ -11,7 +11,7 @@ from querwerk.core.models import Link, Node
 from querwerk.core.states import LinkKind
 from querwerk.core.text import Text
 from querwerk.evidence.models import Uptake
-from querwerk.evidence.queries.strands import grade_in, shown_to
+from querwerk.evidence.queries.strands import date_of, grade_in, shown_to
 from querwerk.evidence.states import HAS_PART, LAYER_OF, MISSING, PART_OF, SILENT_PARTS, TELLING_PARTS, WORDS, Grade
 from querwerk.strategy.models import Decision, Paper
 from querwerk.strategy.states import PaperState
@@ -119,9 +119,7 @@ def web_of(space_id: int, edition: int, *, name: str, with_drafts: bool) -> Web:
         known = edges.get((edge.kind, edge.earlier, edge.later))
         edges[edge.kind, edge.earlier, edge.later] = _joined(known, edge) if known else edge
     parts = [
-        Edge(HAS_PART, knot.part_of.id, knot.id)
-        if knot.kind != "proposal"
-        else Edge(PART_OF, knot.id, knot.part_of.id)
+        Edge(HAS_PART, knot.part_of.id, knot.id) if knot.kind != "proposal" else Edge(PART_OF, knot.id, knot.part_of.id)
         for knot in knots.values()
         if knot.kind in TELLING_PARTS and knot.part_of is not None
     ]
@@ -156,7 +154,9 @@ def _tell_states(space_id: int, knots: dict[int, Knot]) -> None:
     for node_id, state in grades.union(outcomes, all=True):
         if node_id in knots:
             knots[node_id] = replace(knots[node_id], state=state)
-    for pk, state, adopted, gaps in Paper.objects.filter(space=space_id).values_list("node", "state", "adopted", "gaps"):
+    for pk, state, adopted, gaps in Paper.objects.filter(space=space_id).values_list(
+        "node", "state", "adopted", "gaps"
+    ):
         if pk in knots:
             knots[pk] = replace(knots[pk], state=_decision_of(state, adopted, gaps))
 
@@ -177,21 +177,22 @@ def _stated(space_id: int, knots: dict[int, Knot], stands_for: Mapping[int, int]
         Link.objects.filter(space=space_id)
         .exclude(kind=LinkKind.TOOK_PART)
         .order_by("dated", "pk")
-        .values_list("kind", "earlier", "later", "words", "dated", "author", "source", "note", "extra")
+        .values_list("kind", "earlier", "later", "words", "dated", "author", "source", "note", "extra", "field")
     )
     by_words: dict[str, int] = {}
-    for kind, earlier, later, words, dated, author, source, note, extra in rows:
+    for kind, earlier, later, words, dated, author, source, note, extra, field in rows:
         ends = [stands_for.get(earlier, earlier), stands_for.get(later, later)]
-        if words:
+        if words and any(end in knots for end in ends):
             if words not in by_words:
                 number = by_words[words] = -1 - len(by_words)
                 knots[number] = Knot(number, WORDS, f"words-{-number}", Text(words))
-            ends[ends.index(None)] = by_words[words]
+            ends = [by_words[words] if end is None else end for end in ends]
         if ends[0] in knots and ends[1] in knots and ends[0] != ends[1]:
             grade = grade_in(extra)
+            when = date_of(field, dated, knots[ends[1]].dated)
             is_weak = any(knots[end].kind == "uptake" and knots[end].state != Grade.EXPLICIT for end in ends)
             is_weak = is_weak or grade in (Grade.ORGANISATIONAL, Grade.THEMATIC)
-            yield Edge(kind, ends[0], ends[1], dated, author, source, note, grade, is_weak=is_weak)
+            yield Edge(kind, ends[0], ends[1], when, author, source, note, grade, is_weak=is_weak)
 
 
 def _joined(one: Edge, other: Edge) -> Edge:

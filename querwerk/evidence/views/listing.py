@@ -55,7 +55,11 @@ class Listing:
         towards, away = (self.before, self.after) if self.is_forward else (self.after, self.before)
         order = sorted(
             self.web.knots.values(),
-            key=lambda knot: (LAYER_OF[knot.kind] if self.is_forward else -LAYER_OF[knot.kind], abs(knot.id)),
+            key=lambda knot: (
+                LAYER_OF[knot.kind] if self.is_forward else -LAYER_OF[knot.kind],
+                knot.kind != "question",
+                abs(knot.id),
+            ),
         )
         starts = [knot for knot in order if knot.id not in towards]
         items = [self.item(knot) for knot in starts]

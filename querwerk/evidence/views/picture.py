@@ -72,8 +72,10 @@ def wrapped(words: str, *, width: float = TEXT_WIDTH, most: int = MOST_LINES) ->
     if len(lines) <= most:
         return lines
     last = lines[most - 1].words
-    while last and text_width(last + "…") > width:
-        last = last[:-1]
+    while text_width(last + "…") > width and " " in last:
+        last = last.rsplit(" ", 1)[0]
+    if text_width(last + "…") > width or lines[most - 1].breaks_word:  # a single long word: it goes as a whole
+        return [*lines[: most - 2], Line(lines[most - 2].words.rstrip(" ,;:-–") + "…")]
     return [*lines[: most - 1], Line(last.rstrip(" ,;:-–") + "…")]
 
 
@@ -89,7 +91,9 @@ def drawing(web: Web, addresses: Addresses, *, focus: Knot | None = None) -> Dra
     """Return the picture of a web."""
     used = sorted({LAYER_OF[knot.kind] for knot in web.knots.values()})
     layer_of = {layer: number for number, layer in enumerate(used)}
-    knots = sorted(web.knots.values(), key=lambda knot: (LAYER_OF[knot.kind], knot.kind != "question", knot.id < 0, abs(knot.id)))
+    knots = sorted(
+        web.knots.values(), key=lambda knot: (LAYER_OF[knot.kind], knot.kind != "question", knot.id < 0, abs(knot.id))
+    )
     lines = {knot.id: wrapped(knot_title(knot)) for knot in knots}
     boxes = [
         Box(str(knot.id), layer_of[LAYER_OF[knot.kind]], len(lines[knot.id]) * LINE + 2 * PADDING) for knot in knots
@@ -108,7 +112,8 @@ def drawing(web: Web, addresses: Addresses, *, focus: Knot | None = None) -> Dra
     svg = _svg(
         picture,
         _names(picture, used),
-        "".join(_edge(edge, route) for edge, route in zip(web.edges, picture.routes, strict=True)) + "".join(painted_ends),
+        "".join(_edge(edge, route) for edge, route in zip(web.edges, picture.routes, strict=True))
+        + "".join(painted_ends),
         "".join(painted),
     )
     return Drawing(mark_safe(svg), len(knots), len(web.edges), len(used))  # noqa: S308  (every text is escaped below)
@@ -119,7 +124,7 @@ def _svg(picture: Picture, names: str, edges: str, knots: str) -> str:
     return (
         f'<svg viewBox="0 0 {width} {height}" width="{width}" height="{height}" role="group"'
         f' aria-label="{escape(_("The thread as a picture, from left to right"))}" data-thread>'
-        '<defs><marker id="thread-tip" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto">'
+        '<defs><marker id="thread-tip" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="10" markerHeight="10" markerUnits="userSpaceOnUse" orient="auto">'
         '<path class="thread-tip" d="M0 0 8 4 0 8z"/></marker></defs>'
         f'<g aria-hidden="true">{names}{edges}</g>{knots}</svg>'
     )
@@ -211,7 +216,11 @@ def _knot(knot: Knot, place: Place, lines: Sequence[Line], addresses: Addresses,
         f'<rect class="thread-node__box" x="{x}" y="{y}" width="{_number(place.width)}" height="{_number(place.height)}"/>'
         f'<text class="thread-node__text"{marked}>{rows}</text>'
     )
-    body = f'<a href="{escape(page)}" aria-label="{escape(label)}">{box}</a>' if page else f'<g role="img" aria-label="{escape(label)}">{box}</g>'
+    body = (
+        f'<a href="{escape(page)}" aria-label="{escape(label)}">{box}</a>'
+        if page
+        else f'<g role="img" aria-label="{escape(label)}">{box}</g>'
+    )
     main = f"<title>{escape(label)}</title>{body}"
     knob = f'<circle class="thread-node__knot" cx="{_number(place.x + 15)}" cy="{_number(place.middle)}" r="6"/>'
     if focus:

@@ -61,7 +61,9 @@ def selection_of(request: HttpRequest) -> Selection:
 
 def whole(request: Request) -> Web:
     """Return the programme's thread for this viewer."""
-    return web_of(request.frame.space_id, current_edition(), name=request.frame.programme.name, with_drafts=request.with_drafts)
+    return web_of(
+        request.frame.space_id, current_edition(), name=request.frame.programme.name, with_drafts=request.with_drafts
+    )
 
 
 @programme_page
@@ -72,7 +74,11 @@ def thread(request: Request) -> HttpResponse:
         return members(request, request.GET["of"])
     if not selection:
         counts = counts_by_kind(request.frame.space_id, with_drafts=request.with_drafts)
-        counts = {kind: counts[kind] for kind in counts if LAYER_OF.get(kind, DOCUMENTS) != DOCUMENTS and kind not in NOT_COUNTED}
+        counts = {
+            kind: counts[kind]
+            for kind in counts
+            if LAYER_OF.get(kind, DOCUMENTS) != DOCUMENTS and kind not in NOT_COUNTED
+        }
         if sum(counts.values()) > DRAWN:
             ties = ties_by_kind(request.frame.space_id, with_drafts=request.with_drafts)
             return overview(request, counts, ties, None)
@@ -146,7 +152,7 @@ def overview(
 ) -> HttpResponse:
     """Show how much of each kind there is, and lead down to it."""
     web = web_of_kinds(counts, ties)
-    addresses = Addresses(page=lambda knot: f"?of={knot.key}", focus=lambda knot: "")
+    addresses = Addresses(page=lambda knot: f"?of={knot.key}", focus=lambda _knot: "")
     named = [
         Knot(knot.id, knot.kind, knot.key, Text(f"{kind_names(knot.kind)}: {counted(counts[knot.kind])}"))
         for knot in web.knots.values()
@@ -159,7 +165,9 @@ def overview(
         "counts": [(kind_names(kind), f"?of={kind}", count) for kind, count in counts.items()],
         "ties": [
             (kind_names(earlier), kind_names(later), count)
-            for (earlier, later), count in sorted(ties.items(), key=lambda row: (LAYER_OF.get(row[0][0], 99), LAYER_OF.get(row[0][1], 99)))
+            for (earlier, later), count in sorted(
+                ties.items(), key=lambda row: (LAYER_OF.get(row[0][0], 99), LAYER_OF.get(row[0][1], 99))
+            )
             if earlier in counts and later in counts
         ],
     }
@@ -196,7 +204,9 @@ def thread_prov(request: Request) -> HttpResponse:
     web = _asked(request)
     agents = attributions(request.frame.space_id, web.knots, with_drafts=request.with_drafts)
     origin = f"{request.scheme}://{request.get_host()}"
-    return JsonResponse(as_prov(web, agents, request.frame, origin), json_dumps_params={"ensure_ascii": False, "indent": 1})
+    return JsonResponse(
+        as_prov(web, agents, request.frame, origin), json_dumps_params={"ensure_ascii": False, "indent": 1}
+    )
 
 
 def _asked(request: Request) -> Web:
@@ -212,7 +222,7 @@ def _asked(request: Request) -> Web:
 def panel(request: HttpRequest, record: Record) -> dict[str, Any] | None:
     """Return what a record rests on and what came of it; nothing for kinds of which nobody expects a thread."""
     inside = cast("Request", request)
-    before, after = strands_of(record.node_id, with_drafts=inside.with_drafts)
+    before, after = strands_of(record.node_id, with_drafts=inside.with_drafts, ties=inside.ties)
     kind = record.SPEC.kind
     if not before and not after and kind in QUIET_KINDS:
         return None

@@ -25,7 +25,9 @@ from querwerk.programmes.pages import Request, programme_page
 
 def one[R: Record](request: Request, model: type[R], key: str) -> R:
     """Return a record that the viewer may see, with its node; raises 404."""
-    records = visible(model._default_manager.filter(space=request.frame.space_id, key=key), with_drafts=request.with_drafts)
+    records = visible(
+        model._default_manager.filter(space=request.frame.space_id, key=key), with_drafts=request.with_drafts
+    )
     record = records.select_related("node").first()
     if record is None:
         raise Http404
