@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from querwerk.core.text import Text
 from querwerk.evidence.queries.web import Edge, Knot, Web, contracted, through_decisions
-from querwerk.evidence.states import DOCUMENTS, LAYER_OF, MISSING, TELLING_PARTS
+from querwerk.evidence.states import DOCUMENTS, LAYER_OF, MISSING, TELLING_PARTS, WORDS
 
 FOLD_FROM = 120
 """Records from which on like parts are drawn as one."""
@@ -111,7 +111,8 @@ def folded(web: Web) -> Web:
 
 
 def by_kind(web: Web) -> tuple[dict[str, int], dict[tuple[str, str], int]]:
-    """Count the records of each kind, and the ties from kind to kind."""
+    """Count the records of each kind, and the ties from kind to kind; gaps and words are no records."""
+    web = web.only(knot.id for knot in web.knots.values() if knot.kind not in (MISSING, WORDS))
     knots = Counter(knot.kind for knot in web.knots.values())
     ties = Counter((web.knots[edge.earlier].kind, web.knots[edge.later].kind) for edge in web.edges)
     return dict(knots), dict(ties)

@@ -1,5 +1,6 @@
 """The thread as a nested list, for those who read rather than look."""
 
+from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -37,12 +38,12 @@ class Item:
     tone: str = "plain"
     end: str = ""
     is_repeated: bool = False
-    """True where the entry stands in full further up, and this one only leads there."""
+    """True where the entry stands in full elsewhere in the list, and this one only leads there."""
     items: list["Item"] = field(default_factory=list)
 
 
 class Listing:
-    """Builds nested lists of a web; every record is told in full once, at its first place."""
+    """Builds nested lists of a web; every record is told in full once."""
 
     def __init__(self, web: Web, frame: Frame, *, is_forward: bool) -> None:
         """Prepare the ways through ``web``."""
@@ -62,41 +63,50 @@ class Listing:
             ),
         )
         starts = [knot for knot in order if knot.id not in towards]
-        items = [self.item(knot) for knot in starts]
-        items += [self.item(knot) for knot in order if knot.id not in self.told and knot.id in away]
+        items = [self.tree(knot) for knot in starts]
+        items += [self.tree(knot) for knot in order if knot.id not in self.told and knot.id in away]
         return items
 
-    def of(self, knot: Knot) -> list[Item]:
-        """Return what hangs on one record."""
-        return self.item(knot).items
+    def of(self, knot: Knot, *, is_deep: bool = True) -> list[Item]:
+        """Return what hangs on one record; only the next steps unless ``is_deep``."""
+        return self.tree(knot, is_deep=is_deep).items
+
+    def tree(self, start: Knot, *, is_deep: bool = True) -> Item:
+        """Return a record with all that hangs on it, each at its shortest distance, so that the tree stays flat."""
+        root = self.item(start)
+        self.told.add(start.id)
+        pending = deque([root])
+        ways = self.after if self.is_forward else self.before
+        while pending:
+            item = pending.popleft()
+            for way in ways.get(item.knot.id, ()):
+                other = self.web.knots[way.later if self.is_forward else way.earlier]
+                found = self.item(other, way)
+                item.items.append(found)
+                if not found.is_repeated:
+                    self.told.add(other.id)
+                    if is_deep:
+                        pending.append(found)
+        return root
 
     def item(self, knot: Knot, edge: Edge | None = None) -> Item:
-        """Return one entry with all that hangs below it."""
+        """Return one entry without what hangs below it."""
         words: Mapping[str, Any] = ONWARD if self.is_forward else BACKWARD
-        is_repeated = knot.id in self.told
         made = Item(
             knot,
             title=knot_title(knot),
             kind=knot_kind(knot),
             url=knot_url(knot, self.frame.key),
-            relation=str(words.get(edge.kind, "")) if edge else "",
-            details=[partial_date(edge.dated), edge.author] if edge else [],
-            source=edge.source if edge else "",
-            note=edge.note if edge else None,
-            grade=str(Grade(edge.grade).label) if edge and edge.grade else "",
             state=state_words(knot),
             tone=TONES.get(knot.state, "open" if not knot.state else "plain"),
             end=open_end(knot, has_after=knot.id in self.after, has_before=knot.id in self.before),
-            is_repeated=is_repeated,
+            is_repeated=knot.id in self.told,
         )
-        made.details = [detail for detail in made.details if detail]
-        if is_repeated:
-            return made
-        self.told.add(knot.id)
-        ways = self.after if self.is_forward else self.before
-        for way in ways.get(knot.id, ()):
-            other = self.web.knots[way.later if self.is_forward else way.earlier]
-            made.items.append(self.item(other, way))
+        if edge is not None:
+            made.relation = str(words.get(edge.kind, ""))
+            made.details = [detail for detail in (partial_date(edge.dated), edge.author) if detail]
+            made.source, made.note = edge.source, edge.note
+            made.grade = str(Grade(edge.grade).label) if edge.grade else ""
         return made
 
 

@@ -1,9 +1,10 @@
 """The page of the thread, its downloads, and the panel on every record's page."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, cast
 
-from django.core.paginator import Paginator
+from django.core.paginator import Page, Paginator
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -59,6 +60,12 @@ def selection_of(request: HttpRequest) -> Selection:
     return Selection(request.GET.get("question", ""), request.GET.get("node", ""), kinds)
 
 
+def asked_for(request: HttpRequest) -> dict[str, str | list[str]]:
+    """Return the selection as parameters of an address."""
+    selection = selection_of(request)
+    return {"question": selection.question, "node": selection.node, "kind": sorted(selection.kinds)}
+
+
 def whole(request: Request) -> Web:
     """Return the programme's thread for this viewer."""
     return web_of(
@@ -70,8 +77,9 @@ def whole(request: Request) -> Web:
 def thread(request: Request) -> HttpResponse:
     """Show the thread of the programme: as a picture, as a list, or as an overview where it is too large for both."""
     selection = selection_of(request)
-    if request.GET.get("of"):
-        return members(request, request.GET["of"])
+    if request.GET.get("of") and not selection:
+        nodes = nodes_of_kinds(request.frame.space_id, [known_kind(request)], with_drafts=request.with_drafts)
+        return members(request, nodes)
     if not selection:
         counts = counts_by_kind(request.frame.space_id, with_drafts=request.with_drafts)
         counts = {
@@ -86,6 +94,9 @@ def thread(request: Request) -> HttpResponse:
         choice = chosen(whole(request), selection)
     except UnknownKnotError as error:
         raise Http404(_("There is no such record in the thread.")) from error
+    if request.GET.get("of"):
+        kind = known_kind(request)
+        return members(request, [knot for knot in choice.web.knots.values() if knot.kind == kind])
     if len(choice.web.knots) > DRAWN:
         return overview(request, *by_kind(choice.web), choice.focus)
     if request.GET.get("view") == "list":
@@ -96,12 +107,7 @@ def thread(request: Request) -> HttpResponse:
 def around(request: Request, choice: Choice) -> dict[str, Any]:
     """Return what stands round picture and list: filters, the record in focus, downloads."""
     selection = selection_of(request)
-    asked: dict[str, str | list[str]] = {
-        "question": selection.question,
-        "node": selection.node,
-        "kind": sorted(selection.kinds),
-    }
-    web = whole(request)
+    asked = asked_for(request)
     focus = choice.focus
     return {
         "selection": selection,
@@ -109,7 +115,7 @@ def around(request: Request, choice: Choice) -> dict[str, Any]:
         "picture_url": f"?{query(**asked)}",
         "list_url": f"?{query(**asked, view='list')}",
         "downloads": query(**asked),
-        "questions": [knot for knot in web.knots.values() if knot.kind == "question"],
+        "questions": nodes_of_kinds(request.frame.space_id, ["question"], with_drafts=request.with_drafts),
         "kinds": [
             (str(title), [(kind, kind_names(kind), kind in selection.kinds) for kind in SELECTABLE if kind in kinds])
             for title, kinds in LAYERS
@@ -152,7 +158,8 @@ def overview(
 ) -> HttpResponse:
     """Show how much of each kind there is, and lead down to it."""
     web = web_of_kinds(counts, ties)
-    addresses = Addresses(page=lambda knot: f"?of={knot.key}", focus=lambda _knot: "")
+    asked = asked_for(request)
+    addresses = Addresses(page=lambda knot: f"?{query(**asked, of=knot.key)}", focus=lambda _knot: "")
     named = [
         Knot(knot.id, knot.kind, knot.key, Text(f"{kind_names(knot.kind)}: {counted(counts[knot.kind])}"))
         for knot in web.knots.values()
@@ -162,7 +169,7 @@ def overview(
         "picture": picture,
         "total": sum(counts.values()),
         "most": DRAWN,
-        "counts": [(kind_names(kind), f"?of={kind}", count) for kind, count in counts.items()],
+        "counts": [(kind_names(kind), f"?{query(**asked, of=kind)}", count) for kind, count in counts.items()],
         "ties": [
             (kind_names(earlier), kind_names(later), count)
             for (earlier, later), count in sorted(
@@ -174,22 +181,27 @@ def overview(
     return render(request, "evidence/thread_overview.html", context)
 
 
-def members(request: Request, kind: str) -> HttpResponse:
-    """List the records of one kind with a way to the thread of each."""
+def known_kind(request: Request) -> str:
+    """Return the kind whose records are asked for; raises 404 for one that does not exist."""
+    kind = request.GET.get("of", "")
     if kind not in SELECTABLE:
         raise Http404(_("There is no such kind of record in the thread."))
-    nodes = nodes_of_kinds(request.frame.space_id, [kind], with_drafts=request.with_drafts)
-    page = Paginator(nodes, PER_PAGE).get_page(request.GET.get("page"))
+    return kind
+
+
+def members(request: Request, nodes: "QuerySet[Node] | Sequence[Knot]") -> HttpResponse:
+    """List the records of one kind with a way to the thread of each."""
+    page: Page[Any] = Paginator(nodes, PER_PAGE).get_page(request.GET.get("page"))
     entries = [
         {
             "title": node.title,
             "date": partial_date(node.dated),
-            "url": node_url(node, request.frame.key),
-            "thread_url": thread_url(request.frame.key, str(node)),
+            "thread_url": thread_url(request.frame.key, f"{node.kind}:{node.key}"),
         }
         for node in page
     ]
-    return render(request, "evidence/thread_members.html", {"page": page, "entries": entries, "kind": kind_names(kind)})
+    context = {"page": page, "entries": entries, "kind": kind_names(known_kind(request))}
+    return render(request, "evidence/thread_members.html", context)
 
 
 @programme_page

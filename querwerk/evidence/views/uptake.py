@@ -15,9 +15,10 @@ from querwerk.core.text import Text
 from querwerk.evidence.models import FollowUp, Uptake
 from querwerk.evidence.queries.selection import Selection, chosen
 from querwerk.evidence.queries.uptake import ends_of, follow_ups, hosts_of, uptakes
+from querwerk.evidence.queries.web import DRAWN
 from querwerk.evidence.states import GRADE_MEANING, Grade
 from querwerk.evidence.views.listing import Listing, rows
-from querwerk.evidence.views.thread import title_of, whole
+from querwerk.evidence.views.thread import PER_PAGE, title_of, whole
 from querwerk.evidence.views.wording import TONES, kind_name, thread_url
 from querwerk.programmes.models import GuidingQuestion
 from querwerk.programmes.pages import Request, programme_page
@@ -132,14 +133,18 @@ def question_detail(request: Request, key: str) -> HttpResponse:
     """Show a guiding question and what answers it along the thread."""
     record = one(request, GuidingQuestion, key)
     choice = chosen(whole(request), Selection(question=key))
-    answers = Listing(choice.web, request.frame, is_forward=True).of(choice.focus) if choice.focus else []
+    is_drawable = len(choice.web.knots) <= DRAWN
+    listing = Listing(choice.web, request.frame, is_forward=True)
+    answers = listing.of(choice.focus, is_deep=is_drawable) if choice.focus else []
+    shown = answers if is_drawable else answers[:PER_PAGE]
     others = visible(GuidingQuestion.objects.filter(space=request.frame.space_id), with_drafts=request.with_drafts)
     return render(
         request,
         "evidence/question_detail.html",
         {
             "record": record,
-            "rows": rows(answers),
+            "rows": rows(shown),
+            "left_out": len(answers) - len(shown),
             "count": len(choice.web.knots) - 1,
             "others": [(other, other.pk == record.pk) for other in others.select_related("node")],
             "thread_url": thread_url(request.frame.key) + f"?question={key}",
