@@ -54,5 +54,5 @@ def admit_frames(request: HttpRequest, response: HttpResponse) -> None:
     """Widen the page's content security policy by the hosts noted while it was made, and no others."""
     hosts: set[str] = getattr(request, "frame_hosts", set())
     if hosts:
-        policy = {**settings.SECURE_CSP, "frame-src": sorted(hosts)}
+        policy: dict[str, list[str]] = {**settings.SECURE_CSP, "frame-src": sorted(hosts)}
         response.headers[str(CSP.HEADER_ENFORCE)] = build_policy(policy)

@@ -23,7 +23,8 @@ def events(space_id: int, *, with_drafts: bool) -> QuerySet[Event]:
 
 def in_order(found: QuerySet[Event], today: str) -> tuple[list[int], list[int]]:
     """Return the ids of upcoming events, next one first, and of past ones, latest first; 1 query."""
-    upcoming, past = [], []
+    upcoming: list[tuple[str, int, int]] = []
+    past: list[tuple[str, int, int]] = []
     for _date, last, number, pk in sorted(placed(list(found.values_list("pk", "date", "end")))):
         (upcoming if last >= today[: len(last)] and last else past).append((_date, number, pk))
     return [pk for *_order, pk in upcoming], [pk for *_order, pk in reversed(past)]

@@ -31,7 +31,7 @@ def event_list(request: Request) -> HttpResponse:
     page = Paginator([*upcoming, *past], PER_PAGE).get_page(request.GET.get("page"))
     shown = queries.by_id(found, list(page))
     hosts = queries.hosts_of(shown)
-    rows = [{"event": event, "host": hosts.get(event.node_id)} for event in shown]
+    rows: list[dict[str, Any]] = [{"event": event, "host": hosts.get(event.node_id)} for event in shown]
     coming = set(upcoming)
     context = {
         "page": page,

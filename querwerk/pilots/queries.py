@@ -1,6 +1,7 @@
 """Reads of the pilots."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from django.db.models import F, OuterRef, QuerySet, Subquery
 
@@ -14,13 +15,13 @@ def pilots(space_id: int, *, with_drafts: bool) -> QuerySet[Pilot]:
     return visible(Pilot.objects.filter(space=space_id), with_drafts=with_drafts)
 
 
-def with_country(found: QuerySet[Pilot]) -> QuerySet[Pilot]:
+def with_country(found: QuerySet[Pilot]) -> QuerySet[Any]:
     """Add the country of the host as ``country``; empty where it is not known."""
     hosts = Organisation.objects.filter(node__later_links__owner=OuterRef("node"), node__later_links__field="host")
     return found.annotate(country=Subquery(hosts.values("country")[:1]))
 
 
-def facets(found: QuerySet[Pilot]) -> tuple[list[str], list[str]]:
+def facets(found: QuerySet[Any]) -> tuple[list[str], list[str]]:
     """Return the sorts and the countries that occur among pilots with a country; 1 query."""
     pairs = set(found.order_by().values_list("sort", "country").distinct())
     return sorted({sort for sort, _country in pairs if sort}), sorted({country for _sort, country in pairs if country})
@@ -53,4 +54,3 @@ def gaps(space_id: int) -> QuerySet[PilotGap]:
     return visible(PilotGap.objects.filter(space=space_id), with_drafts=False).select_related(
         "node", "partner__organisation__node"
     )
-

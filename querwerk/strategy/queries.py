@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
+from typing import Any
 
 from django.db.models import Count, F, IntegerField, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
@@ -23,7 +24,7 @@ def with_counts(found: QuerySet[Paper]) -> QuerySet[Paper]:
     return found.annotate(measures_known=parts_count(Measure), proposals_known=parts_count(Proposal))
 
 
-def parts_count(model: type[Measure | Proposal]) -> Coalesce:
+def parts_count(model: type[Any]) -> Coalesce:
     """Return the number of published parts of the paper in the outer query."""
     parts = visible(model._default_manager.filter(paper=OuterRef("pk")), with_drafts=False).order_by()
     counted = parts.values("paper").annotate(number=Count("pk")).values("number")

@@ -1,6 +1,7 @@
 """What visitors read about events, on the demonstration programme and on small ones."""
 
 from collections.abc import Callable
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -98,7 +99,7 @@ def test_headings_go_down_one_step_at_a_time(demo: Space, visit: Visit) -> None:
         levels = [int(element.name[1]) for element in visit(path).walk() if element.name in ("h1", "h2", "h3", "h4")]
         assert levels[0] == 1
         assert levels.count(1) == 1
-        assert all(after - before <= 1 for before, after in zip(levels, levels[1:], strict=False))
+        assert all(after - before <= 1 for before, after in pairwise(levels))
 
 
 def test_unknown_date_is_said_to_be_unknown_with_its_note(demo: Space, visit: Visit) -> None:
