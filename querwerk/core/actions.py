@@ -405,13 +405,14 @@ def save_record(
     expected_version: int | None = None,
     position: int | None = None,
     verb: Verb | None = None,
+    fallback_key: str = "",
 ) -> Record:
-    """Create or update one record from its bundle form.
+    """Create or update one record from its bundle form; ``fallback_key`` names one whose author gave no id.
 
     Raises :class:`InvalidRecords` with a path into ``raw`` for each problem.
     """
     problems = Problems()
-    parsed = spec.parse(raw, (), problems)
+    parsed = spec.parse(raw, (), problems, fallback_key=fallback_key)
     if problems.found:
         raise InvalidRecords(problems.found)
     model = record_models()[spec.kind]
@@ -557,7 +558,20 @@ def set_visibility(*, record: Record, visibility: Visibility, by: Actor, why: st
     raw.pop("visibility", None)
     if visibility != Visibility.PUBLISHED:
         raw["visibility"] = str(visibility)
-    return save_record(spec=record.SPEC, raw=raw, space=record.space, by=by, why=why, expected_version=record.version)
+    return save_record(
+        spec=record.SPEC,
+        raw=raw,
+        space=record.space,
+        by=by,
+        why=why,
+        expected_version=record.version,
+        fallback_key=given_key(record),
+    )
+
+
+def given_key(record: Record) -> str:
+    """Return the key of a record whose author gave it none, for storing it again under the same one."""
+    return "" if record.has_own_key or record.SPEC.key_from else record.key
 
 
 def restore_record(*, entry: JournalEntry, by: Actor, why: str = "", expected_version: int | None = None) -> Record:
@@ -573,4 +587,5 @@ def restore_record(*, entry: JournalEntry, by: Actor, why: str = "", expected_ve
         why=why,
         expected_version=expected_version,
         verb=Verb.RESTORED,
+        fallback_key="" if spec_of(entry.kind).key_from else entry.key,
     )

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from querwerk.core.actions import Actor, InvalidRecords, raise_edition, save_record
 from querwerk.core.models import Edition, JournalEntry, Record, Space, record_models
-from querwerk.core.queries import find_record
+from querwerk.core.queries import find_record, snapshot
 from querwerk.core.registry import node_url
 from querwerk.core.spec import KEY_LENGTH, Links, Problem, Spec, spec_of
 from querwerk.core.states import Verb, Visibility
@@ -63,11 +63,11 @@ def _title_keys(spec: Spec) -> list[str]:
 
 @transaction.atomic
 def save_form(  # noqa: PLR0913
-    *, spec: Spec, raw: dict[str, Any], space: Space, viewer: Viewer, by: Actor, expected_version: int, why: str = ""
+    *, spec: Spec, raw: dict[str, Any], space: Space, viewer: Viewer, by: Actor, expected_version: int, why: str = "", fallback_key: str = ""
 ) -> Record:
     """Store what was typed; an editor's record must belong to the editor's organisation afterwards too."""
     keep_inline(spec=spec, raw=raw, space=space, by=by)
-    record = save_record(spec=spec, raw=raw, space=space, by=by, why=why, expected_version=expected_version)
+    record = save_record(spec=spec, raw=raw, space=space, by=by, why=why, expected_version=expected_version, fallback_key=fallback_key)
     if not may_edit(viewer, kind=spec.kind, owners=owners(record)):
         raise InvalidRecords([Problem((), _("Name your own organisation in this record, for example as host. Otherwise you could not edit it any more."))])
     return record
@@ -80,18 +80,12 @@ def keep_inline(*, spec: Spec, raw: dict[str, Any], space: Space, by: Actor) -> 
         return
     for declared in spec.fields:
         if isinstance(declared, Links) and declared.inline_kind and isinstance(raw.get(declared.key), list):
-            stored = current.SPEC.dump(current, _loaded(current)).get(declared.key) or []
+            stored = snapshot(current).get(declared.key) or []
             for number, item in enumerate(stored):
                 if isinstance(item, dict) and raw[declared.key][number : number + 1] != [item] and item in raw[declared.key]:
                     key = f"{current.key}-{declared.inline_kind}-{number + 1}"
                     save_record(spec=spec_of(declared.inline_kind), raw={"id": key, **item}, space=space, by=by)
                     raw[declared.key][raw[declared.key].index(item)] = key
-
-
-def _loaded(record: Record) -> Any:
-    from querwerk.core.queries import Loaded  # noqa: PLC0415
-
-    return Loaded([record])
 
 
 def restore_version(  # noqa: PLR0913
@@ -103,15 +97,16 @@ def restore_version(  # noqa: PLR0913
         raise InvalidRecords([Problem((), _("This entry holds no version to go back to."))])
     with transaction.atomic():
         record = save_record(
-            spec=spec_of(entry.kind), raw=raw, space=space, by=by, why=why, expected_version=expected_version, verb=Verb.RESTORED
-        )
+            spec=spec_of(entry.kind), raw=raw, space=space, by=by, why=why, expected_version=expected_version,
+            verb=Verb.RESTORED, fallback_key="" if spec_of(entry.kind).key_from else entry.key,
+        )  # fmt: skip
         if not may_edit(viewer, kind=entry.kind, owners=owners(record)):
             raise InvalidRecords([Problem((), _("In this version the record did not belong to your organisation."))])
     return record
 
 
 def preview(  # noqa: PLR0913
-    *, request: HttpRequest, spec: Spec, raw: dict[str, Any], space: Space, by: Actor, programme_key: str
+    *, request: HttpRequest, spec: Spec, raw: dict[str, Any], space: Space, by: Actor, programme_key: str, fallback_key: str = ""
 ) -> HttpResponse:
     """Return the public page as it would be with this record; nothing is kept.
 
@@ -120,7 +115,7 @@ def preview(  # noqa: PLR0913
     """
     with transaction.atomic():
         shown = {key: value for key, value in raw.items() if key != "visibility"}
-        record = save_record(spec=spec, raw=shown, space=space, by=by)
+        record = save_record(spec=spec, raw=shown, space=space, by=by, fallback_key=fallback_key)
         raise_edition()
         Edition.objects.filter(pk=1).update(number=-secrets.randbits(62))
         try:

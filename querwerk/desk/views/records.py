@@ -1,5 +1,6 @@
 """Creating, editing, previewing, publishing and retiring records."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -8,14 +9,14 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
-from querwerk.core.actions import InvalidRecords, UnableToOverwrite, once, set_visibility
+from querwerk.core.actions import InvalidRecords, UnableToOverwrite, given_key, once, set_visibility
 from querwerk.core.models import JournalEntry, Record
 from querwerk.core.queries import find_record, snapshot
-from querwerk.core.spec import KEY, Spec
+from querwerk.core.spec import KEY, Problems, Spec
 from querwerk.core.states import VISIBILITY_MOVES, Visibility
 from querwerk.desk.actions import UnableToPreview, new_key, preview, save_form, with_visibility
 from querwerk.desk.forms import Known, RecordForm
-from querwerk.desk.queries import SpaceOptions, details, differences, labelled, owners, readable, title_of
+from querwerk.desk.queries import SpaceOptions, details, differences, labelled, owners, readable, records_of, title_of
 from querwerk.desk.views.frame import (
     TONES,
     actor,
@@ -35,6 +36,7 @@ from querwerk.desk.views.frame import (
 from querwerk.programmes.pages import Request
 from querwerk.programmes.rules import may_edit, may_link, may_publish, may_read_history
 
+MAIN = re.compile(rb"<main\b[^>]*>")
 MOVES = {"publish": Visibility.PUBLISHED, "withdraw": Visibility.DRAFT, "retire": Visibility.RETIRED}
 
 
@@ -70,6 +72,11 @@ class Editing:
         if words.isdigit() and len(words) < 10:
             return int(words)
         return self.record.version if self.record is not None else 0
+
+    @property
+    def fallback_key(self) -> str:
+        """Return the key of a record whose author gave it none."""
+        return given_key(self.record) if self.record is not None else ""
 
     def raw(self, visibility: str) -> dict[str, Any]:
         """Return what was typed as a bundle would hold it; the form notes what is wrong."""
@@ -164,8 +171,6 @@ def record_new(request: Request, kind: str) -> HttpResponse:
 
 def find_single(request: Request, spec: Spec) -> Record | None:
     """Return the only record of a kind of which there is one."""
-    from querwerk.desk.queries import records_of  # noqa: PLC0415
-
     found: Record | None = records_of(spec.kind, request.frame.space_id).first()
     return found
 
@@ -238,7 +243,7 @@ def store(editing: Editing, raw: dict[str, Any], version: int) -> HttpResponse:
     def effect() -> dict[str, Any]:
         record = save_form(
             spec=spec, raw=raw, space=request.frame.space, viewer=request.viewer, by=actor(request),
-            expected_version=version, why=editing.why,
+            expected_version=version, why=editing.why, fallback_key=editing.fallback_key,
         )  # fmt: skip
         return {"key": record.key, "is_new": editing.record is None, "is_changed": record.version != version}
 
@@ -263,10 +268,8 @@ def attempt(request: Request, effect: Callable[[], dict[str, Any]]) -> dict[str,
 
 def checked(editing: Editing, raw: dict[str, Any]) -> HttpResponse:
     """Show the mistakes; also those that only storing would find, so that all can be mended at once."""
-    from querwerk.core.spec import Problems  # noqa: PLC0415
-
     problems = Problems()
-    editing.spec.parse(raw, (), problems)
+    editing.spec.parse(raw, (), problems, fallback_key=editing.fallback_key)
     editing.form.refuse(problems.found)
     return editing.page(status=422)
 
@@ -279,14 +282,14 @@ def show_preview(editing: Editing) -> HttpResponse:
         return checked(editing, raw)
     note = render(request, "desk/preview_note.html").content
     try:
-        response = preview(request=request, spec=spec, raw=raw, space=request.frame.space, by=actor(request), programme_key=request.frame.key)
+        response = preview(request=request, spec=spec, raw=raw, space=request.frame.space, by=actor(request), programme_key=request.frame.key, fallback_key=editing.fallback_key)
     except InvalidRecords as error:
         editing.form.refuse(error.problems)
         return editing.page(status=422)
     except UnableToPreview:
         rows = [(label, readable(spec.kind, {key: raw[key] for key in keys})) for label, keys in labelled(spec.kind, raw)]
         return render(request, "desk/preview_plain.html", {"spec": spec, "rows": rows})
-    page = HttpResponse(response.content.replace(b'<main id="main" tabindex="-1">', b'<main id="main" tabindex="-1">' + note, 1))
+    page = HttpResponse(MAIN.sub(lambda found: found[0] + note, response.content, count=1))
     for name in ("Content-Type", "Content-Language"):
         if name in response:
             page[name] = response[name]

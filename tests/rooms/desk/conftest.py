@@ -35,7 +35,8 @@ def sign_in() -> SignIn:
 
     def signed_in(role: str = "", programme: str = "werk", organisation: str = "", email: str = "") -> Client:
         user = User.objects.get_or_create(
-            email=email or f"{role or 'nobody'}-{organisation or programme}@example.org", defaults={"name": f"{role} {organisation}"}
+            email=email or f"{role or 'nobody'}-{organisation or programme}@example.org",
+            defaults={"name": f"{role} {organisation}"},
         )[0]
         if role:
             Role.objects.get_or_create(

@@ -49,7 +49,7 @@ class FormReader(HTMLParser):
             self._inside = False
         elif tag == "textarea" and self._area is not None:
             # A browser drops the line break right after the tag and sends the others as CR LF.
-            self.pairs.append((self._area, self._words.removeprefix("\n").replace("\n", "\r\n")))
+            self.pairs.append((self._area, self._words.replace("\r\n", "\n").removeprefix("\n").replace("\n", "\r\n")))
             self._area = None
         elif tag == "select" and self._select is not None:
             self.pairs.append((self._select, self._chosen or ""))

@@ -45,11 +45,19 @@ def test_create_gives_an_id_and_a_draft(werk: Space, sign_in: SignIn) -> None:
     client = sign_in("organiser")
     url = "/de/desk/werk/records/pilot/+/"
 
-    response = client.post(url, filled(client.get(url), "draft", title__de="Grüner Faden", title__en="Green thread", start="2022-05"))
+    response = client.post(
+        url, filled(client.get(url), "draft", title__de="Grüner Faden", title__en="Green thread", start="2022-05")
+    )
 
     assert response.url == "/de/desk/werk/records/pilot/gruener-faden/"
     made = Pilot.objects.get(space=werk, key="gruener-faden")
-    assert snapshot(made) == {"id": "gruener-faden", "title_de": "Grüner Faden", "title_en": "Green thread", "start": "2022-05", "visibility": "draft"}
+    assert snapshot(made) == {
+        "id": "gruener-faden",
+        "title_de": "Grüner Faden",
+        "title_en": "Green thread",
+        "start": "2022-05",
+        "visibility": "draft",
+    }
 
 
 def test_two_identical_posts_create_one_record(werk: Space, sign_in: SignIn) -> None:
@@ -77,7 +85,9 @@ def test_two_identical_edits_are_one(werk: Space, sign_in: SignIn) -> None:
 def test_unknown_none_and_not_stated_stay_apart(werk: Space, sign_in: SignIn) -> None:
     client = sign_in("organiser")
 
-    client.post(PILOT, filled(client.get(PILOT), **{"reported.unknown": "on", "places.none": "on", "end.unknown": None}))
+    client.post(
+        PILOT, filled(client.get(PILOT), **{"reported.unknown": "on", "places.none": "on", "end.unknown": None})
+    )
 
     raw = snapshot(Pilot.objects.get(key="garn"))
     assert raw["reported"] is None
@@ -131,7 +141,9 @@ def test_links_of_findings_follow_them_when_findings_move_and_go(werk: Space, si
     client = sign_in("organiser")
     second = Finding.objects.get(key="garn.findings-2")
     target = record_models()["measure"]._default_manager.get(key="m1").node
-    Link.objects.create(space=werk, kind="supports", earlier=second.node, later=target, owner=second.node, field="thread", position=9)
+    Link.objects.create(
+        space=werk, kind="supports", earlier=second.node, later=target, owner=second.node, field="thread", position=9
+    )
 
     page = client.post(PILOT, filled(client.get(PILOT), "add:findings"))
     page = client.post(PILOT, filled(page, "remove:findings:0", **{"findings.2._.de": "Neu."}))
@@ -159,7 +171,17 @@ def test_a_number_of_a_removed_part_is_not_given_again(werk: Space, sign_in: Sig
 
 def test_a_part_of_another_record_cannot_be_taken(werk: Space, sign_in: SignIn) -> None:
     client = sign_in("organiser")
-    client.post("/de/desk/werk/records/pilot/+/", {"do": "draft", "title.de": "Dieb", "@language": ["de", "en"], "findings.row": "0", "findings.0.@key": "fund", "findings.0._.de": "Meins"})
+    client.post(
+        "/de/desk/werk/records/pilot/+/",
+        {
+            "do": "draft",
+            "title.de": "Dieb",
+            "@language": ["de", "en"],
+            "findings.row": "0",
+            "findings.0.@key": "fund",
+            "findings.0._.de": "Meins",
+        },
+    )
 
     assert Finding.objects.get(key="fund").pilot.key == "garn"
     assert Finding.objects.get(key="dieb.findings-1").statement == {"de": "Meins"}
