@@ -48,8 +48,17 @@ class Event(Record):
             Words("country", _("Country"), _("Two letters, for example DE."), column="country"),
             Term("format", _("Held as"), column="format"),
             Texts("summary", _("What it was about"), column="summary", is_long=True),
-            Links("host", _("Host"), kinds=("organisation",), link_kind=LinkKind.TOOK_PART, is_owner_earlier=False, is_many=False),
-            Links("co_host", _("Co-hosts"), kinds=("organisation",), link_kind=LinkKind.TOOK_PART, is_owner_earlier=False),
+            Links(
+                "host",
+                _("Host"),
+                kinds=("organisation",),
+                link_kind=LinkKind.TOOK_PART,
+                is_owner_earlier=False,
+                is_many=False,
+            ),
+            Links(
+                "co_host", _("Co-hosts"), kinds=("organisation",), link_kind=LinkKind.TOOK_PART, is_owner_earlier=False
+            ),
             Source("co_host_source", _("Source for the co-hosts"), column="co_host_source"),
             Term("fee", _("Fee"), column="fee"),
             Texts("languages", _("Languages"), column="languages"),
@@ -94,7 +103,13 @@ class AgendaItem(Record):
         fields=(
             Words("time", _("Time"), column="time"),
             Texts("item", _("What"), is_required=True, column="item"),
-            Links("pilots", _("Pilots presented"), kinds=("pilot",), link_kind=LinkKind.PRESENTED_AT, is_owner_earlier=False),
+            Links(
+                "pilots",
+                _("Pilots presented"),
+                kinds=("pilot",),
+                link_kind=LinkKind.PRESENTED_AT,
+                is_owner_earlier=False,
+            ),
             Links(
                 "strategy",
                 _("Paper discussed"),

@@ -43,10 +43,27 @@ class Pilot(Record):
             Texts("summary", _("What was tested"), column="summary", is_long=True),
             Texts("place", _("Place"), column="place"),
             TextList("places", _("Places"), column="places"),
-            Links("host", _("Host"), kinds=("organisation",), link_kind=LinkKind.TOOK_PART, is_owner_earlier=False, is_many=False),
-            Links("co_hosts", _("Co-hosts"), kinds=("organisation",), link_kind=LinkKind.TOOK_PART, is_owner_earlier=False),
-            Links("partner_orgs", _("With"), kinds=("organisation",), link_kind=LinkKind.TOOK_PART, is_owner_earlier=False),
-            Links("cooperation", _("In cooperation with"), kinds=("organisation",), link_kind=LinkKind.TOOK_PART, is_owner_earlier=False),
+            Links(
+                "host",
+                _("Host"),
+                kinds=("organisation",),
+                link_kind=LinkKind.TOOK_PART,
+                is_owner_earlier=False,
+                is_many=False,
+            ),
+            Links(
+                "co_hosts", _("Co-hosts"), kinds=("organisation",), link_kind=LinkKind.TOOK_PART, is_owner_earlier=False
+            ),
+            Links(
+                "partner_orgs", _("With"), kinds=("organisation",), link_kind=LinkKind.TOOK_PART, is_owner_earlier=False
+            ),
+            Links(
+                "cooperation",
+                _("In cooperation with"),
+                kinds=("organisation",),
+                link_kind=LinkKind.TOOK_PART,
+                is_owner_earlier=False,
+            ),
             Links(
                 "venue_of_result",
                 _("Result shown by"),

@@ -37,7 +37,14 @@ class Paper(Record):
         fields=(
             Texts("title", _("Title"), is_required=True, column="title"),
             Texts("summary", _("Summary"), column="summary", is_long=True),
-            Links("author", _("Author"), kinds=("organisation",), link_kind=LinkKind.TOOK_PART, is_owner_earlier=False, is_many=False),
+            Links(
+                "author",
+                _("Author"),
+                kinds=("organisation",),
+                link_kind=LinkKind.TOOK_PART,
+                is_owner_earlier=False,
+                is_many=False,
+            ),
             Texts("region", _("Region"), column="region"),
             Texts("addressee", _("Addressee"), column="addressee"),
             Choice("state", _("State"), column="state", choices=tuple(PaperState.choices)),
@@ -48,7 +55,9 @@ class Paper(Record):
             Date("adopted", _("Adopted on"), column="adopted"),
             Texts("adoption_note", _("Note on the decision"), column="adoption_note"),
             Parts("process", _("How it came about"), kind="process_step"),
-            Number("recommendations_count", _("Number of recommendations"), column="recommendations_count", is_whole=True),
+            Number(
+                "recommendations_count", _("Number of recommendations"), column="recommendations_count", is_whole=True
+            ),
             Parts("measures", _("Measures"), kind="measure"),
             Parts("proposals", _("Proposals"), kind="proposal"),
             Texts("proposals_note", _("Note on the proposals"), column="proposals_note"),
@@ -137,7 +146,14 @@ class Decision(Record):
         dated="date",
         fields=(
             Texts("title", _("Title"), is_required=True, column="title"),
-            Links("paper", _("Paper"), kinds=("paper",), link_kind=LinkKind.DECIDED_BY, is_owner_earlier=False, is_many=False),
+            Links(
+                "paper",
+                _("Paper"),
+                kinds=("paper",),
+                link_kind=LinkKind.DECIDED_BY,
+                is_owner_earlier=False,
+                is_many=False,
+            ),
             Texts("body", _("Who decides"), column="body"),
             Date("date", _("Date"), column="date"),
             Choice("outcome", _("Outcome"), column="outcome", choices=tuple(Outcome.choices)),

@@ -23,9 +23,7 @@ PAPER_MOVES: dict[PaperState, frozenset[PaperState]] = {
     PaperState.DISCUSSED: frozenset({PaperState.PUBLISHED, PaperState.ANNOUNCED, PaperState.SUBMITTED}),
     PaperState.PUBLISHED: frozenset({PaperState.ANNOUNCED, PaperState.SUBMITTED}),
     PaperState.ANNOUNCED: frozenset({PaperState.SUBMITTED}),
-    PaperState.SUBMITTED: frozenset(
-        {PaperState.ADOPTED, PaperState.CHANGED, PaperState.DEFERRED, PaperState.REJECTED}
-    ),
+    PaperState.SUBMITTED: frozenset({PaperState.ADOPTED, PaperState.CHANGED, PaperState.DEFERRED, PaperState.REJECTED}),
     PaperState.DEFERRED: frozenset({PaperState.SUBMITTED, PaperState.ADOPTED, PaperState.CHANGED, PaperState.REJECTED}),
     PaperState.REJECTED: frozenset({PaperState.DRAFTING}),
     PaperState.ADOPTED: frozenset(),
