@@ -4,12 +4,14 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, replace
 
 from querwerk.core.text import Text
-from querwerk.evidence.queries.web import Edge, Knot, Web, contracted, through_decisions
+from querwerk.evidence.queries.web import DRAWN, Edge, Knot, Web, contracted
 from querwerk.evidence.states import DOCUMENTS, LAYER_OF, MISSING, TELLING_PARTS, WORDS
 
 FOLD_FROM = 120
 """Records from which on like parts are drawn as one."""
 FOLD_SIZE = 3
+NEAR = (4, 3, 2, 1)
+"""Steps from a record that are tried until its thread can be drawn."""
 FOLDED = "folded"
 LEFT_OUT_WHEN_LOOSE = frozenset({"organisation", "programme", "event", "follow_up", "output"})
 """Kinds that belong into the picture only through their ties; a question, pilot or paper without ties is a gap to be seen."""
@@ -40,19 +42,27 @@ class Choice:
     focus: Knot | None
     loose: tuple[Knot, ...]
     """Records that hang on nothing, and are therefore not drawn."""
+    steps: int | None = None
+    """Where the thread of a record is too large: how many steps from it are shown."""
 
 
 def chosen(web: Web, selection: Selection) -> Choice:
-    """Return the chosen part as it is shown, with the gaps in the chain; raises :class:`UnknownKnotError`."""
+    """Return the chosen part of a chain as it is shown; raises :class:`UnknownKnotError`."""
     focus = _focus(web, selection)
-    web = kept(through_decisions(web), selection, focus)
+    everything, steps = web, None
+    web = kept(everything, selection, focus)
+    if selection.node and len(web.knots) > DRAWN:
+        for steps in NEAR:
+            web = kept(everything, selection, focus, steps=steps)
+            if len(web.knots) <= DRAWN:
+                break
     tied = {end for edge in web.edges for end in (edge.earlier, edge.later)}
     loose = tuple(
         knot
         for knot in web.knots.values()
         if knot.id not in tied and knot is not focus and (knot.kind in LEFT_OUT_WHEN_LOOSE)
     )
-    return Choice(web.only(set(web.knots) - {knot.id for knot in loose}), focus, loose)
+    return Choice(web.only(set(web.knots) - {knot.id for knot in loose}), focus, loose, steps)
 
 
 def _focus(web: Web, selection: Selection) -> Knot | None:
@@ -65,13 +75,13 @@ def _focus(web: Web, selection: Selection) -> Knot | None:
     return focus
 
 
-def kept(web: Web, selection: Selection, focus: Knot | None = None) -> Web:
+def kept(web: Web, selection: Selection, focus: Knot | None = None, *, steps: int | None = None) -> Web:
     """Return the part of a web that a selection names; documents only where asked for or with one record in focus."""
     focus = focus or _focus(web, selection)
     if focus is not None:
-        ids = web.reach(focus.id, is_forward=True)
+        ids = web.reach(focus.id, is_forward=True, most_steps=steps)
         if selection.node:
-            ids |= web.reach(focus.id, is_forward=False)
+            ids |= web.reach(focus.id, is_forward=False, most_steps=steps)
         web = web.only(ids)
     if not selection.node and not selection.kinds:
         web = web.only(knot.id for knot in web.knots.values() if LAYER_OF[knot.kind] != DOCUMENTS)

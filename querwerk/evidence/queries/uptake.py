@@ -1,17 +1,26 @@
 """Reads of uptake and of the programmes that carried something on."""
 
-from django.db.models import QuerySet
+from django.db.models import Case, Count, IntegerField, QuerySet, When
 
 from querwerk.core.models import Link
 from querwerk.core.queries import visible
 from querwerk.core.states import LinkKind
 from querwerk.evidence.models import FollowUp, Uptake
 from querwerk.evidence.queries.strands import shown_to
+from querwerk.evidence.states import Grade
 
 
 def uptakes(space_id: int, *, with_drafts: bool) -> QuerySet[Uptake]:
-    """Return what came of the programme, in order of entry; 1 query."""
-    return visible(Uptake.objects.filter(space=space_id), with_drafts=with_drafts).select_related("node")
+    """Return what came of the programme, best proved first, then in order of entry; 1 query."""
+    found = visible(Uptake.objects.filter(space=space_id), with_drafts=with_drafts).select_related("node")
+    rank = Case(*(When(grade=grade, then=number) for number, grade in enumerate(Grade)), output_field=IntegerField())
+    return found.order_by(rank, "position", "pk")
+
+
+def counts_by_grade(space_id: int, *, with_drafts: bool) -> dict[str, int]:
+    """Return how many uptakes there are of each grade; 1 query."""
+    found = visible(Uptake.objects.filter(space=space_id), with_drafts=with_drafts).order_by("grade")
+    return dict(found.values_list("grade").annotate(count=Count("pk")))
 
 
 def follow_ups(space_id: int, *, with_drafts: bool) -> QuerySet[FollowUp]:

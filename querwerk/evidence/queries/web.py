@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from django.db.models import Count, QuerySet
 
@@ -59,7 +59,7 @@ class Edge:
     """True where no source proves the tie, or a decision that it passes is not known."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Web:
     """Knots by id, and the ties between them."""
 
@@ -68,7 +68,11 @@ class Web:
 
     def find(self, name: str) -> Knot | None:
         """Return the knot of a name such as "pilot:labor-2025"."""
-        return next((knot for knot in self.knots.values() if knot.name == name), None)
+        return self._by_name.get(name)
+
+    @cached_property
+    def _by_name(self) -> dict[str, Knot]:
+        return {knot.name: knot for knot in self.knots.values()}
 
     def only(self, ids: Iterable[int]) -> "Web":
         """Return what lies between some knots."""
@@ -78,23 +82,20 @@ class Web:
             tuple(edge for edge in self.edges if edge.earlier in kept and edge.later in kept),
         )
 
-    def reach(self, start: int, *, is_forward: bool, without: frozenset[str] = frozenset()) -> set[int]:
-        """Return every knot on a way from or to one; kinds in ``without`` end a way."""
-        steps: dict[int, list[int]] = defaultdict(list)
-        for edge in self.edges:
-            if is_forward:
-                steps[edge.earlier].append(edge.later)
-            else:
-                steps[edge.later].append(edge.earlier)
-        found, pending = {start}, [start]
-        while pending:
-            for other in steps[pending.pop()]:
-                if other not in found:
-                    found.add(other)
-                    if self.knots[other].kind not in without:
-                        pending.append(other)
+    def reach(self, start: int, *, is_forward: bool, most_steps: int | None = None) -> set[int]:
+        """Return every knot on a way from or to one, at most so many steps away."""
+        after, before = self.ties
+        ways = after if is_forward else before
+        found, rim, steps = {start}, {start}, 0
+        while rim and (most_steps is None or steps < most_steps):
+            rim = {
+                edge.later if is_forward else edge.earlier for number in rim for edge in ways.get(number, ())
+            } - found
+            found |= rim
+            steps += 1
         return found
 
+    @cached_property
     def ties(self) -> tuple[dict[int, list[Edge]], dict[int, list[Edge]]]:
         """Return the ties by their earlier and by their later end."""
         after: dict[int, list[Edge]] = defaultdict(list)
@@ -124,6 +125,12 @@ def web_of(space_id: int, edition: int, *, name: str, with_drafts: bool) -> Web:
         if knot.kind in TELLING_PARTS and knot.part_of is not None
     ]
     return Web(knots, (*edges.values(), *parts))
+
+
+@lru_cache(maxsize=4)
+def chain_of(space_id: int, edition: int, *, name: str, with_drafts: bool) -> Web:
+    """Return the same with decisions between papers and measures, and gaps where they are missing; no further query."""
+    return through_decisions(web_of(space_id, edition, name=name, with_drafts=with_drafts))
 
 
 def _knots(space_id: int, shown: list[str], name: str) -> tuple[dict[int, Knot], dict[int, int]]:

@@ -48,7 +48,7 @@ class Listing:
     def __init__(self, web: Web, frame: Frame, *, is_forward: bool) -> None:
         """Prepare the ways through ``web``."""
         self.web, self.frame, self.is_forward = web, frame, is_forward
-        self.after, self.before = web.ties()
+        self.after, self.before = web.ties
         self.told: set[int] = set()
 
     def roots(self) -> list[Item]:

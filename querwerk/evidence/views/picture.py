@@ -99,7 +99,7 @@ def drawing(web: Web, addresses: Addresses, *, focus: Knot | None = None) -> Dra
         Box(str(knot.id), layer_of[LAYER_OF[knot.kind]], len(lines[knot.id]) * LINE + 2 * PADDING) for knot in knots
     ]
     picture = draw(boxes, [Tie(str(edge.earlier), str(edge.later)) for edge in web.edges], SPACING)
-    after, before = web.ties()
+    after, before = web.ties
     in_reading_order = sorted(knots, key=lambda knot: (LAYER_OF[knot.kind], picture.places[str(knot.id)].y))
     painted_ends: list[str] = []
     painted: list[str] = []

@@ -26,7 +26,16 @@ from querwerk.evidence.queries.selection import (
     web_of_kinds,
 )
 from querwerk.evidence.queries.strands import Strand, strands_of
-from querwerk.evidence.queries.web import DRAWN, Knot, Web, counts_by_kind, nodes_of_kinds, ties_by_kind, web_of
+from querwerk.evidence.queries.web import (
+    DRAWN,
+    Knot,
+    Web,
+    chain_of,
+    counts_by_kind,
+    nodes_of_kinds,
+    ties_by_kind,
+    web_of,
+)
 from querwerk.evidence.states import BACKWARD, DOCUMENTS, LAYER_OF, LAYERS, MISSING, ONWARD, WORDS, Grade
 from querwerk.evidence.views.downloads import as_csv, as_prov
 from querwerk.evidence.views.listing import Listing, rows
@@ -66,11 +75,23 @@ def asked_for(request: HttpRequest) -> dict[str, str | list[str]]:
     return {"question": selection.question, "node": selection.node, "kind": sorted(selection.kinds)}
 
 
+def edition_of(request: HttpRequest) -> int:
+    """Return the edition under which this request reads; asked for once."""
+    edition: int | None = getattr(request, "edition", None)
+    return current_edition() if edition is None else edition
+
+
 def whole(request: Request) -> Web:
     """Return the programme's thread for this viewer."""
     return web_of(
-        request.frame.space_id, current_edition(), name=request.frame.programme.name, with_drafts=request.with_drafts
+        request.frame.space_id, edition_of(request), name=request.frame.programme.name, with_drafts=request.with_drafts
     )
+
+
+def chain(request: Request) -> Web:
+    """Return the same as it is shown, with the places that nobody filled."""
+    name = request.frame.programme.name
+    return chain_of(request.frame.space_id, edition_of(request), name=name, with_drafts=request.with_drafts)
 
 
 @programme_page
@@ -91,7 +112,7 @@ def thread(request: Request) -> HttpResponse:
             ties = ties_by_kind(request.frame.space_id, with_drafts=request.with_drafts)
             return overview(request, counts, ties, None)
     try:
-        choice = chosen(whole(request), selection)
+        choice = chosen(chain(request), selection)
     except UnknownKnotError as error:
         raise Http404(_("There is no such record in the thread.")) from error
     if request.GET.get("of"):
@@ -121,6 +142,7 @@ def around(request: Request, choice: Choice) -> dict[str, Any]:
             for title, kinds in LAYERS
         ],
         "focus": focus,
+        "steps": choice.steps,
         "focus_title": knot_title(focus) if focus else "",
         "focus_kind": knot_kind(focus) if focus else "",
         "focus_url": knot_url(focus, request.frame.key) if focus else "",

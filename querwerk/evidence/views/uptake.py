@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 
@@ -14,11 +15,11 @@ from querwerk.core.templatetags.ui import partial_date
 from querwerk.core.text import Text
 from querwerk.evidence.models import FollowUp, Uptake
 from querwerk.evidence.queries.selection import Selection, chosen
-from querwerk.evidence.queries.uptake import ends_of, follow_ups, hosts_of, uptakes
+from querwerk.evidence.queries.uptake import counts_by_grade, ends_of, follow_ups, hosts_of, uptakes
 from querwerk.evidence.queries.web import DRAWN
 from querwerk.evidence.states import GRADE_MEANING, Grade
 from querwerk.evidence.views.listing import Listing, rows
-from querwerk.evidence.views.thread import PER_PAGE, title_of, whole
+from querwerk.evidence.views.thread import PER_PAGE, chain, title_of
 from querwerk.evidence.views.wording import TONES, kind_name, thread_url
 from querwerk.programmes.models import GuidingQuestion
 from querwerk.programmes.pages import Request, programme_page
@@ -63,25 +64,35 @@ def shown_uptake(request: Request, record: Uptake, links: dict[str, Link]) -> di
 @programme_page
 def uptake_list(request: Request) -> HttpResponse:
     """Show what came of the programme, best proved first, and where it goes on."""
-    records = list(uptakes(request.frame.space_id, with_drafts=request.with_drafts))
-    ends = ends_of(records, with_drafts=request.with_drafts)
+    space_id, with_drafts = request.frame.space_id, request.with_drafts
+    counts = counts_by_grade(space_id, with_drafts=with_drafts)
+    paginator = Paginator(uptakes(space_id, with_drafts=with_drafts), PER_PAGE)
+    paginator.count = sum(counts.values())  # known already
+    page = paginator.get_page(request.GET.get("page"))
+    records = list(page)
+    ends = ends_of(records, with_drafts=with_drafts)
     shown = [shown_uptake(request, record, ends[record.node_id]) for record in records]
     grades = [
         (grade.label, grade.value, GRADE_MEANING[grade], [row for row in shown if row["record"].grade == grade])
         for grade in Grade
     ]
-    programmes = list(follow_ups(request.frame.space_id, with_drafts=request.with_drafts))
-    hosts = hosts_of(programmes, with_drafts=request.with_drafts)
-    return render(
-        request,
-        "evidence/uptake_list.html",
-        {
-            "grades": grades,
-            "total": len(shown),
-            "proved": sum(row["is_proof"] for row in shown),
-            "follow_ups": [(record, hosts_shown(request, hosts[record.node_id])) for record in programmes],
-        },
-    )
+    context = {
+        # Every grade is explained once, on the first page; further pages show what is left of theirs.
+        "grades": [row for row in grades if row[3] or page.number == 1],
+        "page": page,
+        "counts": counts,
+        "total": paginator.count,
+        "proved": counts.get(Grade.EXPLICIT, 0),
+        "follow_ups": carried_on(request) if page.number == 1 else [],
+    }
+    return render(request, "evidence/uptake_list.html", context)
+
+
+def carried_on(request: Request) -> list[tuple[FollowUp, Any]]:
+    """Return the programmes that carry something on, with their organisations."""
+    records = list(follow_ups(request.frame.space_id, with_drafts=request.with_drafts))
+    hosts = hosts_of(records, with_drafts=request.with_drafts)
+    return [(record, hosts_shown(request, hosts[record.node_id])) for record in records]
 
 
 def hosts_shown(request: Request, links: list[Link]) -> list[tuple[Any, list[tuple[Text, str]]]]:
@@ -132,7 +143,7 @@ def figures_of(block: dict[str, Any]) -> dict[str, Any]:
 def question_detail(request: Request, key: str) -> HttpResponse:
     """Show a guiding question and what answers it along the thread."""
     record = one(request, GuidingQuestion, key)
-    choice = chosen(whole(request), Selection(question=key))
+    choice = chosen(chain(request), Selection(question=key))
     is_drawable = len(choice.web.knots) <= DRAWN
     listing = Listing(choice.web, request.frame, is_forward=True)
     answers = listing.of(choice.focus, is_deep=is_drawable) if choice.focus else []
