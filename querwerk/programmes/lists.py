@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from querwerk.core.lists import Ties
-from querwerk.core.models import Node
+from querwerk.core.models import Link, Node
 from querwerk.core.registry import node_url
 from querwerk.core.spec import Label, spec_of
 from querwerk.core.states import LinkKind
@@ -55,6 +55,14 @@ class Part:
     roles: list[Label] = field(default_factory=list)
 
 
+def role_in(link: Link) -> Label:
+    """Return the role that a link gives: the label of the field that states it, at whichever end."""
+    for node in (link.later, link.earlier):
+        if node is not None and node.pk == link.owner_id and link.field != "thread":
+            return spec_of(node.kind).field(link.field).label
+    return LinkKind(link.kind).label
+
+
 def took_part(ties: Ties, node_id: int) -> list[tuple[Label, list[Part]]]:
     """Return what a node took part in, grouped by kind and sorted by date; undated things stand last."""
     by_kind: dict[str, dict[int, Part]] = defaultdict(dict)
@@ -62,7 +70,7 @@ def took_part(ties: Ties, node_id: int) -> list[tuple[Label, list[Part]]]:
         if link.kind != LinkKind.TOOK_PART or link.earlier_id != node_id or link.later is None:
             continue
         part = by_kind[link.later.kind].setdefault(link.later.pk, Part(link.later))
-        role = spec_of(link.owner.kind).field(link.field).label
+        role = role_in(link)
         if role not in part.roles:
             part.roles.append(role)
     return [

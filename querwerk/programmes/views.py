@@ -1,7 +1,5 @@
 """Pages of the programme: its partners, the organisations, what it is made of, and what its operator has to say."""
 
-from collections import defaultdict
-
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
@@ -9,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from querwerk.core import registry
 from querwerk.core.lists import Ties
-from querwerk.core.queries import links_touching, visible
+from querwerk.core.queries import visible
 from querwerk.people import queries as people
 from querwerk.people.models import Organisation
 from querwerk.people.states import Side
@@ -58,7 +56,7 @@ def organisation_detail(request: Request, key: str) -> HttpResponse:
     if organisation is None:
         raise Http404
     persons = list(people.persons_of(organisation, with_drafts=with_drafts))
-    ties = Ties(organisation, persons, with_drafts=with_drafts)
+    ties = request.ties = Ties(organisation, persons, with_drafts=with_drafts)
     context = {
         "organisation": organisation,
         "partner": queries.partner_of(organisation, with_drafts=with_drafts),
@@ -75,15 +73,14 @@ def about(request: Request) -> HttpResponse:
     programme, with_drafts = request.frame.programme, request.with_drafts
     packages = list(queries.work_packages_of(programme, with_drafts=with_drafts))
     trainings = list(queries.trainings_of(programme, with_drafts=with_drafts))
-    owners = [record.node_id for record in (*packages, *trainings)]
-    leads = defaultdict(list)
-    for link in links_touching(owners, with_drafts=with_drafts):
-        if link.field in ("lead", "host") and link.earlier is not None:
-            leads[link.owner_id].append(link.earlier)
+    outputs = list(queries.outputs_of(programme, with_drafts=with_drafts))
+    ties = request.ties = Ties(programme, [*packages, *outputs, *trainings], with_drafts=with_drafts)
+    leads = {package.node_id: ties.nodes("lead", by=package) for package in packages}
+    leads |= {training.node_id: ties.nodes("host", by=training) for training in trainings}
     context = {
         "programme": programme,
         "packages": packages,
-        "outputs": list(queries.outputs_of(programme, with_drafts=with_drafts)),
+        "outputs": outputs,
         "trainings": trainings,
         "leads": leads,
         "panels": registry.panels_for(request, programme),

@@ -71,7 +71,7 @@ def news_detail(request: Request, key: str) -> HttpResponse:
     found = queries.newsflash(request.frame.space_id, key, with_drafts=request.with_drafts)
     if found is None:
         raise Http404
-    ties = Ties(found, with_drafts=request.with_drafts)
+    ties = request.ties = Ties(found, with_drafts=request.with_drafts)
     context = {
         "newsflash": found,
         "originals": home.originals(found),

@@ -1,5 +1,6 @@
 """Keeps the index: gathers the texts of records from their declarations and stores stems."""
 
+import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import batched
@@ -82,7 +83,7 @@ def spread(value: Any, found: dict[str, list[str]]) -> None:
     """Sort a text into its languages."""
     for language, said in (Text(value) if isinstance(value, str) else value or {}).items():
         if isinstance(said, str) and said.strip():
-            found[language].append(" ".join(said.split()))
+            found[language].append(unicodedata.normalize("NFC", " ".join(said.split())))
 
 
 def flat(value: Any) -> Iterator[Any]:

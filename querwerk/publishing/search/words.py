@@ -50,8 +50,8 @@ def stems(word: str) -> Stems:
 
 
 def words(text: str) -> Iterator[str]:
-    """Yield the words of a text."""
-    return (match[0] for match in WORD.finditer(text))
+    """Yield the words of a text; a letter and its accent may come as two characters, of which the second is no letter."""
+    return (match[0] for match in WORD.finditer(unicodedata.normalize("NFC", text)))
 
 
 FILLERS = frozenset(
