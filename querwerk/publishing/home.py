@@ -82,15 +82,13 @@ def questions(nodes: Iterable[Node], links: Iterable[Link], programme_key: str) 
     ]
 
 
-def originals(newsflash: Newsflash) -> list[tuple[str, str, str]]:
-    """Return language, address and state of each original: an address, or "unknown" where one was sought in vain."""
-    found: list[tuple[str, str, str]] = []
-    seen: dict[str, int] = {}
-    for language, url in newsflash.address.items():
+def originals(newsflash: Newsflash) -> list[tuple[str, str]]:
+    """Return language and address of each original, known ones first; no address where one was sought in vain.
+
+    A page in two languages, or stated twice, is listed once.
+    """
+    found: dict[str, tuple[str, str]] = {}
+    for language, url in sorted(newsflash.address.items(), key=lambda item: (not item[1], item[0] != UNSTATED, item[0])):
         code = newsflash.language if language == UNSTATED else language
-        if url and url in seen:
-            continue
-        if url:
-            seen[url] = len(found)
-        found.append((code, url or "", "known" if url else "unknown"))
-    return found
+        found.setdefault(url or f"unknown in {code}", (code, url or ""))
+    return list(found.values())
