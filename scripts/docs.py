@@ -35,21 +35,24 @@ ROOMS_ABOVE_ALL = ("__main__", "cli")
 
 def _leaves(parser: argparse.ArgumentParser) -> Iterator[argparse.ArgumentParser]:
     """Every command that does something, in the order of the help."""
-    groups = [action for action in parser._actions if isinstance(action, argparse._SubParsersAction)]
+    groups = [action for action in _actions(parser) if isinstance(action.choices, dict)]
     if not groups:
         yield parser
     for group in groups:
-        for inner in group.choices.values():
+        for inner in dict(group.choices or {}).values():
             yield from _leaves(inner)
 
 
-def _arguments(parser: argparse.ArgumentParser) -> list[argparse.Action]:
-    return [action for action in parser._actions if not isinstance(action, argparse._HelpAction)]
+def _actions(parser: argparse.ArgumentParser) -> list[argparse.Action]:
+    """All arguments but the help; argparse has no other way to name them."""
+    return [action for action in parser._actions if action.dest != "help"]  # noqa: SLF001
 
 
 def _form(action: argparse.Action) -> str:
     """An argument as it is typed."""
-    name = str(action.metavar or (f"{{{','.join(map(str, action.choices))}}}" if action.choices else action.dest.upper()))
+    name = str(
+        action.metavar or (f"{{{','.join(map(str, action.choices))}}}" if action.choices else action.dest.upper())
+    )
     if not action.option_strings:
         return name
     return action.option_strings[0] if action.nargs == 0 else f"{action.option_strings[0]} {name}"
@@ -88,7 +91,7 @@ def commands() -> str:
         "",
     ]
     for leaf in _leaves(parser()):
-        arguments = _arguments(leaf)
+        arguments = _actions(leaf)
         forms = [f"[{_form(action)}]" if _is_optional(action) else _form(action) for action in arguments]
         lines += [f"### {leaf.prog}", "", str(leaf.description), "", "```", " ".join([leaf.prog, *forms]), "```", ""]
         told = [f"- `{_form(action)}`: {action.help}" for action in arguments if action.help]
@@ -167,7 +170,9 @@ def _value(field: "Field") -> str:
         spec.Facts: lambda _field: "mapping with keys of your own",
         spec.Reference: lambda field: f"id: {_listed((field.kind,))}",
         spec.Links: _link,
-        spec.Parts: lambda field: f"list of [{field.kind}](#{field.kind})" + (", or of plain texts" if field.plain_key else ""),
+        spec.Parts: lambda field: (
+            f"list of [{field.kind}](#{field.kind})" + (", or of plain texts" if field.plain_key else "")
+        ),
     }
     return writers[type(field)](field)
 
@@ -188,7 +193,9 @@ def _link(field: Any) -> str:
 
 
 def _kind(spec: "Spec") -> list[str]:
-    place = f"In the section `{spec.section}`" if spec.section else f"Part of a [{spec.parent_kind}](#{spec.parent_kind})"
+    place = (
+        f"In the section `{spec.section}`" if spec.section else f"Part of a [{spec.parent_kind}](#{spec.parent_kind})"
+    )
     single = ", which is one mapping, not a list" if spec.is_single else ""
     if spec.key_from:
         identity = f"Has no id of its own: `{spec.key_from}` stands for it."

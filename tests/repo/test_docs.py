@@ -8,7 +8,9 @@ from django.db.models import TextChoices
 
 from querwerk.config.env import settings
 from querwerk.core.spec import all_specs
-from scripts.docs import DOCS, PAGES, ROOT, Made, command_names, make_targets, specs_in_order, state_tables
+from querwerk.exchange.actions import validate_bundle
+from scripts.demo import ROOT
+from scripts.docs import DOCS, PAGES, Made, command_names, make_targets, specs_in_order, state_tables
 
 DECISIONS = sorted(path for path in (DOCS / "decisions").glob("*.md") if path.name != "README.md")
 WRITTEN = [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "MOVING.md", "CHANGELOG.md")]
@@ -31,6 +33,10 @@ def test_made_page_is_current(made: Made) -> None:
 
 def test_every_kind_of_record_is_documented() -> None:
     assert sorted(spec.kind for spec in specs_in_order()) == sorted(all_specs())
+
+
+def test_the_tutorials_bundle_is_valid_and_knows_only_fields_of_the_format() -> None:
+    assert validate_bundle(DOCS / "tutorial/werkraum.yaml").freely_named == []
 
 
 @pytest.mark.parametrize("name", TABLES)
