@@ -211,7 +211,7 @@ class WordsControl(Control):
     def hint(self) -> str | Promise:
         """Return what to write; a date says how."""
         if not self.declared.hint and type(self.declared).__name__ == "Date":
-            return gettext_lazy("2021, 2021-06 or 2021-06-22: as precisely as it is known.")
+            return gettext_lazy("2021, 2021-06 or 2021-06-22")
         return self.declared.hint
 
     @property
@@ -220,6 +220,12 @@ class WordsControl(Control):
         if not isinstance(self.declared, Term):
             return []
         return [(word, str(terms.term(word))) for word in TERMS_OF.get((self.form.spec.kind, self.declared.key), ())]
+
+    @property
+    def shown_as(self) -> str:
+        """Return the translation of a known word, where it differs."""
+        shown = str(terms.term(self.words)) if isinstance(self.declared, Term) and self.words else ""
+        return "" if shown == self.words else shown
 
     def load_value(self, value: Any) -> None:
         """Take the value as text."""

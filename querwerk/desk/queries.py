@@ -251,7 +251,7 @@ class Sort:
 SORTS: tuple[Sort, ...] = (
     Sort("publicity", gettext_lazy("The funder's statement is missing"), gettext_lazy("The funding rules demand emblem and statement on every page."), is_urgent=True),
     Sort("pages", gettext_lazy("Pages that the law demands are missing"), gettext_lazy("Imprint, privacy and accessibility statement must be filled in by whoever runs the site."), is_urgent=True),
-    Sort("drafts", gettext_lazy("Drafts"), gettext_lazy("Nobody but you sees them yet.")),
+    Sort("drafts", gettext_lazy("Drafts"), gettext_lazy("Only those who work on the programme see them.")),
     Sort("decision", gettext_lazy("Papers whose decision is unknown"), gettext_lazy("Ask the addressee; “unknown” is an honest answer until then.")),
     Sort("proof", gettext_lazy("Uptake without proof"), gettext_lazy("Only explicit uptake counts, and only with a source that says so.")),
     Sort("loose", gettext_lazy("Findings that lead to no proposal"), gettext_lazy("Link them to the paragraph that they support, and the thread goes on.")),
@@ -316,12 +316,16 @@ def missing_in(record: Record, spec: Spec, language: str) -> list[str | Promise]
     return [
         declared.label
         for declared in spec.fields
-        if isinstance(declared, Texts) and not isinstance(declared, Urls) and _lacks(getattr(record, declared.column or declared.key), language)
+        if isinstance(declared, Texts) and not isinstance(declared, Urls) and _lacks(declared, getattr(record, declared.column or declared.key), language)
     ]
 
 
-def _lacks(text: Mapping[str, str | None], language: str) -> bool:
-    return any(text.values()) and not text.get(language) and not (len(text) == 1 and text.get(UNSTATED) and len(str(text[UNSTATED])) < 60 and " " not in str(text[UNSTATED]))
+def _lacks(declared: Texts, text: Mapping[str, str | None], language: str) -> bool:
+    """A name, or a short text whose source states no language, is the same for every reader."""
+    if not any(text.values()) or text.get(language):
+        return False
+    is_unstated = bool(text.get(UNSTATED))
+    return declared.is_long if is_unstated else declared.column != "name"
 
 
 def _unknown_fields(record: Record, spec: Spec) -> list[str | Promise]:
