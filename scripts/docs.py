@@ -130,7 +130,9 @@ def states() -> str:
         "",
         MADE,
         "",
-        "A room states in its `states.py` which states there are and which moves between them are foreseen, as a table.",
+        "A room states in its `states.py` which states there are and which moves between them are foreseen, as a table. The",
+        "desk offers only these moves of a record's visibility. The state of a paper is reported, not steered: a source may tell",
+        "of any, so its form and a bundle accept any.",
         "",
     ]
     with translation.override("en"):
