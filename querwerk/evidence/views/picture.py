@@ -87,8 +87,8 @@ class Addresses:
     focus: Callable[[Knot], str]
 
 
-def drawing(web: Web, addresses: Addresses, *, focus: Knot | None = None) -> Drawing:
-    """Return the picture of a web."""
+def drawing(web: Web, addresses: Addresses, *, focus: Knot | None = None, with_ends: bool = True) -> Drawing:
+    """Return the picture of a web; ``with_ends`` marks where the thread breaks off."""
     used = sorted({LAYER_OF[knot.kind] for knot in web.knots.values()})
     layer_of = {layer: number for number, layer in enumerate(used)}
     knots = sorted(
@@ -105,7 +105,7 @@ def drawing(web: Web, addresses: Addresses, *, focus: Knot | None = None) -> Dra
     painted: list[str] = []
     for knot in in_reading_order:
         place = picture.places[str(knot.id)]
-        end = open_end(knot, has_after=knot.id in after, has_before=knot.id in before)
+        end = open_end(knot, has_after=knot.id in after, has_before=knot.id in before) if with_ends else ""
         painted.append(_knot(knot, place, lines[knot.id], addresses, end=end, is_focus=knot is focus))
         if end and knot.id not in after:
             painted_ends.append(_loose_end(place))

@@ -186,12 +186,15 @@ def overview(
         Knot(knot.id, knot.kind, knot.key, Text(f"{kind_names(knot.kind)}: {counted(counts[knot.kind])}"))
         for knot in web.knots.values()
     ]
-    picture = drawing(Web({knot.id: knot for knot in named}, web.edges), addresses)
+    picture = drawing(Web({knot.id: knot for knot in named}, web.edges), addresses, with_ends=False)
     context = around(request, Choice(web, focus, ())) | {
         "picture": picture,
         "total": sum(counts.values()),
         "most": DRAWN,
-        "counts": [(kind_names(kind), f"?{query(**asked, of=kind)}", count) for kind, count in counts.items()],
+        "counts": [
+            (kind_names(kind), f"?{query(**asked, of=kind)}", count)
+            for kind, count in sorted(counts.items(), key=lambda row: LAYER_OF[row[0]])
+        ],
         "ties": [
             (kind_names(earlier), kind_names(later), count)
             for (earlier, later), count in sorted(
