@@ -286,7 +286,7 @@ def rooms() -> str:
         "    accDescr: From top to bottom; an arrow leads from a room to one that it imports.",
     ]
     for number, floor in enumerate(floors()):
-        lines += [f'    subgraph floor{number}[" "]', "        direction LR"]
+        lines += [f'    subgraph floor{number}[" "]']
         lines += [f"        {room}" for room in floor]
         lines += ["    end"]
     for room in order:
