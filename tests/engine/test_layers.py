@@ -3,6 +3,7 @@
 import random
 import time
 from collections import Counter
+from itertools import pairwise
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -31,7 +32,7 @@ def test_boxes_never_overlap_and_stay_inside(graph: tuple[list[Box], list[Tie]])
     picture = draw(boxes, ties, SPACING)
     for layer in {box.layer for box in boxes}:
         places = sorted((picture.places[box.key] for box in boxes if box.layer == layer), key=lambda place: place.y)
-        for upper, lower in zip(places, places[1:], strict=False):
+        for upper, lower in pairwise(places):
             assert upper.y + upper.height + SPACING.between_boxes <= lower.y + 1e-6
     for place in picture.places.values():
         assert place.y >= SPACING.head - 1e-6
