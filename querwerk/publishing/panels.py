@@ -5,6 +5,7 @@ from typing import Any
 from django.http import HttpRequest
 
 from querwerk.core.films import allow_frame, screening
+from querwerk.core.lists import Ties
 from querwerk.core.models import Record
 from querwerk.core.registry import Panel
 from querwerk.publishing import queries
@@ -13,14 +14,24 @@ ABOUT = frozenset({"event", "pilot", "paper", "uptake", "follow_up"})
 FILMED = frozenset({"event", "pilot"})
 
 
+def may_reach(request: HttpRequest, kind: str) -> bool:
+    """Tell whether it is worth asking for records of a kind: not where the page has loaded its links and none leads there."""
+    ties: Ties | None = getattr(request, "ties", None)
+    return ties is None or ties.reaches(kind)
+
+
 def news_panel(request: HttpRequest, record: Record) -> dict[str, Any] | None:
     """Return the newsflashes that report on the record."""
+    if not may_reach(request, "newsflash"):
+        return None
     found = list(queries.news_about(record, with_drafts=getattr(request, "with_drafts", False)))
     return {"newsflashes": found} if found else None
 
 
 def film_panel(request: HttpRequest, record: Record) -> dict[str, Any] | None:
     """Return the record's films, and let the page load those that can be shown in place after a click."""
+    if not may_reach(request, "film"):
+        return None
     films = []
     for film in queries.films_of(record, with_drafts=getattr(request, "with_drafts", False)):
         place = screening(film.url)

@@ -122,8 +122,8 @@ def suggest(asked: Database, scope: Scope, terms: Sequence[Term]) -> str:
     ]
     if proposed == [term.word for term in terms]:
         return ""
-    hits = asked.matches(scope, [sorted(stems(word).both) for word in proposed], 1)
-    return " ".join(proposed) if hits else ""
+    is_found = asked.has_match(scope, [sorted(stems(word).both) for word in proposed])
+    return " ".join(proposed) if is_found else ""
 
 
 def nearest(asked: Database, scope: Scope, term: Term) -> str:
@@ -134,5 +134,5 @@ def nearest(asked: Database, scope: Scope, term: Term) -> str:
     most = 2 if len(stem) >= LONG_WORD else 1
     near = [(distance(stem, other, most), other, word) for other, word in asked.similar(stem, MOST_SIMILAR)]
     near = sorted(entry for entry in near if entry[0] <= most)
-    readable = (word for _slips, other, word in near if asked.matches(scope, [[other]], 1))
+    readable = (word for _slips, other, word in near if asked.has_match(scope, [[other]]))
     return next(readable, "")

@@ -29,6 +29,9 @@ class Database(Protocol):
     def matches(self, scope: Scope, groups: Sequence[Sequence[str]], most: int) -> list[Match]:
         """Return what holds one stem of every group, best first; 1 query."""
 
+    def has_match(self, scope: Scope, groups: Sequence[Sequence[str]]) -> bool:
+        """Tell whether anything holds one stem of every group, without ranking; 1 query."""
+
     def containing(self, parts: Sequence[str], most: int) -> list[str]:
         """Return stems in which one of the parts stands, shortest first; 1 query."""
 

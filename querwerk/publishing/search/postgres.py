@@ -4,6 +4,7 @@ It needs no extension, because operators of shared databases may not install any
 """
 
 from collections.abc import Sequence
+from typing import Any
 
 from django.db import connection
 
@@ -20,25 +21,39 @@ def quoted(stem: str) -> str:
     return "'" + stem.replace("\\", "\\\\").replace("'", "''") + "'"
 
 
+def matching(scope: Scope, groups: Sequence[Sequence[str]]) -> tuple[str, list[Any]]:
+    """Return the part that both questions share, with its values."""
+    query = " & ".join(f"({' | '.join(map(quoted, group))})" for group in groups)
+    sql = """
+        SELECT core_node.id, core_node.kind
+        FROM publishing_searchentry JOIN core_node ON core_node.id = publishing_searchentry.node_id,
+             CAST(%s AS tsquery) AS asked
+        WHERE publishing_searchentry.stems @@ asked AND core_node.space_id = %s
+          AND core_node.visibility = ANY(%s) AND core_node.kind = ANY(%s)
+    """
+    return sql, [query, scope.space_id, list(scope.visibilities), list(scope.kinds)]
+
+
 class Postgres:
     """See :class:`~querwerk.publishing.search.matching.Database`."""
 
     def matches(self, scope: Scope, groups: Sequence[Sequence[str]], most: int) -> list[Match]:
         """Rank by frequency and place."""
-        query = " & ".join(f"({' | '.join(map(quoted, group))})" for group in groups)
-        sql = """
-            SELECT core_node.id, core_node.kind
-            FROM publishing_searchentry JOIN core_node ON core_node.id = publishing_searchentry.node_id,
-                 CAST(%s AS tsquery) AS asked
-            WHERE publishing_searchentry.stems @@ asked AND core_node.space_id = %s
-              AND core_node.visibility = ANY(%s) AND core_node.kind = ANY(%s)
+        found, values = matching(scope, groups)
+        sql = f"""
+            {found}
             ORDER BY ts_rank(CAST(%s AS float4[]), publishing_searchentry.stems, asked, %s) DESC, core_node.id LIMIT %s
         """
-        weights = WEIGHTS.get(scope.language, WEIGHTS["en"])
-        values = [query, scope.space_id, list(scope.visibilities), list(scope.kinds), weights, DIVIDE_BY_LENGTH, most]
         with connection.cursor() as cursor:
-            cursor.execute(sql, values)
+            cursor.execute(sql, [*values, WEIGHTS.get(scope.language, WEIGHTS["en"]), DIVIDE_BY_LENGTH, most])
             return [Match(*row) for row in cursor.fetchall()]
+
+    def has_match(self, scope: Scope, groups: Sequence[Sequence[str]]) -> bool:
+        """Stop at the first."""
+        found, values = matching(scope, groups)
+        with connection.cursor() as cursor:
+            cursor.execute(f"{found} LIMIT 1", values)
+            return cursor.fetchone() is not None
 
     def containing(self, parts: Sequence[str], most: int) -> list[str]:
         """Take what has all three letters of a part, then look whether they stand together."""
