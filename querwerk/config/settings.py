@@ -101,6 +101,7 @@ LOCALE_PATHS = [BASE / "locale"]
 TIME_ZONE = ENV.time_zone
 USE_TZ = True
 USE_I18N = True
+FORMAT_MODULE_PATH = "querwerk.config.formats"
 LANGUAGE_COOKIE_SAMESITE = "Lax"
 
 # E-mail

@@ -52,6 +52,10 @@ class Ties:
                 found[node.kind].setdefault(node.pk, node)
         return {kind: list(nodes.values()) for kind, nodes in found.items()}
 
+    def reaches(self, kind: str) -> bool:
+        """Tell whether any link leads to a record of a kind; spares a query where none does."""
+        return any((node := self.far_end(link)) is not None and node.kind == kind for link in self.links)
+
     def thread(self) -> list[Link]:
         """Return the links that belong to the thread: all but who took part."""
         return [link for link in self.links if link.kind != LinkKind.TOOK_PART]

@@ -64,7 +64,7 @@ def event_detail(request: Request, key: str) -> HttpResponse:
         "questions": questions(ties.nodes("guiding_questions"), request),
         "agenda": [agenda_item(item, ties, request.frame.key) for item in items],
         "people": people(ties.nodes("people_on_photo"), request.frame.key),
-        "web_links": queries.web_links(event) if "web_link" in ties.by_kind(["web_link"]) else [],
+        "web_links": queries.web_links(event) if ties.reaches("web_link") else [],
         "calendar_url": calendar_url(event, request.frame.key),
         "panels": registry.panels_for(request, event),
     }

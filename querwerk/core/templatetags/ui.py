@@ -63,7 +63,9 @@ def heading_class(value: Any) -> str:
     """Return the classes of a page's heading: ``long`` has many words, ``wordy`` one that a phone cannot hold."""
     words = plain(value)
     longest = max(map(len, re.split(r"[\s-]", words)))
-    return " ".join(name for name, holds in (("long", len(words) > LONG_TITLE), ("wordy", longest >= LONG_WORD)) if holds)
+    return " ".join(
+        name for name, holds in (("long", len(words) > LONG_TITLE), ("wordy", longest >= LONG_WORD)) if holds
+    )
 
 
 def marked(passage: Passage, words: str | SafeString) -> SafeString:
@@ -78,7 +80,8 @@ def note(passage: Passage) -> SafeString:
     if not passage.is_substitute:
         return mark_safe("")
     return format_html(
-        ' <small class="language-note">{}</small>', _("in %(language)s only") % {"language": language_name(passage.language)}
+        ' <small class="language-note">{}</small>',
+        _("in %(language)s only") % {"language": language_name(passage.language)},
     )
 
 
@@ -125,9 +128,9 @@ def term(word: str) -> str | Promise:
 def partial_date(value: str) -> str:
     """Print a date known to the year, the month or the day, in the page's language."""
     parts = [int(part) for part in str(value).split("-")] if value else []
-    if len(parts) == 3:  # noqa: PLR2004
+    if len(parts) == 3:
         return date_format(date(*parts), "DATE_FORMAT")
-    if len(parts) == 2:  # noqa: PLR2004
+    if len(parts) == 2:
         return date_format(date(parts[0], parts[1], 1), "YEAR_MONTH_FORMAT")
     return str(value or "")
 
@@ -139,9 +142,9 @@ def date_range(start: str, end: str = "") -> str:
         return partial_date(start)
     if not start:
         return _("until %(end)s") % {"end": partial_date(end)}
-    if len(start) == len(end) == 10 and start[:7] == end[:7] and reader_language() == "de":  # noqa: PLR2004
-        return f"{int(start[8:])}.–{partial_date(end)}"  # noqa: RUF001
-    return f"{partial_date(start)} – {partial_date(end)}"  # noqa: RUF001
+    if len(start) == len(end) == 10 and start[:7] == end[:7] and reader_language() in ("de", "en"):
+        return f"{int(start[8:])}{'.' if reader_language() == 'de' else ''}–{partial_date(end)}"
+    return f"{partial_date(start)} – {partial_date(end)}"
 
 
 @register.simple_tag
@@ -182,7 +185,7 @@ def fact_value(value: Any) -> SafeString:
     if isinstance(value, bool):
         return conditional_escape(_("yes") if value else _("no"))
     if isinstance(value, int | float):
-        return conditional_escape(number_format(value, use_l10n=True, force_grouping=abs(value) >= 10000))  # noqa: PLR2004
+        return conditional_escape(number_format(value, use_l10n=True, force_grouping=abs(value) >= 10000))
     if isinstance(value, dict) and value and all(key in (*LANGUAGES, UNSTATED) for key in value):
         return say(value, with_note=True)
     if isinstance(value, dict):
@@ -200,7 +203,7 @@ def text_value(value: str) -> SafeString:
     if value.startswith(("http://", "https://")):
         return format_html('<a href="{}" rel="noopener">{}</a>', value, value.split("/")[2].removeprefix("www."))
     parts = value.split("-")
-    if len(parts) == 3 and [len(part) for part in parts] == [4, 2, 2] and value.replace("-", "").isdigit():  # noqa: PLR2004
+    if len(parts) == 3 and [len(part) for part in parts] == [4, 2, 2] and value.replace("-", "").isdigit():
         return conditional_escape(partial_date(value))
     return conditional_escape(str(terms.term(value)))
 
