@@ -70,7 +70,7 @@ def figures(programme: Programme, counts: Counter[str], partners: Sequence[Partn
 
 def questions(nodes: Iterable[Node], links: Iterable[Link], programme_key: str) -> list[dict[str, Any]]:
     """Return the guiding questions, each with what answers it."""
-    answers = defaultdict(list)
+    answers: dict[int | None, list[dict[str, Any]]] = defaultdict(list)
     for link in links:
         node = link.later
         url = node_url(node, programme_key) if node is not None else ""

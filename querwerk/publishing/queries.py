@@ -96,4 +96,5 @@ def homes_of_persons(node_ids: list[int], *, with_drafts: bool) -> dict[int, Nod
     """Return the organisations on whose pages persons stand, because they have no page of their own; 1 query."""
     shown = shown_states(with_drafts=with_drafts)
     found = Person.objects.filter(node__in=node_ids, organisation__visibility__in=shown)
-    return {person.node_id: person.organisation.node for person in found.select_related("organisation__node")}
+    people = found.select_related("organisation__node")
+    return {person.node_id: person.organisation.node for person in people if person.organisation is not None}
