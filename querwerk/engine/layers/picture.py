@@ -14,7 +14,7 @@ LANE_WEIGHT = 4.0
 
 
 @dataclass(slots=True)
-class _Net:
+class Net:
     """The boxes, and a lane for each layer that a tie passes.
 
     The ties that leave one box share their lanes until they part: a trunk with branches instead of a bundle of lines.
@@ -44,7 +44,7 @@ class _Sides:
 def draw(boxes: Sequence[Box], ties: Sequence[Tie], spacing: Spacing | None = None) -> Picture:
     """Return the drawing; raises ``KeyError`` for a tie whose box is missing."""
     spacing = spacing or Spacing()
-    net = _net_of(boxes, ties, spacing)
+    net = net_of(boxes, ties, spacing)
     before = crossings_of(net.layers, net.after)
     order, crossings = arrange(net.layers, net.before, net.after)
     order = upright(order)
@@ -64,14 +64,15 @@ def draw(boxes: Sequence[Box], ties: Sequence[Tie], spacing: Spacing | None = No
     )
 
 
-def _net_of(boxes: Sequence[Box], ties: Sequence[Tie], spacing: Spacing) -> _Net:
+def net_of(boxes: Sequence[Box], ties: Sequence[Tie], spacing: Spacing) -> Net:
+    """Return boxes and lanes in the order of entry; raises ``KeyError`` for a tie whose box is missing."""
     number_of = {box.key: number for number, box in enumerate(boxes)}
     if len(number_of) != len(boxes):
         raise ValueError("two boxes have the same key")
     layers: Layers = [[] for _layer in range(max((box.layer for box in boxes), default=-1) + 1)]
     for number, box in enumerate(boxes):
         layers[box.layer].append(number)
-    net = _Net(layers, [box.height for box in boxes], boxes=len(boxes))
+    net = Net(layers, [box.height for box in boxes], boxes=len(boxes))
     lanes: dict[tuple[int, int], int] = {}
     for tie in ties:
         left, right = number_of[tie.source], number_of[tie.target]
@@ -83,7 +84,7 @@ def _net_of(boxes: Sequence[Box], ties: Sequence[Tie], spacing: Spacing) -> _Net
     return net
 
 
-def _lane(net: _Net, lanes: dict[tuple[int, int], int], source: int, layer: int, spacing: Spacing) -> int:
+def _lane(net: Net, lanes: dict[tuple[int, int], int], source: int, layer: int, spacing: Spacing) -> int:
     """Return the lane in which what leaves ``source`` passes a layer; make it where there is none yet."""
     lane = lanes.get((source, layer))
     if lane is None:
@@ -93,7 +94,7 @@ def _lane(net: _Net, lanes: dict[tuple[int, int], int], source: int, layer: int,
     return lane
 
 
-def _connect(net: _Net, boxes: Sequence[Box]) -> None:
+def _connect(net: Net, boxes: Sequence[Box]) -> None:
     """Note for each node its neighbours in the layers before and after, each once."""
     segments = dict.fromkeys(
         step for chain in net.chains if boxes[chain[0]].layer != boxes[chain[-1]].layer for step in pairwise(chain)
@@ -105,7 +106,7 @@ def _connect(net: _Net, boxes: Sequence[Box]) -> None:
         net.before[right].append(left)
 
 
-def _heights(order: Layers, net: _Net, spacing: Spacing) -> list[float]:
+def _heights(order: Layers, net: Net, spacing: Spacing) -> list[float]:
     """Return the middle of each node, in its layer's order, without overlaps and near its neighbours."""
     middle = [0.0] * len(net.heights)
     for layer in order:
@@ -127,7 +128,7 @@ def _heights(order: Layers, net: _Net, spacing: Spacing) -> list[float]:
     return [value - lowest + spacing.head for value in middle]
 
 
-def _pull(layer: Sequence[int], middle: list[float], net: _Net, spacing: Spacing, *, is_forward: bool) -> None:
+def _pull(layer: Sequence[int], middle: list[float], net: Net, spacing: Spacing, *, is_forward: bool) -> None:
     """Move a layer's nodes as near to their neighbours as their order and size allow.
 
     The least squares under minimal distances: with the distances taken off, the heights must only not decrease, which
