@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from django.conf import settings
@@ -54,5 +55,5 @@ def admit_frames(request: HttpRequest, response: HttpResponse) -> None:
     """Widen the page's content security policy by the hosts noted while it was made, and no others."""
     hosts: set[str] = getattr(request, "frame_hosts", set())
     if hosts:
-        policy: dict[str, list[str]] = {**settings.SECURE_CSP, "frame-src": sorted(hosts)}
+        policy: dict[str, Any] = {**settings.SECURE_CSP, "frame-src": sorted(hosts)}
         response.headers[str(CSP.HEADER_ENFORCE)] = build_policy(policy)

@@ -24,7 +24,7 @@ def test_plauen_says_what_when_where_and_by_whom(demo: Space, visit: Visit) -> N
     facts = page.by_id("facts")
     assert facts.facts == {
         "Wann": "29. September 2021",
-        "Wo": "Plauen, Deutschland",
+        "Wo": "Plauen · Deutschland",
         "Veranstaltungsort": "unbekannt",
         "Ausrichtung": "Landesverband der Kultur- und Kreativwirtschaft Sachsen e.V.",
         "Mitausrichtung": "Kreative Deutschland Quelle: programme2014-20.interreg-central.eu",
