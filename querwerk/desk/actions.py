@@ -48,7 +48,9 @@ def new_key(spec: Spec, raw: Mapping[str, Any], space_id: int) -> str | int:
         words = str(raw.get("org") or "")
     else:
         words = next((str(raw[key]) for key in _title_keys(spec) if raw.get(key)), spec.kind)
-    stem = slugify(words.translate(GERMAN))[: min(60, KEY_LENGTH)].strip("-_").replace("_", "-") or spec.kind.replace("_", "-")
+    stem = slugify(words.translate(GERMAN))[: min(60, KEY_LENGTH)].strip("-_").replace("_", "-") or spec.kind.replace(
+        "_", "-"
+    )
     number, key = 1, stem
     while key in taken:
         number += 1
@@ -62,14 +64,33 @@ def _title_keys(spec: Spec) -> list[str]:
 
 
 @transaction.atomic
-def save_form(  # noqa: PLR0913
-    *, spec: Spec, raw: dict[str, Any], space: Space, viewer: Viewer, by: Actor, expected_version: int, why: str = "", fallback_key: str = ""
+def save_form(
+    *,
+    spec: Spec,
+    raw: dict[str, Any],
+    space: Space,
+    viewer: Viewer,
+    by: Actor,
+    expected_version: int,
+    why: str = "",
+    fallback_key: str = "",
 ) -> Record:
     """Store what was typed; an editor's record must belong to the editor's organisation afterwards too."""
     keep_inline(spec=spec, raw=raw, space=space, by=by)
-    record = save_record(spec=spec, raw=raw, space=space, by=by, why=why, expected_version=expected_version, fallback_key=fallback_key)
+    record = save_record(
+        spec=spec, raw=raw, space=space, by=by, why=why, expected_version=expected_version, fallback_key=fallback_key
+    )
     if not may_edit(viewer, kind=spec.kind, owners=owners(record)):
-        raise InvalidRecords([Problem((), _("Name your own organisation in this record, for example as host. Otherwise you could not edit it any more."))])
+        raise InvalidRecords(
+            [
+                Problem(
+                    (),
+                    _(
+                        "Name your own organisation in this record, for example as host. Otherwise you could not edit it any more."
+                    ),
+                )
+            ]
+        )
     return record
 
 
@@ -82,14 +103,25 @@ def keep_inline(*, spec: Spec, raw: dict[str, Any], space: Space, by: Actor) -> 
         if isinstance(declared, Links) and declared.inline_kind and isinstance(raw.get(declared.key), list):
             stored = snapshot(current).get(declared.key) or []
             for number, item in enumerate(stored):
-                if isinstance(item, dict) and raw[declared.key][number : number + 1] != [item] and item in raw[declared.key]:
+                if (
+                    isinstance(item, dict)
+                    and raw[declared.key][number : number + 1] != [item]
+                    and item in raw[declared.key]
+                ):
                     key = f"{current.key}-{declared.inline_kind}-{number + 1}"
                     save_record(spec=spec_of(declared.inline_kind), raw={"id": key, **item}, space=space, by=by)
                     raw[declared.key][raw[declared.key].index(item)] = key
 
 
-def restore_version(  # noqa: PLR0913
-    *, entry: JournalEntry, is_before: bool, space: Space, viewer: Viewer, by: Actor, expected_version: int, why: str = ""
+def restore_version(
+    *,
+    entry: JournalEntry,
+    is_before: bool,
+    space: Space,
+    viewer: Viewer,
+    by: Actor,
+    expected_version: int,
+    why: str = "",
 ) -> Record:
     """Bring a record back to how it was before or after a journal entry; this is journaled and can be undone itself."""
     raw = entry.before if is_before else entry.after
@@ -105,8 +137,15 @@ def restore_version(  # noqa: PLR0913
     return record
 
 
-def preview(  # noqa: PLR0913
-    *, request: HttpRequest, spec: Spec, raw: dict[str, Any], space: Space, by: Actor, programme_key: str, fallback_key: str = ""
+def preview(
+    *,
+    request: HttpRequest,
+    spec: Spec,
+    raw: dict[str, Any],
+    space: Space,
+    by: Actor,
+    programme_key: str,
+    fallback_key: str = "",
 ) -> HttpResponse:
     """Return the public page as it would be with this record; nothing is kept.
 
@@ -146,7 +185,7 @@ def render_public(request: HttpRequest, record: Record, programme_key: str) -> H
 
 
 @transaction.atomic
-def give_role(  # noqa: PLR0913
+def give_role(
     *, programme: Programme, email: str, name: str, role: RoleName, organisation: Organisation | None, by: Actor
 ) -> tuple[User, bool, bool]:
     """Give an account a role, made if it is new; return account, whether it is new, whether the role is."""
@@ -161,8 +200,8 @@ def give_role(  # noqa: PLR0913
     if held is not None:
         # Reader and organiser exclude each other: the new role takes the place of the old one.
         take_role(role=held, by=by)
-    Role.objects.create(user=user, programme=programme, name=role, organisation=organisation)
-    _journal_role(programme, user, role, organisation, by, Verb.LINKED)
+    given = Role.objects.create(user=user, programme=programme, name=role, organisation=organisation)
+    _journal_role(given, by=by, verb=Verb.LINKED)
     return user, is_new, True
 
 
@@ -173,23 +212,22 @@ def take_role(*, role: Role, by: Actor) -> None:
     Space.objects.select_for_update().get(pk=role.programme.space_id)
     if role.name == RoleName.ORGANISER and not organisers_left(role.programme_id, without=role.pk):
         raise UnableToRemoveRole(_("This is the last organiser. Give somebody else the role first."))
-    _journal_role(role.programme, role.user, RoleName(role.name), role.organisation, by, Verb.UNLINKED)
+    _journal_role(role, by=by, verb=Verb.UNLINKED)
     role.delete()
 
 
-def _journal_role(  # noqa: PLR0913
-    programme: Programme, user: User, role: RoleName, organisation: Organisation | None, by: Actor, verb: Verb
-) -> None:
-    about = {"account": user.email, "role": str(role), **({"organisation": organisation.key} if organisation else {})}
+def _journal_role(role: Role, *, by: Actor, verb: Verb) -> None:
+    of = {"organisation": role.organisation.key} if role.organisation is not None else {}
+    about = {"account": role.user.email, "role": str(role.name), **of}
     JournalEntry.objects.create(
         batch=uuid.uuid4(),
         by_id=by.id,
         by_name=by.name[:200],
         verb=verb,
-        space_key=programme.space.key,
+        space_key=role.programme.space.key,
         kind="role",
-        key=str(role),
-        title=Text(f"{user.display_name}: {role.label}"),
+        key=str(role.name),
+        title=Text(f"{role.user.display_name}: {RoleName(role.name).label}"),
         before=about if verb == Verb.UNLINKED else None,
         after=about if verb == Verb.LINKED else None,
     )

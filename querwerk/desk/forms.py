@@ -147,7 +147,9 @@ class Control:
         if self.is_stated:
             out[key] = self.value()
             if self.is_unknown or self.is_none:
-                self.errors.append(_("You have filled in this field and ticked that there is nothing to fill in. Please choose one."))
+                self.errors.append(
+                    _("You have filled in this field and ticked that there is nothing to fill in. Please choose one.")
+                )
         elif self.is_unknown and self.is_none:
             self.errors.append(_("A thing is either unknown or does not exist. Please choose one."))
         elif self.is_unknown:
@@ -198,7 +200,7 @@ class WordsControl(Control):
     @property
     def is_long(self) -> bool:
         """Tell whether it needs more than a line."""
-        return isinstance(self.declared, Source) and len(self.words) > LONG or "\n" in self.words
+        return (isinstance(self.declared, Source) and len(self.words) > LONG) or "\n" in self.words
 
     @property
     def input_mode(self) -> str:
@@ -348,7 +350,9 @@ class TextsControl(Control):
     def write(self, out: dict[str, Any]) -> None:
         """Write each language that says something."""
         if self.is_stated and (self.is_unknown or self.is_none):
-            self.errors.append(_("You have filled in this field and ticked that there is nothing to fill in. Please choose one."))
+            self.errors.append(
+                _("You have filled in this field and ticked that there is nothing to fill in. Please choose one.")
+            )
         if not self.is_stated and self.declared.is_required:
             self.errors.append(_("Please fill in this field in at least one language."))
         if self.declared.key and (self.is_unknown or self.is_none) and not self.by_language.get(UNSTATED):
@@ -442,19 +446,23 @@ class TextListControl(RowsControl):
     def load_value(self, value: Any) -> None:
         """Take the items."""
         for item in value if isinstance(value, list) else [value]:
-            self.rows.append({code: str(words) for code, words in item.items()} if isinstance(item, dict) else {UNSTATED: str(item)})
+            self.rows.append(
+                {code: str(words) for code, words in item.items()} if isinstance(item, dict) else {UNSTATED: str(item)}
+            )
 
     def receive_value(self, post: QueryDict) -> None:
         """Take the rows in the order in which they were sent."""
         for number in numbers(post, self.name):
             prefix = f"{self.name}.{number}."
             codes = [name.removeprefix(prefix) for name in post if name.startswith(prefix)]
-            self.rows.append({code: typed(post, prefix + code).strip() for code in codes if code in (*LANGUAGES, UNSTATED)})
+            self.rows.append(
+                {code: typed(post, prefix + code).strip() for code in codes if code in (*LANGUAGES, UNSTATED)}
+            )
 
     def value(self) -> Any:
         """Return the items that say something."""
         items = [{code: words for code, words in row.items() if words} for row in self.rows]
-        return [item[UNSTATED] if UNSTATED in item else item for item in items if item]
+        return [item.get(UNSTATED, item) for item in items if item]
 
 
 def numbers(post: QueryDict, name: str) -> list[str]:
@@ -486,7 +494,10 @@ class FactsControl(RowsControl):
     def shown(self) -> list[dict[str, Any]]:
         """Return what the template shows."""
         rows = self.rows or [self.blank()]
-        return [{**row, "name": f"{self.name}.{number}", "label": str(terms.fact_label(row["key"])) if row["key"] else ""} for number, row in enumerate(rows)]
+        return [
+            {**row, "name": f"{self.name}.{number}", "label": str(terms.fact_label(row["key"])) if row["key"] else ""}
+            for number, row in enumerate(rows)
+        ]
 
     def load_value(self, value: Any) -> None:
         """Take each fact with the sort of its value."""
@@ -539,7 +550,8 @@ class FactsControl(RowsControl):
         except ValueError:
             label = dict(self.SORTS)[row["sort"]]
             self.errors.append(
-                _("“%(key)s”: “%(value)s” cannot be read as: %(sort)s.") % {"key": row["key"], "value": words[:60], "sort": label}
+                _("“%(key)s”: “%(value)s” cannot be read as: %(sort)s.")
+                % {"key": row["key"], "value": words[:60], "sort": label}
             )
             return words
 
@@ -554,7 +566,11 @@ def fact_words(value: Any) -> tuple[str, str]:
         return "number", str(value)
     if isinstance(value, str):
         return "text", value
-    is_plain = isinstance(value, list) and value and all(isinstance(item, str) and item == item.strip() and item and "\n" not in item for item in value)
+    is_plain = (
+        isinstance(value, list)
+        and value
+        and all(isinstance(item, str) and item == item.strip() and item and "\n" not in item for item in value)
+    )
     if is_plain:
         return "list", "\n".join(value)
     return "nested", json.dumps(value, ensure_ascii=False, indent=2)
@@ -776,7 +792,9 @@ def fallback_key(whole: str, declared: Parts, number: int) -> str:
 class Known:
     """What is stored of a record: the parts it has, what the form does not show, and the numbers already used."""
 
-    def __init__(self, spec: Spec, raw: Mapping[str, Any] | None, key: str, history: Sequence[Mapping[str, Any]] = ()) -> None:
+    def __init__(
+        self, spec: Spec, raw: Mapping[str, Any] | None, key: str, history: Sequence[Mapping[str, Any]] = ()
+    ) -> None:
         """Index the parts of ``raw``; ``history``: every earlier version, whose numbers are not given again."""
         self.raw = dict(raw or {})
         self.parts: dict[str, Mapping[str, Any]] = {}
@@ -830,7 +848,14 @@ class RecordForm:
     """The form of one record, or of a part inside another form."""
 
     def __init__(
-        self, spec: Spec, options: Options, *, name: str = "", languages: Sequence[str] = ALWAYS, key: str = "", known: Known | None = None
+        self,
+        spec: Spec,
+        options: Options,
+        *,
+        name: str = "",
+        languages: Sequence[str] = ALWAYS,
+        key: str = "",
+        known: Known | None = None,
     ) -> None:
         """Offer every declared field, empty."""
         self.spec = spec
@@ -887,7 +912,9 @@ class RecordForm:
     def receive(self, post: QueryDict) -> "RecordForm":
         """Fill from what was sent."""
         if not self.name:
-            self.languages += [code for code in post.getlist("@language") if code in LANGUAGES and code not in self.languages]
+            self.languages += [
+                code for code in post.getlist("@language") if code in LANGUAGES and code not in self.languages
+            ]
         else:
             self.key = post.get(f"{self.name}@key", "")
             self.has_own_key = f"{self.name}@own" in post
@@ -922,7 +949,9 @@ class RecordForm:
     def refuse(self, problems: Iterable[Problem]) -> None:
         """Show what storing found; what the controls have found themselves is not said twice."""
         for problem in problems:
-            control = next((control for control in self.controls if problem.path and control.owns(problem.path[0])), None)
+            control = next(
+                (control for control in self.controls if problem.path and control.owns(problem.path[0])), None
+            )
             if isinstance(control, PartsControl) or control is None or not control.errors:
                 self.place(problem.path, problem.message)
 
@@ -959,7 +988,11 @@ class RecordForm:
     @property
     def link_lists(self) -> list[tuple[str, tuple[str, ...], list[tuple[str, str]]]]:
         """Return id, kinds and suggestions of each list that a text box of this form refers to."""
-        found = {control.list_id: control.kinds for control in self.walk() if isinstance(control, LinksControl) and not control.is_select}
+        found = {
+            control.list_id: control.kinds
+            for control in self.walk()
+            if isinstance(control, LinksControl) and not control.is_select
+        }
         for control in self.walk():
             if isinstance(control, PartsControl):
                 for other in control.part(0).walk():
@@ -970,7 +1003,9 @@ class RecordForm:
     @property
     def other_languages(self) -> list[tuple[str, str]]:
         """Return the languages that can be added."""
-        return sorted(((code, language_name(code)) for code in LANGUAGES if code not in self.languages), key=lambda pair: pair[1])
+        return sorted(
+            ((code, language_name(code)) for code in LANGUAGES if code not in self.languages), key=lambda pair: pair[1]
+        )
 
 
 def languages_in(spec: Spec, raw: Mapping[str, Any]) -> list[str]:

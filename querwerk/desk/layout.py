@@ -67,7 +67,9 @@ def groups_of(spec: Spec) -> list[Group]:
     named = {key for _title, keys in groups for key in keys}
     parts = [declared for declared in spec.fields if isinstance(declared, Parts)]
     rest = tuple(
-        declared.key for declared in spec.all_fields if declared.key not in named and declared not in parts and declared.key != "source"
+        declared.key
+        for declared in spec.all_fields
+        if declared.key not in named and declared not in parts and declared.key != "source"
     )
     if rest:
         groups.append((_("Further details") if groups else "", rest))

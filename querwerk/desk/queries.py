@@ -21,11 +21,14 @@ from querwerk.core.states import LinkKind, Verb, Visibility
 from querwerk.core.templatetags.ui import fact_value, plain
 from querwerk.core.text import UNSTATED, Text
 from querwerk.desk.layout import groups_of
+from querwerk.evidence.models import Uptake
+from querwerk.evidence.states import Grade
 from querwerk.people.models import Organisation, Person
 from querwerk.programmes.models import Funder, OperatorPage, Partner, Role
 from querwerk.programmes.queries import OWNER_FIELDS, owners_of
 from querwerk.programmes.rules import Viewer, may_edit, may_see_drafts
 from querwerk.programmes.states import RoleName
+from querwerk.strategy.models import Decision
 
 KINDS = (
     "programme", "funder", "partner", "organisation", "person", "question", "pilot", "pilot_gap", "event", "paper",
@@ -83,7 +86,9 @@ def seen_nodes(viewer: Viewer, space_id: int) -> QuerySet[Node]:
     if may_see_drafts(viewer):
         return nodes.exclude(visibility=Visibility.RETIRED)
     own = _node_ids(viewer, space_id)
-    return nodes.filter(Q(visibility=Visibility.PUBLISHED) | Q(visibility=Visibility.DRAFT) & (Q(pk__in=own) | Q(part_of__in=own)))
+    return nodes.filter(
+        Q(visibility=Visibility.PUBLISHED) | Q(visibility=Visibility.DRAFT) & (Q(pk__in=own) | Q(part_of__in=own))
+    )
 
 
 def _node_ids(viewer: Viewer, space_id: int) -> list[int]:
@@ -94,9 +99,15 @@ def _node_ids(viewer: Viewer, space_id: int) -> list[int]:
         earlier__kind="organisation",
         earlier__key__in=viewer.organisations,
     ).values_list("owner", flat=True)
-    organisations = Organisation.objects.filter(space=space_id, key__in=viewer.organisations).values_list("node", flat=True)
-    people = Person.objects.filter(space=space_id, organisation__key__in=viewer.organisations).values_list("node", flat=True)
-    partners = Partner.objects.filter(space=space_id, organisation__key__in=viewer.organisations).values_list("node", flat=True)
+    organisations = Organisation.objects.filter(space=space_id, key__in=viewer.organisations).values_list(
+        "node", flat=True
+    )
+    people = Person.objects.filter(space=space_id, organisation__key__in=viewer.organisations).values_list(
+        "node", flat=True
+    )
+    partners = Partner.objects.filter(space=space_id, organisation__key__in=viewer.organisations).values_list(
+        "node", flat=True
+    )
     return [*stated, *organisations, *people, *partners]
 
 
@@ -116,7 +127,8 @@ def owners(record: Record) -> frozenset[str]:
 
 def records_of(kind: str, space_id: int) -> QuerySet[Any]:
     """Return the records of a kind with their nodes, in the order of entry."""
-    records = record_models()[kind]._default_manager.filter(space=space_id).select_related("node", "space")
+    records: QuerySet[Any] = record_models()[kind]._default_manager.filter(space=space_id)
+    records = records.select_related("node", "space")
     if kind == "partner":
         records = records.select_related("organisation__node")
     return records.order_by("position", "pk")
@@ -226,7 +238,11 @@ class SpaceOptions:
     def matching(self, typed: str, kinds: Sequence[str]) -> list[str]:
         """Return up to twenty suggestions for what is being typed."""
         words = typed.casefold().split()
-        found = [f"{title} [{value}]" for value, title in self.pairs(kinds) if all(word in f"{title} {value}".casefold() for word in words)]
+        found = [
+            f"{title} [{value}]"
+            for value, title in self.pairs(kinds)
+            if all(word in f"{title} {value}".casefold() for word in words)
+        ]
         return found[:20]
 
 
@@ -298,16 +314,11 @@ def _matters_of(record: Record, spec: Spec) -> Iterable[Matter]:
         yield matter("drafts")
     if not record.source and spec.kind not in ("programme", "page"):
         yield matter("source")
-    for sort, language in (("german", "de"), ("english", "en")):
-        fields = missing_in(record, spec, language)
+    lists = [("german", missing_in(record, spec, "de")), ("english", missing_in(record, spec, "en"))]
+    for sort, fields in (*lists, ("unknown", _unknown_fields(record, spec))):
         if fields:
             yield matter(sort, fields)
-    unknown = _unknown_fields(record, spec)
-    if unknown:
-        yield matter("unknown", unknown)
-    if spec.kind == "uptake" and getattr(record, "grade", "") == "explicit" and not record.source:
-        yield matter("proof")
-    if spec.kind == "uptake" and getattr(record, "grade", "") != "explicit":
+    if isinstance(record, Uptake) and (record.grade != Grade.EXPLICIT or not record.source):
         yield matter("proof")
 
 
@@ -316,7 +327,9 @@ def missing_in(record: Record, spec: Spec, language: str) -> list[str | Promise]
     return [
         declared.label
         for declared in spec.fields
-        if isinstance(declared, Texts) and not isinstance(declared, Urls) and _lacks(declared, getattr(record, declared.column or declared.key), language)
+        if isinstance(declared, Texts)
+        and not isinstance(declared, Urls)
+        and _lacks(declared, getattr(record, declared.column or declared.key), language)
     ]
 
 
@@ -345,7 +358,9 @@ def _matters_in_parts(spec: Spec, part_spec: Spec, records: Sequence[Record]) ->
     linked: set[int] = set()
     if part_spec.kind == "finding":
         linked = set(
-            Link.objects.filter(earlier__in=parts.values("node"), later__kind__in=("proposal", "measure", "paper", "decision", "uptake")).values_list("earlier", flat=True)
+            Link.objects.filter(
+                earlier__in=parts.values("node"), later__kind__in=("proposal", "measure", "paper", "decision", "uptake")
+            ).values_list("earlier", flat=True)
         )
     for part in parts.order_by("position", "pk"):
         whole = wholes[getattr(part, f"{part_spec.parent}_id")]
@@ -359,18 +374,27 @@ def _matters_in_parts(spec: Spec, part_spec: Spec, records: Sequence[Record]) ->
 
 def _matters_of_frame(space_id: int) -> Iterable[Matter]:
     papers = records_of("paper", space_id).exclude(visibility=Visibility.RETIRED)
+    outcomes = Decision.objects.filter(space=space_id).exclude(outcome="").values("node")
     decided = set(
-        Link.objects.filter(space=space_id, kind=LinkKind.DECIDED_BY, later__in=record_models()["decision"]._default_manager.filter(space=space_id).exclude(outcome="").values("node")).values_list("earlier", flat=True)
+        Link.objects.filter(space=space_id, kind=LinkKind.DECIDED_BY, later__in=outcomes).values_list(
+            "earlier", flat=True
+        )
     )
     for paper in papers:
-        if paper.state not in ("drafting", "adopted", "changed", "rejected") and not paper.adopted and paper.node_id not in decided:
+        if (
+            paper.state not in ("drafting", "adopted", "changed", "rejected")
+            and not paper.adopted
+            and paper.node_id not in decided
+        ):
             yield Matter("decision", "paper", paper.key, title_of(paper), paper.node_id)
     funder = Funder.objects.filter(space=space_id, visibility=Visibility.PUBLISHED).first()
     if funder is None:
         yield Matter("publicity", "funder", "", Text(), 0)
     elif not all(funder.statement.get(language) or funder.statement.get(UNSTATED) for language in ("de", "en")):
         yield Matter("publicity", "funder", funder.key, title_of(funder), funder.node_id)
-    published = set(OperatorPage.objects.filter(space=space_id, visibility=Visibility.PUBLISHED).values_list("key", flat=True))
+    published = set(
+        OperatorPage.objects.filter(space=space_id, visibility=Visibility.PUBLISHED).values_list("key", flat=True)
+    )
     for key in EXPECTED_PAGES:
         if key not in published:
             yield Matter("pages", "page", "", Text(key), 0)
@@ -408,7 +432,9 @@ def journal_for(viewer: Viewer, space_key: str, space_id: int) -> QuerySet[Journ
     entries = entries.exclude(kind="role").exclude(verb__in=[Verb.LINKED, Verb.UNLINKED])
     if may_see_drafts(viewer):
         return entries.filter(Exists(same.exclude(visibility=Visibility.RETIRED)))
-    return entries.filter(Exists(same.exclude(visibility=Visibility.RETIRED).filter(pk__in=own_node_ids(viewer, space_id))))
+    return entries.filter(
+        Exists(same.exclude(visibility=Visibility.RETIRED).filter(pk__in=own_node_ids(viewer, space_id)))
+    )
 
 
 def differences(kind: str, before: Mapping[str, Any] | None, after: Mapping[str, Any] | None) -> list[dict[str, Any]]:
@@ -440,7 +466,9 @@ def labelled(kind: str, keys: Iterable[str]) -> list[tuple[str, list[str]]]:
 
 def readable(kind: str, values: Mapping[str, Any]) -> str:
     """Write values as lines that a person can read and compare."""
-    return "\n".join(line for key, value in values.items() for line in _lines(kind, key, value, len(values) > 1 or key[-3:-2] == "_"))
+    return "\n".join(
+        line for key, value in values.items() for line in _lines(kind, key, value, len(values) > 1 or key[-3:-2] == "_")
+    )
 
 
 def _lines(kind: str, key: str, value: Any, with_key: bool) -> list[str]:  # noqa: FBT001
@@ -506,17 +534,34 @@ def parts_of(record: Record) -> list[Node]:
 
 def roles_in(programme_id: int) -> QuerySet[Role]:
     """Return the roles of a programme with their accounts; 1 query."""
-    return Role.objects.filter(programme=programme_id).select_related("user", "organisation").order_by("name", "user__email", "pk")
+    return (
+        Role.objects.filter(programme=programme_id)
+        .select_related("user", "organisation")
+        .order_by("name", "user__email", "pk")
+    )
 
 
 def organisers_left(programme_id: int, *, without: int) -> int:
     """Return how many active organisers there would be without one role."""
-    return Role.objects.filter(programme=programme_id, name=RoleName.ORGANISER, user__is_active=True).exclude(pk=without).count()
+    return (
+        Role.objects.filter(programme=programme_id, name=RoleName.ORGANISER, user__is_active=True)
+        .exclude(pk=without)
+        .count()
+    )
 
 
 def details(record: Record, raw: Mapping[str, Any]) -> list[tuple[str, Any]]:
     """Return label and shown value of each field, for a kind that has no page of its own."""
-    return [(label, fact_value(Text({})) if not keys else fact_value(raw[keys[0]] if len(keys) == 1 else {key.rpartition("_")[2]: raw[key] for key in keys})) for label, keys in labelled(record.SPEC.kind, raw) if keys[0] not in ("id", "visibility")]
+    return [
+        (
+            label,
+            fact_value(Text({}))
+            if not keys
+            else fact_value(raw[keys[0]] if len(keys) == 1 else {key.rpartition("_")[2]: raw[key] for key in keys}),
+        )
+        for label, keys in labelled(record.SPEC.kind, raw)
+        if keys[0] not in ("id", "visibility")
+    ]
 
 
 def is_editable(viewer: Viewer, kind: str, record_owners: Collection[str]) -> bool:

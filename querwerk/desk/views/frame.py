@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from querwerk.core.actions import Actor
+from querwerk.core.actions import Actor, once
 from querwerk.core.models import Record
 from querwerk.core.queries import find_record
 from querwerk.core.registry import node_url
@@ -82,7 +82,12 @@ def surrounding(request: Request, current: str = "") -> dict[str, Any]:
         (
             title,
             [
-                (spec_of(kind).label_plural if not spec_of(kind).is_single else spec_of(kind).label, kind_url(request, kind), number.get(kind, 0), kind == current)
+                (
+                    spec_of(kind).label_plural if not spec_of(kind).is_single else spec_of(kind).label,
+                    kind_url(request, kind),
+                    number.get(kind, 0),
+                    kind == current,
+                )
                 for kind in kinds
             ],
         )
@@ -141,6 +146,11 @@ def once_name(request: Request) -> str:
 def has_once(request: Request) -> bool:
     """Tell whether the form carries its one-time key."""
     return bool(request.POST.get("once"))
+
+
+def attempt(request: Request, effect: Callable[[], Any]) -> Any:
+    """Run once under the form's key; a double click or a reload gets the result of the first time."""
+    return once(once_name(request), effect) if has_once(request) else effect()
 
 
 def may_create_kind(request: Request, spec: Spec, number: int) -> Verdict:

@@ -17,11 +17,21 @@ from querwerk.core.spec import all_specs
 from querwerk.core.states import Verb
 from querwerk.desk.actions import restore_version
 from querwerk.desk.queries import KINDS, differences, journal_for, owners, title_of
-from querwerk.desk.views.frame import actor, address, desk_page, record_or_404, require, surrounding
+from querwerk.desk.views.frame import (
+    actor,
+    address,
+    attempt,
+    desk_page,
+    one_time_key,
+    record_or_404,
+    require,
+    surrounding,
+)
 from querwerk.programmes.pages import Request
 from querwerk.programmes.rules import may_edit, may_read_history
 
 PAGE_SIZE = 40
+VERSION_DIGITS = 10
 
 
 def entry_row(request: Request, entry: JournalEntry) -> dict[str, Any]:
@@ -100,7 +110,12 @@ def restore_url(request: Request, entry: JournalEntry, record: Record | None, si
 def restore(request: Request, number: int, side: str) -> HttpResponse:
     """Ask, with the differences, then bring a version back."""
     entry = journal_for(request.viewer, request.frame.space.key, request.frame.space_id).filter(pk=number).first()
-    if entry is None or side not in ("before", "after") or entry.kind not in KINDS or entry.verb in (Verb.LINKED, Verb.UNLINKED):
+    if (
+        entry is None
+        or side not in ("before", "after")
+        or entry.kind not in KINDS
+        or entry.verb in (Verb.LINKED, Verb.UNLINKED)
+    ):
         raise Http404
     record = record_or_404(request, entry.kind, entry.key)
     require(may_edit(request.viewer, kind=entry.kind, owners=owners(record)))
@@ -109,13 +124,8 @@ def restore(request: Request, number: int, side: str) -> HttpResponse:
         raise Http404
     problem, is_outdated = "", False
     if request.method == "POST":
-        typed = request.POST.get("version", "")
         try:
-            restore_version(
-                entry=entry, is_before=side == "before", space=request.frame.space, viewer=request.viewer,
-                by=actor(request), expected_version=int(typed) if typed.isdigit() else 0,
-                why=request.POST.get("why", "").strip()[:1000],
-            )  # fmt: skip
+            bring_back(request, entry, is_before=side == "before")
         except InvalidRecords as error:
             problem = " ".join(one.message for one in error.problems)
         except UnableToOverwrite:
@@ -128,9 +138,30 @@ def restore(request: Request, number: int, side: str) -> HttpResponse:
         "title": title_of(record),
         "row": entry_row(request, entry),
         "changes": differences(entry.kind, snapshot(record), version),
+        "once": one_time_key(),
         "problem": problem,
         "is_outdated": is_outdated,
         "entry_url": address(request, "journal_entry", entry.pk),
     }
     status = 409 if is_outdated else 422 if problem else 200
     return render(request, "desk/restore.html", {**surrounding(request, entry.kind), **context}, status=status)
+
+
+def bring_back(request: Request, entry: JournalEntry, *, is_before: bool) -> None:
+    """Restore once, on top of the version that the person has seen."""
+    typed = request.POST.get("version", "")
+    version = int(typed) if typed.isdigit() and len(typed) < VERSION_DIGITS else 0
+    why = request.POST.get("why", "").strip()[:1000]
+
+    def effect() -> int:
+        return restore_version(
+            entry=entry,
+            is_before=is_before,
+            space=request.frame.space,
+            viewer=request.viewer,
+            by=actor(request),
+            expected_version=version,
+            why=why,
+        ).version
+
+    attempt(request, effect)

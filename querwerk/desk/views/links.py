@@ -7,7 +7,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
-from querwerk.core.actions import LinkStatement, add_link, once, remove_link
+from querwerk.core.actions import LinkStatement, add_link, remove_link
 from querwerk.core.models import Node, Record
 from querwerk.core.registry import node_url
 from querwerk.core.spec import Date, Parsed, Problems, Source, Texts, spec_of
@@ -17,9 +17,8 @@ from querwerk.desk.queries import SpaceOptions, parts_of, shorten, thread_at, ti
 from querwerk.desk.views.frame import (
     actor,
     address,
+    attempt,
     desk_page,
-    has_once,
-    once_name,
     one_time_key,
     record_or_404,
     require,
@@ -78,12 +77,17 @@ def page(request: Request, record: Record, parts: list[Node], errors: dict[str, 
         "edit_url": address(request, "record_edit", kind, record.key),
         "options_url": address(request, "options"),
     }
-    return render(request, "desk/record_links.html", {**surrounding(request, kind), **context}, status=422 if errors else 200)
+    return render(
+        request, "desk/record_links.html", {**surrounding(request, kind), **context}, status=422 if errors else 200
+    )
 
 
 def part_choices(parts: list[Node]) -> list[tuple[str, str]]:
     """Return name and label of each part."""
-    return [(str(part), f"{spec_of(part.kind).label}: {shorten(str(part.title.best('de').words or part.key), 90)}") for part in parts]
+    return [
+        (str(part), f"{spec_of(part.kind).label}: {shorten(str(part.title.best('de').words or part.key), 90)}")
+        for part in parts
+    ]
 
 
 def read_statement(request: Request, record: Record, parts: list[Node], errors: dict[str, str]) -> LinkStatement | None:
@@ -97,7 +101,9 @@ def read_statement(request: Request, record: Record, parts: list[Node], errors: 
     there = full_name(value, request.frame.space_id) if value else None
     if there is None:
         near = "; ".join(options.near(typed, KINDS)) if typed else ""
-        errors["there"] = _("Please choose a record.") if not typed else _("“%(words)s” was not found.") % {"words": typed[:80]}
+        errors["there"] = (
+            _("Please choose a record.") if not typed else _("“%(words)s” was not found.") % {"words": typed[:80]}
+        )
         errors["there"] += " " + _("Did you mean: %(near)s?") % {"near": near} if near else ""
     elif there == here:
         errors["there"] = _("A record cannot be linked to itself.")
@@ -146,7 +152,7 @@ def tie(request: Request, statement: LinkStatement) -> None:
     def effect() -> bool:
         return add_link(space=request.frame.space, statement=statement, by=actor(request), why=why)
 
-    is_new = once(once_name(request), effect) if has_once(request) else effect()
+    is_new = attempt(request, effect)
     if is_new:
         messages.success(request, _("Linked."))
     else:

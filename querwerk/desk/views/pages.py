@@ -60,7 +60,11 @@ def choose(request: HttpRequest) -> HttpResponse:
 def matter_row(request: Request, matter: Matter) -> dict[str, Any]:
     """Return what a template shows of something that needs attention."""
     spec = spec_or_404(matter.kind)
-    url = address(request, "record_edit", matter.kind, matter.key) if matter.key else address(request, "record_new", matter.kind)
+    url = (
+        address(request, "record_edit", matter.kind, matter.key)
+        if matter.key
+        else address(request, "record_new", matter.kind)
+    )
     if matter.sort == "pages" and not matter.key:
         url += f"?id={matter.title}"
     return {"kind": spec.label, "title": matter.title, "url": url, "fields": [str(field) for field in matter.fields]}

@@ -1,7 +1,6 @@
 """Creating, editing, previewing, publishing and retiring records."""
 
 import re
-from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
@@ -9,7 +8,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
-from querwerk.core.actions import InvalidRecords, UnableToOverwrite, given_key, once, set_visibility
+from querwerk.core.actions import InvalidRecords, UnableToOverwrite, given_key, set_visibility
 from querwerk.core.models import JournalEntry, Record
 from querwerk.core.queries import find_record, snapshot
 from querwerk.core.spec import KEY, Problems, Spec
@@ -21,11 +20,10 @@ from querwerk.desk.views.frame import (
     TONES,
     actor,
     address,
+    attempt,
     desk_page,
-    has_once,
     kind_url,
     may_create_kind,
-    once_name,
     one_time_key,
     public_url,
     record_or_404,
@@ -81,12 +79,13 @@ class Editing:
     def raw(self, visibility: str) -> dict[str, Any]:
         """Return what was typed as a bundle would hold it; the form notes what is wrong."""
         if self.record is not None:
-            identity = {self.spec.key_field: self.stored[self.spec.key_field]} if self.spec.key_field in self.stored else {}
+            identity = (
+                {self.spec.key_field: self.stored[self.spec.key_field]} if self.spec.key_field in self.stored else {}
+            )
             return with_visibility({**identity, **self.form.as_raw()}, visibility)
         typed = self.form.as_raw()
         if self.spec.key_from:
-            key = str(typed.get(self.spec.key_from, ""))
-            self.form.key = key
+            self.form.key = str(typed.get(self.spec.key_from, ""))
             return with_visibility(typed, visibility)
         key = self.new_key(typed)
         if str(key) != self.form.key:
@@ -105,7 +104,9 @@ class Editing:
         else:
             key = self.key_words
         if not KEY.fullmatch(str(key)):
-            self.form.errors.append(_("The id “%(key)s” may only have small letters, digits and hyphens.") % {"key": key})
+            self.form.errors.append(
+                _("The id “%(key)s” may only have small letters, digits and hyphens.") % {"key": key}
+            )
         elif find_record(self.spec, space_id, str(key)) is not None:
             self.form.errors.append(_("The id “%(key)s” is already taken.") % {"key": key})
         return key
@@ -128,7 +129,9 @@ class Editing:
             "options_url": address(request, "options"),
             **self.around(record),
         }
-        return render(request, "desk/record_form.html", {**surrounding(request, self.spec.kind), **context}, status=status)
+        return render(
+            request, "desk/record_form.html", {**surrounding(request, self.spec.kind), **context}, status=status
+        )
 
     def around(self, record: Record | None) -> dict[str, Any]:
         """Return the state of a stored record and where one can go from it."""
@@ -139,7 +142,8 @@ class Editing:
         moves = [
             (move, address(request, "record_move", kind, record.key, move))
             for move, target in MOVES.items()
-            if target in VISIBILITY_MOVES[Visibility(record.visibility)] and may_publish(request.viewer, kind=kind, owners=mine)
+            if target in VISIBILITY_MOVES[Visibility(record.visibility)]
+            and may_publish(request.viewer, kind=kind, owners=mine)
         ]
         return {
             "state": Visibility(record.visibility).label,
@@ -216,7 +220,7 @@ def carry_out(editing: Editing) -> HttpResponse:
         return show_preview(editing)
     if command in ("merge", "mine"):
         return merge(editing, only_mine=command == "mine")
-    if command == "again" or command == "language":
+    if command in ("again", "language"):
         return editing.page()
     return editing.page(focus=editing.form.do(command))
 
@@ -254,16 +258,11 @@ def store(editing: Editing, raw: dict[str, Any], version: int) -> HttpResponse:
         return editing.page(status=422)
     except UnableToOverwrite as error:
         return conflict(editing, raw, error)
-    messages.success(request, _("Created.") if result["is_new"] else _("Saved.") if result["is_changed"] else _("Nothing has changed."))
+    messages.success(
+        request,
+        _("Created.") if result["is_new"] else _("Saved.") if result["is_changed"] else _("Nothing has changed."),
+    )
     return redirect("desk:record_edit", request.frame.key, spec.kind, result["key"])
-
-
-def attempt(request: Request, effect: Callable[[], dict[str, Any]]) -> dict[str, Any]:
-    """Run once under the form's key."""
-    if not has_once(request):
-        return effect()
-    result: dict[str, Any] = once(once_name(request), effect)
-    return result
 
 
 def checked(editing: Editing, raw: dict[str, Any]) -> HttpResponse:
@@ -282,12 +281,22 @@ def show_preview(editing: Editing) -> HttpResponse:
         return checked(editing, raw)
     note = render(request, "desk/preview_note.html").content
     try:
-        response = preview(request=request, spec=spec, raw=raw, space=request.frame.space, by=actor(request), programme_key=request.frame.key, fallback_key=editing.fallback_key)
+        response = preview(
+            request=request,
+            spec=spec,
+            raw=raw,
+            space=request.frame.space,
+            by=actor(request),
+            programme_key=request.frame.key,
+            fallback_key=editing.fallback_key,
+        )
     except InvalidRecords as error:
         editing.form.refuse(error.problems)
         return editing.page(status=422)
     except UnableToPreview:
-        rows = [(label, readable(spec.kind, {key: raw[key] for key in keys})) for label, keys in labelled(spec.kind, raw)]
+        rows = [
+            (label, readable(spec.kind, {key: raw[key] for key in keys})) for label, keys in labelled(spec.kind, raw)
+        ]
         return render(request, "desk/preview_plain.html", {"spec": spec, "rows": rows})
     page = HttpResponse(MAIN.sub(lambda found: found[0] + note, response.content, count=1))
     for name in ("Content-Type", "Content-Language"):
@@ -300,10 +309,16 @@ def conflict(editing: Editing, mine: dict[str, Any], error: UnableToOverwrite) -
     """Show both versions side by side, field by field, and let the person decide; what was typed rides along."""
     theirs = error.current
     rows = differences(editing.spec.kind, theirs, mine)
-    last = JournalEntry.objects.filter(
-        space_key=editing.request.frame.space.key, kind=editing.spec.kind, key=error.record.key
-    ).order_by("-pk").first()
-    carried = [(name, value) for name, values in editing.request.POST.lists() for value in values if not is_protocol(name)]
+    last = (
+        JournalEntry.objects.filter(
+            space_key=editing.request.frame.space.key, kind=editing.spec.kind, key=error.record.key
+        )
+        .order_by("-pk")
+        .first()
+    )
+    carried = [
+        (name, value) for name, values in editing.request.POST.lists() for value in values if not is_protocol(name)
+    ]
     context = {
         "spec": editing.spec,
         "record": error.record,
@@ -317,7 +332,12 @@ def conflict(editing: Editing, mine: dict[str, Any], error: UnableToOverwrite) -
         if editing.record is not None
         else "",
     }
-    return render(editing.request, "desk/record_conflict.html", {**surrounding(editing.request, editing.spec.kind), **context}, status=409)
+    return render(
+        editing.request,
+        "desk/record_conflict.html",
+        {**surrounding(editing.request, editing.spec.kind), **context},
+        status=409,
+    )
 
 
 def is_protocol(name: str) -> bool:
@@ -332,7 +352,11 @@ def merge(editing: Editing, *, only_mine: bool) -> HttpResponse:
     mine = editing.raw(editing.record.visibility)
     if only_mine:
         return store(editing, mine, editing.version)
-    taken = {row["key"] for row in differences(editing.spec.kind, editing.stored, mine) if editing.request.POST.get(f"take:{row['key']}") == "theirs"}
+    taken = {
+        row["key"]
+        for row in differences(editing.spec.kind, editing.stored, mine)
+        if editing.request.POST.get(f"take:{row['key']}") == "theirs"
+    }
     merged = dict(mine)
     for _label, keys in labelled(editing.spec.kind, [*editing.stored, *mine]):
         if taken & set(keys):
@@ -355,8 +379,21 @@ def record_move(request: Request, kind: str, key: str, move: str) -> HttpRespons
     if target not in VISIBILITY_MOVES[Visibility(record.visibility)]:
         return redirect(edit_url)
     if request.method == "POST":
-        set_visibility(record=record, visibility=target, by=actor(request), why=request.POST.get("why", "").strip()[:1000])
-        messages.success(request, {"publish": _("Published."), "withdraw": _("Set back to draft."), "retire": _("Retired.")}[move])
-        return redirect(edit_url)
+        return change_visibility(request, record, move, target)
     context = {"record": record, "spec": record.SPEC, "title": title_of(record), "move": move, "edit_url": edit_url}
     return render(request, "desk/record_move.html", {**surrounding(request, kind), **context})
+
+
+def change_visibility(request: Request, record: Record, move: str, target: Visibility) -> HttpResponse:
+    """Publish, set back or retire, unless somebody else changed the record at the same moment."""
+    why = request.POST.get("why", "").strip()[:1000]
+    try:
+        set_visibility(record=record, visibility=target, by=actor(request), why=why)
+    except UnableToOverwrite as error:
+        messages.warning(request, str(error))
+    except InvalidRecords as error:
+        messages.error(request, " ".join(problem.message for problem in error.problems))
+    else:
+        done = {"publish": _("Published."), "withdraw": _("Set back to draft."), "retire": _("Retired.")}
+        messages.success(request, done[move])
+    return redirect("desk:record_edit", request.frame.key, record.SPEC.kind, record.key)

@@ -3,11 +3,11 @@
 from smtplib import SMTPException
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.mail import send_mail
 from django.core.validators import validate_email
-from django.conf import settings
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
@@ -39,10 +39,14 @@ def roles(request: Request) -> HttpResponse:
         "role_names": RoleName.choices,
         "organisations": Organisation.objects.filter(space=request.frame.space_id).order_by("position", "pk"),
         "languages": settings.LANGUAGES,
-        "typed": request.POST if request.method == "POST" else {"role": RoleName.EDITOR, "language": translation.get_language()},
+        "typed": request.POST
+        if request.method == "POST"
+        else {"role": RoleName.EDITOR, "language": translation.get_language()},
         "errors": errors,
     }
-    return render(request, "desk/roles.html", {**surrounding(request, "roles"), **context}, status=422 if errors else 200)
+    return render(
+        request, "desk/roles.html", {**surrounding(request, "roles"), **context}, status=422 if errors else 200
+    )
 
 
 def read(request: Request, errors: dict[str, str]) -> dict[str, Any]:
@@ -57,13 +61,21 @@ def read(request: Request, errors: dict[str, str]) -> dict[str, Any]:
         errors["role"] = _("Please choose a role.")
     organisation = None
     if post.get("role") == RoleName.EDITOR:
-        organisation = Organisation.objects.filter(space=request.frame.space_id, key=post.get("organisation", "")).first()
+        organisation = Organisation.objects.filter(
+            space=request.frame.space_id, key=post.get("organisation", "")
+        ).first()
         if organisation is None:
             errors["organisation"] = _("An editor works for an organisation. Please choose it.")
     language = post.get("language", "")
     if language not in dict(settings.LANGUAGES):
         language = settings.LANGUAGE_CODE
-    return {"email": email, "name": post.get("name", "").strip()[:200], "role": post.get("role"), "organisation": organisation, "language": language}
+    return {
+        "email": email,
+        "name": post.get("name", "").strip()[:200],
+        "role": post.get("role"),
+        "organisation": organisation,
+        "language": language,
+    }
 
 
 def give(request: Request, typed: dict[str, Any]) -> HttpResponse:
@@ -81,7 +93,11 @@ def give(request: Request, typed: dict[str, Any]) -> HttpResponse:
     elif tell(request, user, typed, is_new=is_new):
         messages.success(request, _("%(email)s has the role and a mail on how to sign in.") % {"email": user.email})
     else:
-        messages.warning(request, _("%(email)s has the role, but the mail could not be sent. Please tell the person yourself.") % {"email": user.email})
+        messages.warning(
+            request,
+            _("%(email)s has the role, but the mail could not be sent. Please tell the person yourself.")
+            % {"email": user.email},
+        )
     return redirect("desk:roles", request.frame.key)
 
 
@@ -124,4 +140,8 @@ def role_remove(request: Request, number: int) -> HttpResponse:
             messages.success(request, _("The role is taken away."))
         is_own = role.user_id == request.user.pk and role.name == RoleName.ORGANISER and role.pk is None
         return redirect("desk:choose") if is_own else redirect("desk:roles", request.frame.key)
-    return render(request, "desk/role_remove.html", {**surrounding(request, "roles"), "role": role, "roles_page": address(request, "roles")})
+    return render(
+        request,
+        "desk/role_remove.html",
+        {**surrounding(request, "roles"), "role": role, "roles_page": address(request, "roles")},
+    )

@@ -6,6 +6,7 @@ from django.test import Client
 
 from querwerk.core.actions import Actor
 from querwerk.core.models import Space
+from querwerk.desk.queries import all_matters
 from querwerk.exchange.actions import import_bundle
 from querwerk.people.models import Organisation, User
 from querwerk.programmes.models import Programme, Role
@@ -15,6 +16,12 @@ from tests.factories.programmes import create_programme
 DEMO = Path("querwerk/exchange/demo/inducci.yaml")
 
 type SignIn = Callable[..., Client]
+
+
+@pytest.fixture(autouse=True)
+def _nothing_remembered() -> None:
+    """Another test's rolled-back edition may have had the same number."""
+    all_matters.cache_clear()
 
 
 @pytest.fixture

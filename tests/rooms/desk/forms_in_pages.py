@@ -23,21 +23,27 @@ class FormReader(HTMLParser):
         given = {key: value or "" for key, value in attributes}
         if tag == "form":
             self._inside = given.get("method") == "post"
-        if not self._inside:
-            return
-        name = given.get("name", "")
-        if tag == "input" and given.get("type") in ("checkbox", "radio"):
-            if "checked" in given:
-                self.pairs.append((name, given.get("value", "on")))
-        elif tag == "input" and name:
-            self.pairs.append((name, given.get("value", "")))
-        elif tag == "textarea":
-            self._area, self._words = name, ""
-        elif tag == "select":
-            self._select, self._chosen = name, None
-        elif tag == "option" and self._select and (self._chosen is None or "selected" in given):
+        if self._inside and tag in ("input", "textarea", "select", "option", "button"):
+            getattr(self, f"_start_{tag}")(given)
+
+    def _start_input(self, given: dict[str, str]) -> None:
+        if given.get("type") not in ("checkbox", "radio"):
+            self.pairs.append((given["name"], given.get("value", "")))
+        elif "checked" in given:
+            self.pairs.append((given["name"], given.get("value", "on")))
+
+    def _start_textarea(self, given: dict[str, str]) -> None:
+        self._area, self._words = given["name"], ""
+
+    def _start_select(self, given: dict[str, str]) -> None:
+        self._select, self._chosen = given["name"], None
+
+    def _start_option(self, given: dict[str, str]) -> None:
+        if self._select and (self._chosen is None or "selected" in given):
             self._chosen = given.get("value", "")
-        elif tag == "button" and name == "do":
+
+    def _start_button(self, given: dict[str, str]) -> None:
+        if given.get("name") == "do":
             self.commands.append(given["value"])
 
     def handle_data(self, data: str) -> None:

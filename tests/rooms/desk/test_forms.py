@@ -3,9 +3,9 @@ from django.test import Client
 
 from querwerk.core.models import JournalEntry, Link, Space, record_models
 from querwerk.core.queries import snapshot
+from querwerk.core.spec import spec_of
 from querwerk.desk.layout import groups_of
 from querwerk.desk.queries import KINDS
-from querwerk.core.spec import spec_of
 from querwerk.pilots.models import Finding, Pilot
 from querwerk.programmes.models import Programme
 from tests.rooms.desk.conftest import SignIn
@@ -117,7 +117,7 @@ def test_mistakes_stand_at_their_fields_and_nothing_typed_is_lost(werk: Space, s
     found = {element for element, _label, _message in response.context["mistakes"]}
     assert found == {"f-title", "f-start", "f-host", "f-findings-1-_", "f-participants"}
     page = response.content.decode()
-    for words in ("2021-02-30", "Obstsalat", "Viel getippt", "sieben", "existiert nicht im Kalender"):
+    for words in ("2021-02-30", "Obstsalat", "Viel getippt", "sieben", "gibt es im Kalender nicht"):
         assert words in page
     assert Pilot.objects.get(key="garn").version == 1
 

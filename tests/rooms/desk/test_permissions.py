@@ -7,10 +7,10 @@ from django.core import mail
 from django.test import Client
 
 from querwerk.core.actions import Actor, set_visibility
-from querwerk.core.models import JournalEntry, Space
+from querwerk.core.models import JournalEntry, Link, Space
 from querwerk.core.states import Visibility
-from querwerk.pilots.models import Pilot
 from querwerk.people.models import User
+from querwerk.pilots.models import Pilot
 from querwerk.programmes.models import Role
 from tests.factories.programmes import create_programme, small_bundle
 from tests.rooms.desk.conftest import SignIn
@@ -86,8 +86,6 @@ def with_entry(path: str) -> str:
 @pytest.fixture(autouse=True)
 def _only_one_owner(werk: Space) -> None:
     """The other editor's organisation takes part in the small programme's pilot; here it must not."""
-    from querwerk.core.models import Link
-
     Link.objects.filter(earlier__key="atelier", field="partner_orgs").delete()
 
 
@@ -118,7 +116,7 @@ def test_writes(who: str, path: str, enter: Enter) -> None:
     if path == PILOT:
         page = client.get(path)
         data = (
-            dict(filled(page, **{"reported": "2021"}))
+            dict(filled(page, reported="2021"))
             if page.status_code == 200 and b"@version" in page.content
             else {"title.de": "Fremd"}
         )
