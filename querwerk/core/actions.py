@@ -395,7 +395,7 @@ def resolve(target: Target, kinds: Sequence[str], known: "set[Name] | Mapping[Na
 
 
 @transaction.atomic
-def save_record(
+def save_record(  # noqa: PLR0913
     *,
     spec: Spec,
     raw: Mapping[str, Any],
