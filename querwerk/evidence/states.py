@@ -33,18 +33,18 @@ TELLING_PARTS = frozenset({"finding", "proposal", "measure"})
 SILENT_PARTS = frozenset({"agenda_item", "process_step", "workshop"})
 """Parts that only say where in their whole a tie was stated."""
 
-LAYERS: tuple[tuple[str | Promise, frozenset[str]], ...] = (
-    (_("Programme and guiding questions"), frozenset({"question", "programme", "organisation"})),
-    (_("Pilots"), frozenset({"pilot"})),
-    (_("Findings"), frozenset({"finding"})),
-    (_("Proposals"), frozenset({"proposal"})),
-    (_("Strategy papers"), frozenset({"paper"})),
-    (_("Events"), frozenset({"event"})),
-    (_("Decisions"), frozenset({"decision", MISSING})),
-    (_("Measures"), frozenset({"measure"})),
-    (_("Uptake"), frozenset({"uptake"})),
-    (_("Carried on in"), frozenset({"follow_up", WORDS})),
-    (_("Documents"), frozenset({"film", "newsflash", "web_link", "output"})),
+LAYERS: tuple[tuple[str | Promise, tuple[str, ...]], ...] = (
+    (_("Programme and guiding questions"), ("question", "programme", "organisation")),
+    (_("Pilots"), ("pilot",)),
+    (_("Findings"), ("finding",)),
+    (_("Proposals"), ("proposal",)),
+    (_("Strategy papers"), ("paper",)),
+    (_("Events"), ("event",)),
+    (_("Decisions"), ("decision", MISSING)),
+    (_("Measures"), ("measure",)),
+    (_("Uptake"), ("uptake",)),
+    (_("Carried on in"), ("follow_up", WORDS)),
+    (_("Documents"), ("film", "newsflash", "web_link", "output")),
 )
 """The thread from left to right. Papers bundle proposals; events put pilots and papers before the public, and after them
 it is decided."""

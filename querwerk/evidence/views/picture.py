@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
@@ -51,7 +52,8 @@ class Line:
     breaks_word: bool = False
 
 
-def wrapped(words: str, *, width: float = TEXT_WIDTH, most: int = MOST_LINES) -> list[Line]:
+@lru_cache(maxsize=4096)
+def wrapped(words: str, *, width: float = TEXT_WIDTH, most: int = MOST_LINES) -> tuple[Line, ...]:
     """Break words into lines; what is too long ends in an ellipsis."""
     lines: list[Line] = []
     line = ""
@@ -70,13 +72,19 @@ def wrapped(words: str, *, width: float = TEXT_WIDTH, most: int = MOST_LINES) ->
         line = word
     lines.append(Line(line))
     if len(lines) <= most:
-        return lines
+        return tuple(lines)
     last = lines[most - 1].words
     while text_width(last + "…") > width and " " in last:
         last = last.rsplit(" ", 1)[0]
     if text_width(last + "…") > width or lines[most - 1].breaks_word:  # a single long word: it goes as a whole
-        return [*lines[: most - 2], Line(lines[most - 2].words.rstrip(" ,;:-–") + "…")]
-    return [*lines[: most - 1], Line(last.rstrip(" ,;:-–") + "…")]
+        return (*lines[: most - 2], Line(lines[most - 2].words.rstrip(" ,;:-–") + "…"))
+    return (*lines[: most - 1], Line(last.rstrip(" ,;:-–") + "…"))
+
+
+@lru_cache(maxsize=32)
+def laid_out(boxes: tuple[Box, ...], ties: tuple[Tie, ...]) -> Picture:
+    """Return the layout; remembered, since an edit elsewhere leaves most pictures as they are."""
+    return draw(boxes, ties, SPACING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,10 +103,10 @@ def drawing(web: Web, addresses: Addresses, *, focus: Knot | None = None, with_e
         web.knots.values(), key=lambda knot: (LAYER_OF[knot.kind], knot.kind != "question", knot.id < 0, abs(knot.id))
     )
     lines = {knot.id: wrapped(knot_title(knot)) for knot in knots}
-    boxes = [
+    boxes = tuple(
         Box(str(knot.id), layer_of[LAYER_OF[knot.kind]], len(lines[knot.id]) * LINE + 2 * PADDING) for knot in knots
-    ]
-    picture = draw(boxes, [Tie(str(edge.earlier), str(edge.later)) for edge in web.edges], SPACING)
+    )
+    picture = laid_out(boxes, tuple(Tie(str(edge.earlier), str(edge.later)) for edge in web.edges))
     after, before = web.ties
     in_reading_order = sorted(knots, key=lambda knot: (LAYER_OF[knot.kind], picture.places[str(knot.id)].y))
     painted_ends: list[str] = []
