@@ -45,9 +45,10 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "querwerk.core.pages.PageMiddleware",
-    # Compresses pages; it adds random bytes to each, which hides the token lengths that BREACH measures.
+    # Compresses what is for one reader; it adds random bytes to each page, which hides the token lengths that BREACH
+    # measures. What is for everybody holds no secret and comes compressed out of the store of pages below.
     "django.middleware.gzip.GZipMiddleware",
+    "querwerk.core.pages.PageMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",

@@ -4,6 +4,7 @@ import hashlib
 import logging
 import shutil
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.contrib.staticfiles import finders
@@ -15,6 +16,19 @@ STAMP = "collected"
 
 class StaticStorage(CompressedManifestStaticFilesStorage):
     """The usual hashed storage, which also works before anything was collected."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Read the manifest, if there is one."""
+        super().__init__(*args, **kwargs)
+        self._urls: dict[str, str] = {}
+
+    def url(self, name: str | None, force: bool = False) -> str:  # noqa: FBT001, FBT002  (Django's signature)
+        """Return the address of a file; every page asks for the same few, and they stay as long as the process lives."""
+        if name is None or force:
+            return str(super().url(name, force))
+        if name not in self._urls:
+            self._urls[name] = str(super().url(name))
+        return self._urls[name]
 
     def stored_name(self, name: str) -> str:
         """Give a file that was not collected (yet) its plain name; a file that does not exist stays an error."""

@@ -20,7 +20,8 @@ from querwerk.core.queries import current_edition
 type Key = tuple[str, str, bool]
 
 MAX_BYTES = 48 * 1024 * 1024
-COMPRESSION_LEVEL = 6
+COMPRESSION_LEVEL = 4
+"""A twentieth more bytes than the usual 6 in less than half of the time."""
 KEPT_HEADERS = frozenset(
     {
         "content-type", "content-language", "content-disposition", "content-security-policy", "vary", "cache-control",

@@ -1,13 +1,13 @@
 """What every page of a programme shares: finding the programme, knowing the viewer, and what surrounds the page."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import wraps
 from typing import Any, Concatenate
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.templatetags.static import static
-from django.urls import NoReverseMatch, Resolver404, resolve, reverse, translate_url
+from django.urls import NoReverseMatch, get_script_prefix, reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -92,18 +92,30 @@ def surroundings(request: HttpRequest) -> dict[str, Any]:
     }
     if frame is None:
         return context
-    key = frame.key
-    return context | {
-        "site_name": frame.programme.name,
-        "site_url": address("publishing:home", programme=key),
-        "navigation": navigation(request, key),
-        "search_url": address("publishing:search", programme=key),
-        "feed_url": address("publishing:feed", programme=key),
-        "footer_links": [
-            (plain(page.title), address("programmes:page", programme=key, key=page.key)) for page in frame.pages
-        ],
-        "publicity": publicity(frame),
-    }
+    around = same_on_each_page(frame)
+    return context | around | {"navigation": navigation(request, around["entries"])}
+
+
+def same_on_each_page(frame: Frame) -> dict[str, Any]:
+    """Return what surrounds all pages of the programme in the page's language alike; made once per edition."""
+    language = page_language()
+    if language not in frame.around:
+        key = frame.key
+        frame.around[language] = {
+            "site_name": frame.programme.name,
+            "site_url": address("publishing:home", programme=key),
+            "search_url": address("publishing:search", programme=key),
+            "feed_url": address("publishing:feed", programme=key),
+            "entries": [
+                (str(entry.label), reverse(entry.url_name, kwargs={"programme": key}))
+                for entry in registry.navigation()
+            ],
+            "footer_links": [
+                (plain(page.title), address("programmes:page", programme=key, key=page.key)) for page in frame.pages
+            ],
+            "publicity": publicity(frame),
+        }
+    return frame.around[language]
 
 
 def address(name: str, **kwargs: str) -> str:
@@ -114,23 +126,21 @@ def address(name: str, **kwargs: str) -> str:
         return ""
 
 
-def navigation(request: HttpRequest, key: str) -> list[tuple[str, str, bool]]:
+def navigation(request: HttpRequest, entries: Iterable[tuple[str, str]]) -> list[tuple[str, str, bool]]:
     """Return label, address and whether the page belongs to the entry."""
-    entries = []
-    for entry in registry.navigation():
-        url = reverse(entry.url_name, kwargs={"programme": key})
-        entries.append((str(entry.label), url, request.path.startswith(url)))
-    return entries
+    return [(label, url, request.path.startswith(url)) for label, url in entries]
 
 
 def alternates(request: HttpRequest) -> list[tuple[str, str, str]]:
     """Return code, name and address of this page in each language; nothing for a page that does not exist."""
-    try:
-        resolve(request.path)
-    except Resolver404:
+    if request.resolver_match is None:
         return []
-    path = request.get_full_path()
-    return [(code, name, translate_url(path, code)) for code, name in settings.LANGUAGES]
+    # Only the prefix differs between the languages; Django's translate_url would look the address up four times.
+    path, prefix = request.get_full_path(), f"{get_script_prefix()}{page_language()}/"
+    own = path.removeprefix(prefix)
+    return [
+        (code, name, path if own == path else f"{get_script_prefix()}{code}/{own}") for code, name in settings.LANGUAGES
+    ]
 
 
 def account_entry(request: HttpRequest, viewer: Viewer, frame: Frame | None) -> dict[str, str]:

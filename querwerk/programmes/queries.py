@@ -1,7 +1,8 @@
 """Reads of the programme: its frame for every page, its partners, its roles."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import Any
 from urllib.parse import urlsplit
 
 from django.db.models import QuerySet
@@ -28,6 +29,8 @@ class Frame:
     space: Space
     funder: Funder | None
     pages: tuple[OperatorPage, ...]
+    around: dict[str, dict[str, Any]] = field(default_factory=dict, compare=False)
+    """What surrounds each page, by language; the pages' room puts it there when it is first asked for."""
 
     @property
     def key(self) -> str:
