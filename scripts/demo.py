@@ -9,7 +9,7 @@ import time
 import urllib.error
 import urllib.request
 import xml.etree.ElementTree as ET
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,6 +31,11 @@ class Site:
     address: str
     data: str
 
+    @property
+    def log(self) -> Path:
+        """What the server prints, e-mails among it."""
+        return Path(self.data).parent / "log"
+
     def environment(self) -> dict[str, str]:
         """What the server runs with."""
         port = str(urlsplit(self.address).port)
@@ -48,10 +53,15 @@ class Site:
 
     def samples(self) -> list[str]:
         """One page of each kind, German where there is a choice."""
-        kinds: dict[tuple[str, ...], str] = {}
-        for path in self.pages():
-            kinds.setdefault(kind_of(path), path)
-        return sorted(kinds.values())
+        return samples(self.pages())
+
+
+def samples(paths: Iterable[str]) -> list[str]:
+    """One page of each kind."""
+    kinds: dict[tuple[str, ...], str] = {}
+    for path in sorted(paths):
+        kinds.setdefault(kind_of(path), path)
+    return sorted(kinds.values())
 
 
 def kind_of(path: str) -> tuple[str, ...]:
@@ -109,13 +119,12 @@ def demo(port: int | None = None) -> Iterator[Site]:
     """Run ``querwerk demo`` until the end of the block."""
     with tempfile.TemporaryDirectory(prefix="querwerk-demo-", ignore_cleanup_errors=True) as folder:
         site = Site(f"http://127.0.0.1:{port or _free_port()}", str(Path(folder) / "data"))
-        log = Path(folder) / "log"
-        with log.open("wb") as output:
+        with site.log.open("wb") as output:
             process = subprocess.Popen(
                 (QUERWERK, "demo"), env=site.environment(), stdin=subprocess.DEVNULL, stdout=output, stderr=output
             )
             try:
-                _wait(process, site.address, log)
+                _wait(process, site.address, site.log)
                 yield site
             finally:
                 process.terminate()

@@ -1,13 +1,17 @@
+import os
+import re
+import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, StorageState
 
 from scripts.browser import chromium
-from scripts.demo import ROOT, Site, demo
+from scripts.demo import QUERWERK, ROOT, Site, demo
+from scripts.demo import samples as samples_of
 
 AXE = (ROOT / "node_modules/axe-core/axe.min.js").read_text()
 AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
@@ -15,24 +19,28 @@ AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practi
 EXPECTED_NOISE = "Failed to load resource: the server responded with a status of 4"
 
 running = pytest.StashKey[Site]()
+mapped = pytest.StashKey[list[str]]()
 servers = ExitStack()
 
 OpenPage = Callable[..., Page]
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
-    """Start one server for the whole run; the workers of xdist share it."""
+    """Start one server for the whole run; the workers of xdist share it and its pages as they were at the start."""
     config = session.config
     if worker := getattr(config, "workerinput", None):
         config.stash[running] = Site(**worker["site"])
+        config.stash[mapped] = worker["pages"]
     elif not config.option.collectonly:
         config.stash[running] = servers.enter_context(demo())
+        config.stash[mapped] = config.stash[running].pages()
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_configure_node(node: Any) -> None:
     site = node.config.stash[running]
     node.workerinput["site"] = {"address": site.address, "data": site.data}
+    node.workerinput["pages"] = node.config.stash[mapped]
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
@@ -52,14 +60,32 @@ def site(pytestconfig: pytest.Config) -> Site:
 
 
 @pytest.fixture(scope="session")
-def public_pages(site: Site) -> list[str]:
-    """The path of every page a visitor can reach, in both languages."""
-    pages = site.pages()
+def mapped_pages(pytestconfig: pytest.Config) -> list[str]:
+    """The path of every page in the site's own map, in both languages."""
+    pages = pytestconfig.stash[mapped]
     assert pages, "the site map is empty"
-    extra = [
-        f"/{language}/{path}" for language in ("de", "en") for path in ("account/login/", "gallery/", "no-such-page/")
-    ]
-    return [*pages, *extra]
+    return pages
+
+
+@pytest.fixture(scope="session")
+def public_pages(mapped_pages: list[str]) -> list[str]:
+    """The path of every page a visitor can reach, in both languages."""
+    extra = (
+        "account/login/",
+        "gallery/",
+        "no-such-page/",
+        "inducci/no-such-page/",
+        "inducci/search/",
+        "inducci/search/?q=werkschau",
+        "inducci/thread/?view=list",
+    )
+    return [*mapped_pages, *(f"/{language}/{path}" for language in ("de", "en") for path in extra)]
+
+
+@pytest.fixture(scope="session")
+def samples(mapped_pages: list[str]) -> list[str]:
+    """One page of each kind, in German."""
+    return samples_of(mapped_pages)
 
 
 @pytest.fixture(scope="session")
@@ -118,14 +144,40 @@ def page(open_page: OpenPage) -> Page:
     return open_page()
 
 
+@pytest.fixture(scope="session")
+def organiser_address(site: Site) -> str:
+    """The e-mail address of an organiser of this process alone: a sign-in ends the links made before it."""
+    email = f"{os.environ.get('PYTEST_XDIST_WORKER', 'organiser')}@browser.example"
+    command = (QUERWERK, "user", "create", email, "--name", "Olga Organiser", "--role", "organiser")
+    subprocess.run(command, env=site.environment(), capture_output=True, check=True)
+    return email
+
+
+@pytest.fixture(scope="session")
+def signed_in(site: Site, browser: Browser, organiser_address: str) -> StorageState:
+    """The cookies of an organiser, as ``storage_state`` for a page."""
+    with watched_context(browser, site) as context:
+        page = context.new_page()
+        page.goto(site.sign_in_address(organiser_address))
+        page.locator("main form button[type=submit]").first.click()
+        page.wait_for_url("**/desk/**")
+        return context.storage_state()
+
+
 @pytest.fixture
-def organiser_page(page: Page, site: Site) -> Page:
+def organiser_page(open_page: OpenPage, signed_in: StorageState) -> Page:
     """A page of somebody who is signed in as an organiser."""
-    page.goto(site.sign_in_address())
-    # The link shows a button first, so that a mail scanner that opens it does not use it up.
-    if (button := page.locator("main form button[type=submit]")).count():
-        button.first.click()
-    return page
+    return open_page(storage_state=signed_in)
+
+
+@pytest.fixture
+def mailed_code(site: Site) -> Callable[[], str]:
+    """Reads the newest sign-in code from what the server printed as e-mail."""
+
+    def read() -> str:
+        return re.findall(r"^([A-Z0-9]{3,4}-?[A-Z0-9]{3,4})\s*$", site.log.read_text(), re.MULTILINE)[-1]
+
+    return read
 
 
 Axe = Callable[..., list[str]]
@@ -137,11 +189,10 @@ def axe() -> Axe:
 
     def check(page: Page, rules: list[str] | None = None) -> list[str]:
         only = {"type": "rule", "values": rules} if rules else {"type": "tag", "values": AXE_TAGS}
-        page.evaluate(AXE)
+        page.evaluate(f"window.axe || (() => {{{AXE}}})()")
         found = page.evaluate("only => axe.run({runOnly: only, resultTypes: ['violations']})", only)
-        path = urlsplit(page.url).path
         return [
-            f"{path}: {violation['id']}: {', '.join(str(node['target'][0]) for node in violation['nodes'][:4])}"
+            f"{violation['id']}: {', '.join(str(node['target'][0]) for node in violation['nodes'][:4])}"
             for violation in found["violations"]
         ]
 
