@@ -12,6 +12,8 @@ FOLD_FROM = 120
 FOLD_SIZE = 3
 NEAR = (4, 3, 2, 1)
 """Steps from a record that are tried until its thread can be drawn."""
+REMEMBERED = 64
+"""Most choices that are kept of one web."""
 FOLDED = "folded"
 LEFT_OUT_WHEN_LOOSE = frozenset({"organisation", "programme", "event", "follow_up", "output"})
 """Kinds that belong into the picture only through their ties; a question, pilot or paper without ties is a gap to be seen."""
@@ -48,6 +50,15 @@ class Choice:
 
 def chosen(web: Web, selection: Selection) -> Choice:
     """Return the chosen part of a chain as it is shown; raises :class:`UnknownKnotError`."""
+    known: Choice | None = web.remembered.get(selection)
+    if known is None:
+        if len(web.remembered) >= REMEMBERED:
+            web.remembered.clear()
+        known = web.remembered[selection] = _choose(web, selection)
+    return known
+
+
+def _choose(web: Web, selection: Selection) -> Choice:
     focus = _focus(web, selection)
     everything, steps = web, None
     web = kept(everything, selection, focus)

@@ -1,9 +1,10 @@
 """The thread of a whole programme as plain data: for the picture, the list and the downloads."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
+from typing import Any
 
 from django.db.models import Count, QuerySet
 
@@ -69,6 +70,11 @@ class Web:
     def find(self, name: str) -> Knot | None:
         """Return the knot of a name such as "pilot:labor-2025"."""
         return self._by_name.get(name)
+
+    @cached_property
+    def remembered(self) -> dict[Hashable, Any]:
+        """What was worked out from the web; it goes when the web goes, with the next edition."""
+        return {}
 
     @cached_property
     def _by_name(self) -> dict[str, Knot]:
@@ -244,8 +250,9 @@ def counts_by_kind(space_id: int, *, with_drafts: bool) -> dict[str, int]:
     return dict(rows.annotate(count=Count("pk")).order_by("kind"))
 
 
-def ties_by_kind(space_id: int, *, with_drafts: bool) -> dict[tuple[str, str], int]:
-    """Return how many links lead from one kind to another; 1 query."""
+@lru_cache(maxsize=4)
+def ties_by_kind(space_id: int, edition: int, *, with_drafts: bool) -> dict[tuple[str, str], int]:
+    """Return how many links lead from one kind to another as of an edition; 1 query over all of them."""
     shown = shown_to(with_drafts=with_drafts)
     rows = (
         Link.objects.filter(space=space_id, earlier__visibility__in=shown, later__visibility__in=shown)

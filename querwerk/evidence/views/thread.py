@@ -109,7 +109,7 @@ def thread(request: Request) -> HttpResponse:
             if LAYER_OF.get(kind, DOCUMENTS) != DOCUMENTS and kind not in NOT_COUNTED
         }
         if sum(counts.values()) > DRAWN:
-            ties = ties_by_kind(request.frame.space_id, with_drafts=request.with_drafts)
+            ties = ties_by_kind(request.frame.space_id, edition_of(request), with_drafts=request.with_drafts)
             return overview(request, counts, ties, None)
     try:
         choice = chosen(chain(request), selection)

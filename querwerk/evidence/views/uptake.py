@@ -24,6 +24,11 @@ from querwerk.evidence.views.wording import TONES, kind_name, thread_url
 from querwerk.programmes.models import GuidingQuestion
 from querwerk.programmes.pages import Request, programme_page
 
+UPTAKES = 25
+"""Uptakes on a page."""
+CARRIED_ON = 12
+"""Follow-up programmes that are shown below; the others are found in the list of their kind."""
+
 
 def one[R: Record](request: Request, model: type[R], key: str) -> R:
     """Return a record that the viewer may see, with its node; raises 404."""
@@ -66,7 +71,7 @@ def uptake_list(request: Request) -> HttpResponse:
     """Show what came of the programme, best proved first, and where it goes on."""
     space_id, with_drafts = request.frame.space_id, request.with_drafts
     counts = counts_by_grade(space_id, with_drafts=with_drafts)
-    paginator = Paginator(uptakes(space_id, with_drafts=with_drafts), PER_PAGE)
+    paginator = Paginator(uptakes(space_id, with_drafts=with_drafts), UPTAKES)
     paginator.count = sum(counts.values())  # known already
     page = paginator.get_page(request.GET.get("page"))
     records = list(page)
@@ -84,13 +89,14 @@ def uptake_list(request: Request) -> HttpResponse:
         "total": paginator.count,
         "proved": counts.get(Grade.EXPLICIT, 0),
         "follow_ups": carried_on(request) if page.number == 1 else [],
+        "most_follow_ups": CARRIED_ON,
     }
     return render(request, "evidence/uptake_list.html", context)
 
 
 def carried_on(request: Request) -> list[tuple[FollowUp, Any]]:
     """Return the programmes that carry something on, with their organisations."""
-    records = list(follow_ups(request.frame.space_id, with_drafts=request.with_drafts))
+    records = list(follow_ups(request.frame.space_id, with_drafts=request.with_drafts)[:CARRIED_ON])
     hosts = hosts_of(records, with_drafts=request.with_drafts)
     return [(record, hosts_shown(request, hosts[record.node_id])) for record in records]
 
