@@ -469,7 +469,7 @@ def test_downloads_hold_no_gaps(demo: Space) -> None:
 
 def many(number: int) -> dict[str, Any]:
     findings = [{"id": f"f{n}", "de": f"Erkenntnis {n}", "supports": ["m1"]} for n in range(number)]
-    pilots = [
+    pilots: list[dict[str, Any]] = [
         {"id": f"p{n}", "title": f"Pilot {n}", "host": "agentur", "presented_at": ["schau"]} for n in range(number)
     ]
     pilots[0] |= {"findings": findings}
