@@ -106,6 +106,11 @@ class Control:
         return " ".join([*ids, *([f"{self.id}-error"] if self.errors else [])])
 
     @property
+    def is_wide(self) -> bool:
+        """Tell whether the field takes a whole line on a wide screen."""
+        return isinstance(self.declared, Source | Url) or self.sort not in ("words", "choice")
+
+    @property
     def has_gaps(self) -> bool:
         """Tell whether the field may be stated to be unknown."""
         return not self.declared.is_required

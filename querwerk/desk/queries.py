@@ -16,10 +16,11 @@ from django.utils.translation import gettext_lazy
 from querwerk.core.models import JournalEntry, Link, Node, Record, record_models
 from querwerk.core.queries import links_touching
 from querwerk.core.registry import anchor
-from querwerk.core.spec import Parts, Spec, Texts, Urls, all_specs, spec_of
+from querwerk.core.spec import Choice, Parts, Spec, Texts, Urls, all_specs, spec_of
 from querwerk.core.states import LinkKind, Verb, Visibility
-from querwerk.core.templatetags.ui import fact_value, plain
-from querwerk.core.text import UNSTATED, Text
+from querwerk.core.templatetags.ui import fact_value, language_name, plain
+from querwerk.core.terms import fact_label
+from querwerk.core.text import LANGUAGES, UNSTATED, Text
 from querwerk.desk.layout import groups_of
 from querwerk.evidence.models import Uptake
 from querwerk.evidence.states import Grade
@@ -466,41 +467,69 @@ def labelled(kind: str, keys: Iterable[str]) -> list[tuple[str, list[str]]]:
 
 def readable(kind: str, values: Mapping[str, Any]) -> str:
     """Write values as lines that a person can read and compare."""
-    return "\n".join(
-        line for key, value in values.items() for line in _lines(kind, key, value, len(values) > 1 or key[-3:-2] == "_")
-    )
+    spec = all_specs().get(kind)
+    lines: list[str] = []
+    for key, value in values.items():
+        language = language_of(key, spec)
+        words = _shown(key, value, spec)
+        lines += [f"{language}: {words[0]}", *words[1:]] if language else words
+    return "\n".join(lines)
 
 
-def _lines(kind: str, key: str, value: Any, with_key: bool) -> list[str]:  # noqa: FBT001
-    if key == "visibility":
-        return [str(Visibility(value).label)] if value in Visibility.values else [str(value)]
-    prefix = f"{key.rpartition('_')[2] if len(key.rpartition('_')[2]) <= 3 else key}: " if with_key else ""
-    return [prefix + words for words in _words(value)] or [prefix + _("none")]
+def language_of(key: str, spec: Spec | None) -> str:
+    """Return the name of the language that a bundle key states, or nothing for a key that is no text."""
+    for declared in spec.all_fields if spec else ():
+        if isinstance(declared, Texts):
+            for code in (*LANGUAGES, *([UNSTATED] if declared.key else [])):
+                if declared.name(code) == key:
+                    return _("Language not stated") if code == UNSTATED else language_name(code)
+    return ""
 
 
-def _words(value: Any, depth: int = 0) -> list[str]:
+def _shown(key: str, value: Any, spec: Spec | None) -> list[str]:
+    if key == "visibility" and value in Visibility.values:
+        return [str(Visibility(value).label)]
+    declared = next((one for one in spec.all_fields if one.key == key), None) if spec else None
+    if isinstance(declared, Choice):
+        return [str(dict(declared.choices).get(value) or value or _("none"))]
+    return _words(value, spec_of(declared.kind) if isinstance(declared, Parts) else None)
+
+
+def _words(value: Any, spec: Spec | None, depth: int = 0) -> list[str]:
     indent = "  " * depth
-    if value is None:
-        return [indent + _("unknown")]
-    if isinstance(value, bool):
-        return [indent + (_("yes") if value else _("no"))]
-    if isinstance(value, dict):
-        lines: list[str] = []
-        for key, inner in value.items():
-            inner_lines = _words(inner, depth + 1)
-            if isinstance(inner, dict | list) and inner:
-                lines += [f"{indent}{key}:", *inner_lines]
-            else:
-                lines.append(f"{indent}{key}: " + " ".join(line.strip() for line in inner_lines))
-        return lines or [indent + _("none")]
-    if isinstance(value, list):
+    if isinstance(value, dict) and value:
+        return [line for key, inner in value.items() if key != "id" for line in _fact(key, inner, spec, depth)]
+    if isinstance(value, list) and value:
         lines = []
         for item in value:
-            inner_lines = _words(item, depth + 1)
-            lines.append(f"{indent}– " + (inner_lines[0].strip() if inner_lines else ""))
-            lines += inner_lines[1:]
-        return lines or [indent + _("none")]
-    return [indent + str(value)] if value != "" else [indent + _("none")]
+            first, *rest = _words(item, spec, depth + 1) or [""]
+            lines += [f"{indent}– {first.strip()}", *rest]
+        return lines
+    simple = {None: _("unknown"), True: _("yes"), False: _("no")}
+    if value is None or isinstance(value, bool):
+        return [indent + simple[value]]
+    return [indent + (str(value) if value not in ("", [], {}) else _("none"))]
+
+
+def _fact(key: str, value: Any, spec: Spec | None, depth: int) -> list[str]:
+    """Write one entry of a mapping: the field of a part, a language, or a free fact."""
+    labels = dict(labelled_keys(spec)) if spec else {}
+    label = labels.get(key) or (language_name(key) if key in LANGUAGES else str(fact_label(key)))
+    inner = _words(value, None, depth + 1)
+    if isinstance(value, dict | list) and value:
+        return [f"{'  ' * depth}{label}:", *inner]
+    return [f"{'  ' * depth}{label}: {inner[0].strip()}", *inner[1:]]
+
+
+def labelled_keys(spec: Spec) -> list[tuple[str, str]]:
+    """Return each bundle key of a kind with its label; texts name their language."""
+    pairs = [("visibility", _("Visibility"))]
+    for declared in spec.all_fields:
+        if isinstance(declared, Texts):
+            pairs += [(declared.name(code), f"{declared.label} ({language_name(code)})") for code in LANGUAGES]
+        if declared.key:
+            pairs.append((declared.key, str(declared.label)))
+    return pairs
 
 
 # --- Links and roles -------------------------------------------------------------------------------------------------

@@ -3,8 +3,6 @@
 from html.parser import HTMLParser
 from typing import Any
 
-from django.http import HttpResponse
-
 
 class FormReader(HTMLParser):
     """Reads the names and values that a browser would send with the page's big form."""
@@ -62,13 +60,13 @@ class FormReader(HTMLParser):
             self._select = None
 
 
-def read(response: HttpResponse) -> FormReader:
+def read(response: Any) -> FormReader:
     reader = FormReader()
     reader.feed(response.content.decode())
     return reader
 
 
-def filled(response: HttpResponse, do: str = "save", /, **changes: Any) -> dict[str, list[str]]:
+def filled(response: Any, do: str = "save", /, **changes: Any) -> dict[str, list[str]]:
     """Return what the browser sends after the changes; ``__`` in a name stands for a dot, ``None`` takes a value away."""
     data: dict[str, list[str]] = {}
     for name, value in read(response).pairs:

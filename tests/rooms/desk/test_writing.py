@@ -30,7 +30,10 @@ def test_second_writer_sees_both_versions(two: tuple[Client, Client]) -> None:
 
     assert response.status_code == 409
     shown = {row["key"]: (row["before"], row["after"]) for row in response.context["rows"]}
-    assert shown["title"] == ("title: Neues Garn\nde: Ihr Garn", "title: Neues Garn\nde: Mein Garn")
+    assert shown["title"] == (
+        "Sprache nicht angegeben: Neues Garn\nDeutsch: Ihr Garn",
+        "Sprache nicht angegeben: Neues Garn\nDeutsch: Mein Garn",
+    )
     assert set(shown) == {"title", "place_de", "summary_de"}
     assert Pilot.objects.get(key="garn").title["de"] == "Ihr Garn"
 
@@ -205,12 +208,13 @@ def test_link_is_tied_and_untied_by_hand(werk: Space, sign_in: SignIn) -> None:
 
     assert (first.status_code, second.status_code) == (302, 302)
     link = Link.objects.get(field="thread", earlier__key="garn.findings-2")
-    assert (link.later.key, link.dated, link.note, link.source) == (
+    assert link.later is not None
+    assert (link.later.key, link.dated, dict(link.note), link.source) == (
         "papier",
         "2021-11",
         {"de": "Passt"},
         "https://example.org/x",
-    )  # type: ignore[union-attr]
+    )
     assert JournalEntry.objects.filter(verb="linked", key="garn.findings-2").count() == 1
     client.post(url, {"remove": "finding:garn.findings-2|paper:papier|supports"})
     assert not Link.objects.filter(field="thread", earlier__key="garn.findings-2").exists()
@@ -242,7 +246,7 @@ def test_attention_names_what_is_open(werk: Space, sign_in: SignIn) -> None:
         "decision": 1,
         "proof": 1,
         "loose": 1,
-        "source": 10,
+        "source": 11,
         "english": 3,
         "unknown": 3,
     }
