@@ -36,6 +36,10 @@ def boot() -> None:
         django.setup()
     except PermissionError as error:
         raise Refusal(f"the data folder cannot be used: {error}") from None
+    from django.utils import translation  # noqa: PLC0415
+
+    # Operators read one language, whatever the site's visitors read.
+    translation.activate("en")
 
 
 def require_database() -> None:

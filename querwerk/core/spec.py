@@ -772,22 +772,32 @@ class Spec:
             parsed.key, parsed.has_own_key = raw[self.key_from], False
         elif stated is None:
             problems.add(parsed.path, _("“%(key)s” is missing.") % {"key": self.key_field})
-        else:
-            key = str(stated) if isinstance(stated, int) and not isinstance(stated, bool) else stated
-            if not isinstance(key, str) or not KEY.fullmatch(key) or len(key) > KEY_LENGTH:
-                problems.add(
-                    (*parsed.path, self.key_field),
-                    _("“%(value)s” is not an id: small letters, digits and hyphens, at most %(limit)d characters")
-                    % {"value": str(stated)[:80], "limit": KEY_LENGTH},
-                )
+        elif self.is_numbered:
+            if isinstance(stated, int) and not isinstance(stated, bool) and 0 < stated <= MAX_INT:
+                parsed.key = str(stated)
             else:
-                parsed.key = key
+                problems.add((*parsed.path, self.key_field), wrong_type(_("a whole number"), stated))
+        elif not isinstance(stated, str):
+            problems.add((*parsed.path, self.key_field), wrong_type(_("a text in quotes"), stated))
+        elif not KEY.fullmatch(stated) or len(stated) > KEY_LENGTH:
+            problems.add(
+                (*parsed.path, self.key_field),
+                _("“%(value)s” is not an id: small letters, digits and hyphens, at most %(limit)d characters")
+                % {"value": stated[:80], "limit": KEY_LENGTH},
+            )
+        else:
+            parsed.key = stated
+
+    @property
+    def is_numbered(self) -> bool:
+        """Tell whether records of this kind are identified by their number in a series."""
+        return self.key_field == "no"
 
     def dump(self, record: "Record", related: Related) -> dict[str, Any]:
         """Return the mapping from which the record can be read again."""
         out: dict[str, Any] = {}
         if record.has_own_key:
-            out[self.key_field] = int(record.key) if self.key_field == "no" else record.key
+            out[self.key_field] = int(record.key) if self.is_numbered else record.key
         for declared in self.all_fields:
             declared.dump(record, out, related)
         out.update(record.extra)
@@ -800,7 +810,7 @@ class Spec:
         properties: dict[str, Any] = {"visibility": {"enum": list(Visibility.values)}}
         patterns: dict[str, Any] = {}
         if not self.key_from:
-            kind = "integer" if self.key_field == "no" else "string"
+            kind = "integer" if self.is_numbered else "string"
             properties[self.key_field] = {"type": kind, **({"pattern": f"^{KEY.pattern}$"} if kind == "string" else {})}
         for declared in self.all_fields:
             properties.update(declared.schema())

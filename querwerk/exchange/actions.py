@@ -38,6 +38,7 @@ from querwerk.core.spec import (
     wrong_type,
 )
 from querwerk.core.states import LinkKind
+from querwerk.evidence.states import Grade
 from querwerk.exchange.queries import sections
 from querwerk.exchange.reader import Document, UnreadableFile, read_file
 from querwerk.programmes.models import Programme
@@ -222,6 +223,10 @@ def _parse_link(raw: Any, path: Path, names: set[tuple[str, str]], problems: Pro
     if ends[0] is not None and ends[0] == ends[1]:
         problems.add(path, _("A record cannot be linked to itself."))
     details = Parsed(spec_of("programme"), "", path, raw)
+    grade = raw.get("grade")
+    if grade is not None and grade not in Grade.values:
+        expected = _("one of %(allowed)s") % {"allowed": ", ".join(Grade.values)}
+        problems.add((*path, "grade"), wrong_type(expected, grade))
     consumed = {"from", "to", "kind"}
     for declared in LINK_FIELDS:
         declared.parse(raw, details, problems)

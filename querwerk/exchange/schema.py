@@ -7,6 +7,7 @@ from django.utils import translation
 from querwerk.core.spec import all_specs
 from querwerk.core.states import LinkKind
 from querwerk.core.text import LANGUAGES
+from querwerk.evidence.states import Grade
 from querwerk.exchange.queries import sections
 
 
@@ -46,6 +47,7 @@ def link_schema() -> dict[str, Any]:
             "date": {"type": ["string", "null"], "pattern": r"^(\d{4}(-\d{2}(-\d{2})?)?)?$"},
             "author": {"type": ["string", "null"]},
             "source": {"type": ["string", "null"]},
+            "grade": {"enum": [*Grade.values, None], "title": "How well a source proves the tie"},
             "note": {"type": ["string", "null"]},
         },
         "patternProperties": {f"^note_({'|'.join(LANGUAGES)})$": {"type": ["string", "null"]}},

@@ -1,12 +1,14 @@
 """Bundles: what goes in comes out, and bad input is named by file, line and path."""
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import jsonschema
 import pytest
 import yaml
+from django.utils import translation
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -23,6 +25,12 @@ ROOT = Path(__file__).resolve().parents[3]
 DEMO = ROOT / "querwerk/exchange/demo/inducci.yaml"
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _in_english() -> Iterator[None]:
+    with translation.override("en"):
+        yield
 
 
 def flaws(content: str | bytes, name: str = "b.yaml", folder: Path | None = None) -> list[str]:
@@ -140,6 +148,8 @@ def test_schema_accepts_the_demo_and_is_published() -> None:
         ({"organisations": {"id": "x"}}, "organisations: expected a list"),
         ({"organisations": [{"name": "X"}]}, "organisations[0]: “id” is missing"),
         ({"organisations": [{"id": "Ä", "name": "X"}]}, "organisations[0].id: “Ä” is not an id"),
+        ({"organisations": [{"id": 5, "name": "X"}]}, "organisations[0].id: expected a text in quotes, found a number"),
+        ({"newsflashes": [{"no": "1", "title": "A"}]}, "newsflashes[0].no: expected a whole number, found a text"),
         ({"organisations": [{"id": "x", "name": 5}]}, "organisations[0].name: expected a text, found a number"),
         ({"people": [{"id": "p", "name": "P", "org": "fehlt"}]}, "people[0].org: “fehlt” does not exist"),
         (
