@@ -30,8 +30,17 @@ class FollowUp(Record):
         fields=(
             Texts("name", _("Name"), is_required=True, column="name"),
             Texts("summary", _("What it is"), column="summary", is_long=True),
-            Links("host", _("Host"), kinds=("organisation",), link_kind=LinkKind.TOOK_PART, is_owner_earlier=False, is_many=False),
-            Links("co_hosts", _("Co-hosts"), kinds=("organisation",), link_kind=LinkKind.TOOK_PART, is_owner_earlier=False),
+            Links(
+                "host",
+                _("Host"),
+                kinds=("organisation",),
+                link_kind=LinkKind.TOOK_PART,
+                is_owner_earlier=False,
+                is_many=False,
+            ),
+            Links(
+                "co_hosts", _("Co-hosts"), kinds=("organisation",), link_kind=LinkKind.TOOK_PART, is_owner_earlier=False
+            ),
             Links(
                 "programme_of",
                 _("Programme of"),
@@ -78,7 +87,15 @@ class Uptake(Record):
         title="statement",
         dated="date",
         fields=(
-            Links("from", _("What was taken up"), kinds=ORIGINS, link_kind=LinkKind.TAKEN_UP_BY, is_owner_earlier=False, is_many=False, is_required=True),
+            Links(
+                "from",
+                _("What was taken up"),
+                kinds=ORIGINS,
+                link_kind=LinkKind.TAKEN_UP_BY,
+                is_owner_earlier=False,
+                is_many=False,
+                is_required=True,
+            ),
             Links(
                 "to",
                 _("By what"),

@@ -208,7 +208,9 @@ class Funder(Record):
             Words("name", _("Name"), is_required=True, column="name"),
             Words("period", _("Funding period"), column="period"),
             Texts("fund", _("Fund"), column="fund"),
-            Texts("statement", _("Funding statement"), _("Stands beside the emblem on every page."), column="statement"),
+            Texts(
+                "statement", _("Funding statement"), _("Stands beside the emblem on every page."), column="statement"
+            ),
             Choice(
                 "publicity",
                 _("Publicity rules"),
@@ -274,7 +276,13 @@ class WebLink(Record):
         fields=(
             Texts("label", _("Label"), is_required=True, column="label"),
             Url("url", _("Address"), column="url"),
-            Links("about", _("Belongs to"), kinds=("event", "pilot", "paper"), link_kind=LinkKind.DOCUMENTED_BY, is_owner_earlier=False),
+            Links(
+                "about",
+                _("Belongs to"),
+                kinds=("event", "pilot", "paper"),
+                link_kind=LinkKind.DOCUMENTED_BY,
+                is_owner_earlier=False,
+            ),
         ),
     )
 
