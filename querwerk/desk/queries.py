@@ -459,7 +459,9 @@ def labelled(kind: str, keys: Iterable[str]) -> list[tuple[str, list[str]]]:
         declared = spec.field(declared_key)  # type: ignore[union-attr]
         own = [key for key in left if key in declared.consumed(dict.fromkeys(left))]
         if own:
-            found.append((str(declared.label), own))
+            # A database may hand out the languages of a text in another order than they were entered.
+            names = [declared.name(code) for code in (UNSTATED, *LANGUAGES)] if isinstance(declared, Texts) else own
+            found.append((str(declared.label), sorted(own, key=names.index)))
             left = [key for key in left if key not in own]
     words = {"visibility": _("Visibility"), "id": _("Id"), "no": _("Number")}
     return found + [(words.get(key, key), [key]) for key in left]
