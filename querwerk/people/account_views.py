@@ -5,6 +5,7 @@ from typing import Any, cast
 from allauth.mfa.models import Authenticator
 from allauth.mfa.webauthn.forms import AddWebAuthnForm
 from allauth.mfa.webauthn.views import AddWebAuthnView
+from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
@@ -31,7 +32,7 @@ def home(request: HttpRequest) -> HttpResponse:
 def link(request: HttpRequest, token: str) -> HttpResponse:
     """Ask before signing in: mail scanners open links, but they press no buttons."""
     if request.method == "POST" and accounts.sign_in_by_link(request, token):
-        return redirect("account_home")
+        return redirect(settings.LOGIN_REDIRECT_URL)
     owner = accounts.link_owner(token)
     return render(request, "account/link.html", {"owner": owner}, status=200 if owner else 410)
 

@@ -160,7 +160,7 @@ def signed_in(site: Site, browser: Browser, organiser_address: str) -> StorageSt
         page = context.new_page()
         page.goto(site.sign_in_address(organiser_address))
         page.locator("main form button[type=submit]").first.click()
-        page.wait_for_url("**/desk/**")
+        page.wait_for_url("**/desk/inducci/")
         return context.storage_state()
 
 

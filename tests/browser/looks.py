@@ -6,6 +6,7 @@ Every function returns what is wrong as sentences; none is good.
 import re
 from collections.abc import Mapping
 from functools import cache
+from itertools import pairwise
 from typing import Any
 
 import yaml
@@ -80,13 +81,7 @@ def structure(page: Page, language: str) -> list[str]:
         *([] if found["main"] == 1 else [f"{found['main']} main"]),
         *([] if found["title"] else ["no title"]),
         *([] if 20 <= len(found["description"]) <= 320 else [f"description of {len(found['description'])} letters"]),
-        *(
-            [
-                f"h{after} follows h{before}"
-                for before, after in zip(levels, levels[1:], strict=False)
-                if after > before + 1
-            ]
-        ),
+        *([f"h{after} follows h{before}" for before, after in pairwise(levels) if after > before + 1]),
         *(f"id {name!r} twice" for name in found["twice"]),
         *(f"picture {source} does not load" for source in found["broken"]),
         *(f"empty element {html}" for html in found["hollow"]),

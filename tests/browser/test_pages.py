@@ -99,20 +99,6 @@ def test_no_page_of_a_kind_costs_more_than_its_allowance(
     assert {path: weight for path, weight in weights.items() if weight > FIRST_VISIT} == {}
 
 
-def test_pages_say_the_same_without_javascript(samples: list[str], open_page: OpenPage) -> None:
-    plain, scripted = open_page(java_script_enabled=False), open_page()
-    wrong = []
-    for path in samples:
-        plain.goto(path)
-        scripted.goto(path)
-        # Scripts may add controls; what there is to read must be there before.
-        headings = "main :is(h1, h2, h3)"
-        missing = set(scripted.locator(headings).all_inner_texts()) - set(plain.locator(headings).all_inner_texts())
-        if missing:
-            wrong.append(f"{path}: {sorted(missing)}")
-    assert not wrong, "\n".join(wrong)
-
-
 def test_lighthouse_gives_full_marks(
     site: Site, samples: list[str], record_property: Callable[[str, object], None]
 ) -> None:

@@ -17,6 +17,7 @@ from querwerk.people.models import User
 pytestmark = pytest.mark.django_db
 ADDRESS = "anna@querwerk.example"
 LOGIN, CONFIRM, HOME = "/de/account/login/", "/de/account/login/code/confirm/", "/de/account/"
+DESK = "/de/desk/"
 
 
 @pytest.fixture
@@ -51,7 +52,7 @@ def test_sign_in_with_a_code_from_the_mail(
     assert mailoutbox[0].from_email == settings.DEFAULT_FROM_EMAIL
     assert client.get(CONFIRM).status_code == 200
     answer = client.post(CONFIRM, {"code": _code(mailoutbox[0])})
-    assert (answer.status_code, answer["Location"]) == (302, HOME)
+    assert (answer.status_code, answer["Location"]) == (302, DESK)
     assert "Anna Müller" in client.get(HOME).content.decode()
 
 
@@ -73,7 +74,7 @@ def test_a_foreign_address_to_go_to_is_not_followed(client: Client, anna: User, 
     answer = client.post(
         CONFIRM + "?next=https://evil.example/", {"code": _code(mailoutbox[0]), "next": "https://evil.example/"}
     )
-    assert answer["Location"] == HOME
+    assert answer["Location"] == DESK
 
 
 def test_a_wrong_code_signs_nobody_in_and_the_third_ends_the_attempt(
@@ -150,7 +151,7 @@ def test_a_link_signs_in_once(client: Client, anna: User) -> None:
     link = _link(anna)
     assert client.get(link).status_code == 200  # a mail scanner looks at it
     assert not _signed_in(client)
-    assert client.post(link)["Location"] == HOME
+    assert client.post(link)["Location"] == DESK
     assert _signed_in(client)
     second = Client()
     assert second.post(link).status_code == 410

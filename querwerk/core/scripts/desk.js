@@ -12,9 +12,11 @@ document.addEventListener("input", (event) => {
   if (!event.target.closest("[data-record-form]")) return;
   mark(true);
   const field = event.target.closest(".field");
-  // Whoever fills in a field takes back that it was unknown.
-  if (field && !event.target.matches("[type=checkbox]") && event.target.value) {
-    for (const gap of field.querySelectorAll(":scope > .control__head [data-gap]")) gap.checked = false;
+  // Whoever fills in a field takes back that it was unknown, also of the whole of which it is a part.
+  if (!event.target.matches("[type=checkbox]") && event.target.value) {
+    for (let around = field; around; around = around.parentElement.closest(".field")) {
+      for (const gap of around.querySelectorAll(":scope > .control__head [data-gap]")) gap.checked = false;
+    }
   }
   if (event.target.matches("[data-gap]") && event.target.checked) {
     for (const gap of field.querySelectorAll(":scope > .control__head [data-gap]")) gap.checked = gap === event.target;
