@@ -9,6 +9,7 @@ import ast
 import io
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
@@ -136,6 +137,8 @@ def po_text(book: Catalog) -> bytes:
 
 def mo_bytes(book: Catalog) -> bytes:
     """The catalogue as Django reads it."""
+    # Where the file names no date, Babel writes the present one, and no two compilations would be the same.
+    book.creation_date = book.revision_date = datetime(2000, 1, 1, tzinfo=UTC)
     out = io.BytesIO()
     write_mo(out, book)
     return out.getvalue()
