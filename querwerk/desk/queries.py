@@ -26,6 +26,7 @@ from querwerk.evidence.models import Uptake
 from querwerk.evidence.states import Grade
 from querwerk.people.models import Organisation, Person
 from querwerk.programmes.models import Funder, OperatorPage, Partner, Role
+from querwerk.programmes.publicity import RULE_SETS, missing_wording
 from querwerk.programmes.queries import OWNER_FIELDS, owners_of
 from querwerk.programmes.rules import Viewer, may_edit, may_see_drafts
 from querwerk.programmes.states import RoleName
@@ -266,7 +267,7 @@ class Sort:
 
 
 SORTS: tuple[Sort, ...] = (
-    Sort("publicity", gettext_lazy("The funder's statement is missing"), gettext_lazy("The funding rules demand emblem and statement on every page."), is_urgent=True),
+    Sort("publicity", gettext_lazy("The funder's publicity is incomplete"), gettext_lazy("The funding rules demand emblem and statement on every page."), is_urgent=True),
     Sort("pages", gettext_lazy("Pages that the law demands are missing"), gettext_lazy("Imprint, privacy and accessibility statement must be filled in by whoever runs the site."), is_urgent=True),
     Sort("drafts", gettext_lazy("Drafts"), gettext_lazy("Only those who work on the programme see them.")),
     Sort("decision", gettext_lazy("Papers whose decision is unknown"), gettext_lazy("Ask the addressee; “unknown” is an honest answer until then.")),
@@ -391,14 +392,30 @@ def _matters_of_frame(space_id: int) -> Iterable[Matter]:
     funder = Funder.objects.filter(space=space_id, visibility=Visibility.PUBLISHED).first()
     if funder is None:
         yield Matter("publicity", "funder", "", Text(), 0)
-    elif not all(funder.statement.get(language) or funder.statement.get(UNSTATED) for language in ("de", "en")):
-        yield Matter("publicity", "funder", funder.key, title_of(funder), funder.node_id)
+    elif missing := unmet_publicity(funder):
+        yield Matter("publicity", "funder", funder.key, title_of(funder), funder.node_id, tuple(missing))
     published = set(
         OperatorPage.objects.filter(space=space_id, visibility=Visibility.PUBLISHED).values_list("key", flat=True)
     )
     for key in EXPECTED_PAGES:
         if key not in published:
             yield Matter("pages", "page", "", Text(key), 0)
+
+
+def unmet_publicity(funder: Funder) -> list[str | Promise]:
+    """Return what the funder's own rules miss in the statement, in each language of the interface."""
+    if not funder.statement:
+        return [gettext_lazy("Funding statement")]
+    rules = RULE_SETS.get(funder.publicity)
+    if rules is None:
+        return [gettext_lazy("Publicity rules")]
+    return [
+        f"{language.upper()}: “{words}”"
+        for language in ("de", "en")
+        for words in missing_wording(
+            rules, language, " ".join(text.best(language).words for text in (funder.statement, funder.fund))
+        )
+    ]
 
 
 def matters_for(viewer: Viewer, space_id: int, edition: int) -> dict[str, list[Matter]]:

@@ -74,13 +74,16 @@ def violations(rules: PublicityRules, page: PageFacts) -> list[str]:
     widest = max((logo.width for logo in page.other_logos), default=0)
     if page.emblem.height < tallest and page.emblem.width < widest:
         found.append(_("The emblem is smaller than another logo, in height and in width."))
-    wording = rules.wording.get(page.language, rules.wording["en"])
     found += [
         _("“%(words)s” is not spelled out beside the emblem.") % {"words": words}
-        for words in wording
-        if words not in page.statement
+        for words in missing_wording(rules, page.language, page.statement)
     ]
     bottom = page.emblem.top + page.emblem.height
     if page.is_home and rules.is_above_fold_on_home and bottom > page.window_height:
         found.append(_("On the programme's home the emblem is not visible without scrolling."))
     return found
+
+
+def missing_wording(rules: PublicityRules, language: str, statement: str) -> list[str]:
+    """Return the demanded words that the statement beside the emblem does not spell out."""
+    return [words for words in rules.wording.get(language, rules.wording["en"]) if words not in statement]
