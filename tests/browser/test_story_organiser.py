@@ -113,6 +113,8 @@ def test_a_double_click_makes_one_record(open_page: OpenPage, signed_in: Storage
         expect(page.locator("main .rows > li")).to_have_count(1)
 
 
+# Names and values that organisers typed, and a language's own name.
+DATA = ("English: 'Organiser'", "English: 'English'", "English: 'just under'")
 DESK_PAGES = (
     "",
     "journal/",
@@ -136,7 +138,8 @@ def test_pages_of_the_desk_are_sound_and_free_of_barriers(organiser_page: Page, 
         response = page.goto(path)
         language = path.split("/")[1]
         found = [] if response and response.status == 200 else [f"answers {response and response.status}"]
-        found += structure(page, language) + (untranslated(page) if language == "de" else []) + axe(page)
+        english = [] if language != "de" else [flaw for flaw in untranslated(page) if flaw not in DATA]
+        found += structure(page, language) + english + axe(page)
         page.set_viewport_size(PHONE)
         page.emulate_media(color_scheme="dark")
         found += too_wide(page, PHONE["width"]) + axe(page)

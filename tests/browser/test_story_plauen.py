@@ -112,15 +112,15 @@ def test_links_alone_lead_from_the_first_guiding_question_to_an_uptake(page: Pag
     main = to_the_event(page)
     main.locator("#questions h3 a").first.click()
     page.wait_for_url("**/questions/*/")
-    # Breadth first over the links of the thread panels, as a patient reader would go.
-    found, queue, seen = [], [urlsplit(page.url).path], set[str]()
-    while queue and not found and len(seen) < 40:
+    # Breadth first over what answers the question and over the threads of the pages, as a patient reader would go.
+    found, queue, seen = list[str](), [urlsplit(page.url).path], set[str]()
+    while queue and not found and len(seen) < 12:
         path = queue.pop(0)
         seen.add(path)
         page.goto(path)
-        onward = [link.partition("#")[0] for link in addresses(page.locator(".threads__side--after a[href^='/']"))]
+        onward = [link.partition("#")[0] for link in addresses(page.locator("main :is(.tree, .threads) a[href^='/']"))]
         found = [link for link in onward if "/uptake/" in link]
-        queue += [link for link in dict.fromkeys(onward) if link and link not in seen | set(queue)]
+        queue += [link for link in dict.fromkeys(onward) if "?" not in link and link not in seen | set(queue)]
     assert found, f"no uptake from {sorted(seen)}"
     page.goto(found[0])
     expect(page.get_by_role("main").get_by_role("heading", level=1)).to_be_visible()
