@@ -438,6 +438,11 @@ class LinkStatement:
     note: Text = field(default_factory=Text)
     extra: Mapping[str, Any] = field(default_factory=dict)
 
+    @property
+    def ends(self) -> tuple[Name, Name, LinkKind]:
+        """Return what identifies the link: there is one of a kind between two records."""
+        return self.earlier, self.later, self.kind
+
 
 def _statement(link: Link) -> LinkStatement:
     assert link.earlier is not None
@@ -487,8 +492,11 @@ def write_thread(*, space: Space, statements: Sequence[LinkStatement], by: Actor
         ],
         batch_size=CHUNK,
     )
-    added = [statement for statement in statements if statement not in before]
-    removed = [statement for statement in before if statement not in statements]
+    was, now = ({statement.ends: statement for statement in listed} for listed in (before, statements))
+    added = [statement for statement in statements if was.get(statement.ends) != statement]
+    removed = [statement for statement in before if now.get(statement.ends) != statement]
+    touched = {nodes[name] for statement in (*added, *removed) for name in (statement.earlier, statement.later)}
+    titles = {(node.kind, node.key): node.title for node in Node.objects.filter(pk__in=touched)}
     batch = uuid.uuid4()
     JournalEntry.objects.bulk_create(
         [
@@ -500,7 +508,7 @@ def write_thread(*, space: Space, statements: Sequence[LinkStatement], by: Actor
                 space_key=space.key,
                 kind=statement.earlier[0],
                 key=statement.earlier[1],
-                title=Text(":".join(statement.earlier)),
+                title=titles[statement.earlier],
                 why=why,
                 before=as_mapping(statement) if verb == Verb.UNLINKED else None,
                 after=as_mapping(statement) if verb == Verb.LINKED else None,
@@ -511,7 +519,6 @@ def write_thread(*, space: Space, statements: Sequence[LinkStatement], by: Actor
         batch_size=CHUNK,
     )
     raise_edition()
-    touched = {nodes[name] for statement in (*added, *removed) for name in (statement.earlier, statement.later)}
     records_written.send(LinkStatement, node_ids=sorted(touched), space_id=space.pk)
     return True
 
@@ -538,8 +545,7 @@ def add_link(*, space: Space, statement: LinkStatement, by: Actor, why: str = ""
     """Add one link made by hand; a link that is already there stays single."""
     with transaction.atomic():
         existing = thread_of(space)
-        ends = {(other.earlier, other.later, other.kind) for other in existing}
-        if (statement.earlier, statement.later, statement.kind) in ends:
+        if statement.ends in {other.ends for other in existing}:
             return False
         return write_thread(space=space, statements=[*existing, statement], by=by, why=why)
 
@@ -548,7 +554,7 @@ def remove_link(*, space: Space, earlier: Name, later: Name, kind: LinkKind, by:
     """Remove one link made by hand; removing it twice does nothing more."""
     with transaction.atomic():
         existing = thread_of(space)
-        kept = [other for other in existing if (other.earlier, other.later, other.kind) != (earlier, later, kind)]
+        kept = [other for other in existing if other.ends != (earlier, later, kind)]
         return write_thread(space=space, statements=kept, by=by, why=why)
 
 

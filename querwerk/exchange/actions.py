@@ -201,10 +201,9 @@ def _parse_thread(value: Any, bundle: Bundle, problems: Problems) -> list[LinkSt
         statement = _parse_link(raw, ("thread", number), names, problems)
         if statement is None:
             continue
-        ends = statement.earlier, statement.later, statement.kind
-        if ends in seen:
+        if statement.ends in seen:
             problems.add(("thread", number), _("This link stands here twice."))
-        seen.add(ends)
+        seen.add(statement.ends)
         statements.append(statement)
     return statements
 
