@@ -1,8 +1,10 @@
 """Turns the links of a record into what a page shows: who took part in which role, and what stands before and after."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
+
+from django.core.paginator import Page, Paginator
 
 from querwerk.core.models import Link, Node, Record
 from querwerk.core.queries import links_touching
@@ -14,6 +16,22 @@ from querwerk.core.states import LinkKind
 def shown_as(node: Node, programme_key: str) -> dict[str, Any]:
     """Return what the primitives show of a record in a list: sort, name, address."""
     return {"kind": spec_of(node.kind).label, "title": node.title, "url": node_url(node, programme_key)}
+
+
+class Pages[Row](Paginator[Row]):
+    """A paginator over prepared questions: the database counts and cuts."""
+
+    def __init__(self, count: int | None, rows: Callable[[int, int], list[Row]], per_page: int) -> None:
+        """Take how many rows there are, and how to get those from one place to another."""
+        super().__init__([], per_page)
+        self.count = count or 0
+        self._rows = rows
+
+    def page(self, number: int | str) -> Page[Row]:
+        """Return one page; 1 query, none where there is nothing."""
+        number = self.validate_number(number)
+        start = (number - 1) * self.per_page
+        return Page(self._rows(start, start + self.per_page) if self.count else [], number, self)
 
 
 class Ties:

@@ -2,10 +2,12 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from django.db.models import F, QuerySet
 
 from querwerk.core.models import Link, Node
+from querwerk.core.prepared import prepared
 from querwerk.core.queries import visible
 from querwerk.core.states import LinkKind, Visibility
 from querwerk.events.models import AgendaItem, Event
@@ -21,11 +23,22 @@ def events(space_id: int, *, with_drafts: bool) -> QuerySet[Event]:
     return visible(Event.objects.filter(space=space_id), with_drafts=with_drafts)
 
 
-def in_order(found: QuerySet[Event], today: str) -> tuple[list[int], list[int]]:
+@prepared
+def event(space_id: int, key: str, *, with_drafts: bool) -> QuerySet[Event]:
+    """Return one event with its node; 1 query."""
+    return events(space_id, with_drafts=with_drafts).filter(key=key).select_related("node", "space")
+
+
+@prepared
+def _days(space_id: int, *, with_drafts: bool) -> QuerySet[Event, Dated]:
+    return events(space_id, with_drafts=with_drafts).values_list("pk", "date", "end")
+
+
+def in_order(space_id: int, today: str, *, with_drafts: bool) -> tuple[list[int], list[int]]:
     """Return the ids of upcoming events, next one first, and of past ones, latest first; 1 query."""
     upcoming: list[tuple[str, int, int]] = []
     past: list[tuple[str, int, int]] = []
-    for _date, last, number, pk in sorted(placed(list(found.values_list("pk", "date", "end")))):
+    for _date, last, number, pk in sorted(placed(_days(space_id, with_drafts=with_drafts))):
         (upcoming if last >= today[: len(last)] and last else past).append((_date, number, pk))
     return [pk for *_order, pk in upcoming], [pk for *_order, pk in reversed(past)]
 
@@ -40,52 +53,63 @@ def placed(rows: Sequence[Dated]) -> list[tuple[str, str, int, int]]:
     return places
 
 
-def by_id(found: QuerySet[Event], ids: Sequence[int]) -> list[Event]:
+def by_id(ids: Sequence[int]) -> list[Event]:
     """Return events in the order of ``ids``; 1 query."""
-    rows = {event.pk: event for event in found.filter(pk__in=ids)}
+    rows = {event.pk: event for event in _by_id(ids)}
     return [rows[pk] for pk in ids if pk in rows]
+
+
+@prepared
+def _by_id(ids: Sequence[int]) -> QuerySet[Event]:
+    return Event.objects.filter(pk__in=ids)
 
 
 def hosts_of(found: Iterable[Event]) -> dict[int, Node]:
     """Return the host of each event by the event's node; 1 query."""
-    hosts = Node.objects.filter(
-        later_links__owner__in=[event.node_id for event in found], later_links__field="host"
-    ).annotate(of_event=F("later_links__owner"))
-    return {host.of_event: host for host in hosts}
+    return {host.of_event: host for host in _hosts_of([event.node_id for event in found])}
 
 
-def agenda_of(event: Event, *, with_drafts: bool) -> QuerySet[AgendaItem]:
+@prepared
+def _hosts_of(node_ids: Iterable[int]) -> QuerySet[Any]:
+    hosts = Node.objects.filter(later_links__owner__in=node_ids, later_links__field="host")
+    return hosts.annotate(of_event=F("later_links__owner"))
+
+
+@prepared
+def agenda_of(event_id: int, *, with_drafts: bool) -> QuerySet[AgendaItem]:
     """Return the points of an event's agenda with their nodes; 1 query."""
-    return visible(AgendaItem.objects.filter(event=event), with_drafts=with_drafts).select_related("node")
+    return visible(AgendaItem.objects.filter(event=event_id), with_drafts=with_drafts).select_related("node")
 
 
 def answers_to(questions: Iterable[Node], *, with_drafts: bool) -> dict[int, list[Link]]:
     """Return the links from each question to what answers it, by the question's id; 1 query."""
-    shown = [Visibility.PUBLISHED, Visibility.DRAFT] if with_drafts else [Visibility.PUBLISHED]
-    links = (
-        Link.objects.filter(
-            earlier__in=[question.pk for question in questions],
-            kind=LinkKind.ANSWERED_BY,
-            later__visibility__in=shown,
-        )
-        .select_related("later__part_of")
-        .order_by("dated", "pk")
-    )
     by_question: dict[int, list[Link]] = defaultdict(list)
-    for link in links:
+    for link in _answers_to([question.pk for question in questions], with_drafts=with_drafts):
         assert link.earlier_id is not None
         by_question[link.earlier_id].append(link)
     return by_question
 
 
+@prepared
+def _answers_to(node_ids: Iterable[int], *, with_drafts: bool) -> QuerySet[Link]:
+    shown = [Visibility.PUBLISHED, Visibility.DRAFT] if with_drafts else [Visibility.PUBLISHED]
+    links = Link.objects.filter(earlier__in=node_ids, kind=LinkKind.ANSWERED_BY, later__visibility__in=shown)
+    return links.select_related("later__part_of").order_by("dated", "pk")
+
+
 def people(nodes: Sequence[Node]) -> list[Person]:
     """Return the persons behind nodes with their organisations, in the order given; 1 query."""
-    found = Person.objects.filter(node__in=[node.pk for node in nodes]).select_related("organisation__node")
-    by_node = {person.node_id: person for person in found}
+    by_node = {person.node_id: person for person in _people([node.pk for node in nodes])}
     return [by_node[node.pk] for node in nodes if node.pk in by_node]
 
 
-def web_links(event: Event) -> QuerySet[WebLink]:
-    """Return the pages elsewhere that belong to an event; 1 query."""
-    found = WebLink.objects.filter(node__earlier_links__earlier=event.node_id).distinct()
+@prepared
+def _people(node_ids: Iterable[int]) -> QuerySet[Person]:
+    return Person.objects.filter(node__in=node_ids).select_related("organisation__node")
+
+
+@prepared
+def web_links(node_id: int) -> QuerySet[WebLink]:
+    """Return the pages elsewhere that belong to an event, by its node; 1 query."""
+    found = WebLink.objects.filter(node__earlier_links__earlier=node_id).distinct()
     return visible(found, with_drafts=False)

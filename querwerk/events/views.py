@@ -26,10 +26,10 @@ PER_PAGE = 60
 @programme_page
 def event_list(request: Request) -> HttpResponse:
     """List what is coming and what has been; an event without a date stands where it was entered."""
-    found = queries.events(request.frame.space_id, with_drafts=request.with_drafts)
-    upcoming, past = queries.in_order(found, timezone.localdate().isoformat())
+    today = timezone.localdate().isoformat()
+    upcoming, past = queries.in_order(request.frame.space_id, today, with_drafts=request.with_drafts)
     page = Paginator([*upcoming, *past], PER_PAGE).get_page(request.GET.get("page"))
-    shown = queries.by_id(found, list(page))
+    shown = queries.by_id(list(page))
     hosts = queries.hosts_of(shown)
     rows: list[dict[str, Any]] = [{"event": event, "host": hosts.get(event.node_id)} for event in shown]
     coming = set(upcoming)
@@ -43,8 +43,7 @@ def event_list(request: Request) -> HttpResponse:
 
 def event_or_404(request: Request, key: str) -> Event:
     """Return an event that the viewer may see."""
-    found = queries.events(request.frame.space_id, with_drafts=request.with_drafts)
-    event = found.filter(key=key).select_related("node", "space").first()
+    event = queries.event.first(request.frame.space_id, key, with_drafts=request.with_drafts)
     if event is None:
         raise Http404
     return event
@@ -54,7 +53,7 @@ def event_or_404(request: Request, key: str) -> Event:
 def event_detail(request: Request, key: str) -> HttpResponse:
     """Show one event: its questions with their answers, its agenda, who was there and what documents it."""
     event = event_or_404(request, key)
-    items = list(queries.agenda_of(event, with_drafts=request.with_drafts))
+    items = queries.agenda_of(event.pk, with_drafts=request.with_drafts)
     ties = request.ties = Ties(event, items, with_drafts=request.with_drafts)
     context = {
         "event": event,
@@ -64,7 +63,7 @@ def event_detail(request: Request, key: str) -> HttpResponse:
         "questions": questions(ties.nodes("guiding_questions"), request),
         "agenda": [agenda_item(item, ties, request.frame.key) for item in items],
         "people": people(ties.nodes("people_on_photo"), request.frame.key),
-        "web_links": queries.web_links(event) if ties.reaches("web_link") else [],
+        "web_links": queries.web_links(event.node_id) if ties.reaches("web_link") else [],
         "calendar_url": calendar_url(event, request.frame.key),
         "panels": registry.panels_for(request, event),
     }

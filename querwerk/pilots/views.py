@@ -2,13 +2,11 @@
 
 from typing import Any
 
-from django.core.paginator import Paginator
-from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 
 from querwerk.core import registry
-from querwerk.core.lists import Ties
+from querwerk.core.lists import Pages, Ties
 from querwerk.core.models import Link, Node
 from querwerk.core.states import LinkKind
 from querwerk.core.templatetags.ui import fact_value
@@ -24,11 +22,17 @@ ROLES = ("host", "co_hosts", "cooperation", "partner_orgs", "venue_of_result")
 @programme_page
 def pilot_list(request: Request) -> HttpResponse:
     """List the pilots by country, with the partners of whom none was found."""
-    found = queries.with_country(queries.pilots(request.frame.space_id, with_drafts=request.with_drafts))
-    missing = list(queries.gaps(request.frame.space_id))
-    sorts, countries = queries.facets(found)
+    space_id, with_drafts = request.frame.space_id, request.with_drafts
+    missing = queries.gaps(space_id)
+    sorts, countries = queries.facets(space_id, with_drafts=with_drafts)
     country, sort = request.GET.get("country", ""), request.GET.get("sort", "")
-    page = Paginator(chosen(found, country, sort), PER_PAGE).get_page(request.GET.get("page"))
+    asked = (space_id, country or None, sort or None)
+    found: Pages[Any] = Pages(
+        queries.count.first(*asked, with_drafts=with_drafts),
+        lambda start, stop: queries.stretch(*asked, with_drafts=with_drafts, start=start, stop=stop),
+        PER_PAGE,
+    )
+    page = found.get_page(request.GET.get("page"))
     shown_gaps = [] if sort or page.has_next() else [gap for gap in missing if country in ("", country_of(gap))]
     return render(
         request,
@@ -43,13 +47,6 @@ def pilot_list(request: Request) -> HttpResponse:
             "sort": sort,
         },
     )
-
-
-def chosen(found: QuerySet[Any], country: str, sort: str) -> QuerySet[Any]:
-    """Keep the pilots that the visitor asked for."""
-    if country:
-        found = found.filter(country=country)
-    return found.filter(sort=sort) if sort else found
 
 
 def country_of(gap: PilotGap) -> str:
@@ -75,12 +72,11 @@ def by_country(found: list[Any]) -> list[tuple[str, list[dict[str, Any]]]]:
 @programme_page
 def pilot_detail(request: Request, key: str) -> HttpResponse:
     """Show one pilot with everything known about it."""
-    found = queries.pilots(request.frame.space_id, with_drafts=request.with_drafts)
-    pilot = found.filter(key=key).select_related("node", "space").first()
+    pilot = queries.pilot.first(request.frame.space_id, key, with_drafts=request.with_drafts)
     if pilot is None:
         raise Http404
-    workshops = list(queries.workshops_of(pilot, with_drafts=request.with_drafts))
-    findings = list(queries.findings_of(pilot, with_drafts=request.with_drafts))
+    workshops = queries.workshops_of(pilot.pk, with_drafts=request.with_drafts)
+    findings = queries.findings_of(pilot.pk, with_drafts=request.with_drafts)
     ties = request.ties = Ties(pilot, [*workshops, *findings], with_drafts=request.with_drafts)
     return render(
         request,

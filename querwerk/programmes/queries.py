@@ -3,16 +3,16 @@
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
-from urllib.parse import urlsplit
 
 from django.db.models import QuerySet
 from django.utils.translation import get_language
 
+from querwerk.core.addresses import host_of
 from querwerk.core.models import Link, Space
+from querwerk.core.prepared import prepared
 from querwerk.core.queries import visible
 from querwerk.core.states import LinkKind, Visibility
 from querwerk.core.text import UNSTATED, Text
-from querwerk.people.models import Organisation
 from querwerk.programmes.models import Funder, OperatorPage, Output, Partner, Programme, Role, Training, WorkPackage
 from querwerk.programmes.rules import STRANGER, Viewer
 from querwerk.programmes.states import RoleName
@@ -51,14 +51,15 @@ class Frame:
 
     def source_of(self, source: str) -> tuple[str, str]:
         """Return the name by which a source is shown, and its address; a page elsewhere is named by its host."""
-        parts = urlsplit(source)
-        if parts.scheme in ("http", "https"):
-            return parts.netloc.removeprefix("www."), source
+        host = host_of(source)
+        if host:
+            return host.removeprefix("www."), source
         said = self.source_name(source) or {}
         labels = {code: said.get(f"label_{code}") or said.get(code) for code in ("de", "en")}
         labels |= {UNSTATED: said.get("label")}
         name = Text(labels).best((get_language() or "de").split("-", 1)[0]).words
-        return name or source, said.get("url") or ""
+        url = str(said.get("url") or "")
+        return name or source, url if host_of(url) else ""
 
 
 @lru_cache(maxsize=64)
@@ -98,6 +99,7 @@ def owners_of(node_id: int) -> frozenset[str]:
     )
 
 
+@prepared
 def partners(space_id: int, *, with_drafts: bool) -> QuerySet[Partner]:
     """Return the partners with their organisations, in order; 1 query."""
     return visible(Partner.objects.filter(space=space_id), with_drafts=with_drafts).select_related("organisation__node")
@@ -108,26 +110,31 @@ def programmes_public() -> QuerySet[Programme]:
     return visible(Programme.objects.all(), with_drafts=False)
 
 
-def partner_of(organisation: Organisation, *, with_drafts: bool) -> Partner | None:
+@prepared
+def partner_of(organisation_id: int, *, with_drafts: bool) -> QuerySet[Partner]:
     """Return what an organisation is in the programme, if it carries it; 1 query."""
-    return visible(Partner.objects.filter(organisation=organisation), with_drafts=with_drafts).first()
+    return visible(Partner.objects.filter(organisation=organisation_id), with_drafts=with_drafts)
 
 
-def operator_page(space_id: int, key: str, *, with_drafts: bool) -> OperatorPage | None:
+@prepared
+def operator_page(space_id: int, key: str, *, with_drafts: bool) -> QuerySet[OperatorPage]:
     """Return one page of the operator; 1 query."""
-    return visible(OperatorPage.objects.filter(space=space_id, key=key), with_drafts=with_drafts).first()
+    return visible(OperatorPage.objects.filter(space=space_id, key=key), with_drafts=with_drafts)
 
 
-def work_packages_of(programme: Programme, *, with_drafts: bool) -> QuerySet[WorkPackage]:
+@prepared
+def work_packages_of(programme_id: int, *, with_drafts: bool) -> QuerySet[WorkPackage]:
     """Return the work packages; 1 query."""
-    return visible(WorkPackage.objects.filter(programme=programme), with_drafts=with_drafts).select_related("node")
+    return visible(WorkPackage.objects.filter(programme=programme_id), with_drafts=with_drafts).select_related("node")
 
 
-def outputs_of(programme: Programme, *, with_drafts: bool) -> QuerySet[Output]:
+@prepared
+def outputs_of(programme_id: int, *, with_drafts: bool) -> QuerySet[Output]:
     """Return what the programme promised to produce; 1 query."""
-    return visible(Output.objects.filter(programme=programme), with_drafts=with_drafts).select_related("node")
+    return visible(Output.objects.filter(programme=programme_id), with_drafts=with_drafts).select_related("node")
 
 
-def trainings_of(programme: Programme, *, with_drafts: bool) -> QuerySet[Training]:
+@prepared
+def trainings_of(programme_id: int, *, with_drafts: bool) -> QuerySet[Training]:
     """Return the trainings; 1 query."""
-    return visible(Training.objects.filter(programme=programme), with_drafts=with_drafts).select_related("node")
+    return visible(Training.objects.filter(programme=programme_id), with_drafts=with_drafts).select_related("node")

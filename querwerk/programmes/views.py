@@ -1,15 +1,12 @@
 """Pages of the programme: its partners, the organisations, what it is made of, and what its operator has to say."""
 
-from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
 from querwerk.core import registry
-from querwerk.core.lists import Ties
-from querwerk.core.queries import visible
+from querwerk.core.lists import Pages, Ties
 from querwerk.people import queries as people
-from querwerk.people.models import Organisation
 from querwerk.people.states import Side
 from querwerk.programmes import lists, queries
 from querwerk.programmes.pages import Request, programme_page
@@ -22,7 +19,7 @@ EXPECTED_PAGES = {"imprint": _("Imprint"), "privacy": _("Privacy"), "accessibili
 @programme_page
 def partner_list(request: Request) -> HttpResponse:
     """Show who carries the programme, and where."""
-    partners = list(queries.partners(request.frame.space_id, with_drafts=request.with_drafts))
+    partners = queries.partners(request.frame.space_id, with_drafts=request.with_drafts)
     lead = next((partner for partner in partners if lists.is_lead(partner)), None)
     context = {
         "partners": partners,
@@ -41,8 +38,13 @@ def organisation_list(request: Request) -> HttpResponse:
     side, country = request.GET.get("side", ""), request.GET.get("country", "")
     side = side if side in Side.values else ""
     country = country if country in countries else ""
-    found = people.organisations(space_id, with_drafts=with_drafts, side=side, country=country).select_related("node")
-    page = Paginator(found, ORGANISATIONS_PER_PAGE).get_page(request.GET.get("page"))
+    asked = (space_id, side or None, country or None)
+    found = Pages(
+        people.number_of_organisations.first(*asked, with_drafts=with_drafts),
+        lambda start, stop: people.stretch_of_organisations(*asked, with_drafts=with_drafts, start=start, stop=stop),
+        ORGANISATIONS_PER_PAGE,
+    )
+    page = found.get_page(request.GET.get("page"))
     context = {"page": page, "sides": Side.choices, "countries": countries, "side": side, "country": country}
     return render(request, "programmes/organisation_list.html", context)
 
@@ -51,15 +53,14 @@ def organisation_list(request: Request) -> HttpResponse:
 def organisation_detail(request: Request, key: str) -> HttpResponse:
     """Show what an organisation is and in what it took part."""
     with_drafts = request.with_drafts
-    found = visible(Organisation.objects.filter(space=request.frame.space_id, key=key), with_drafts=with_drafts)
-    organisation = found.select_related("node").first()
+    organisation = people.organisation.first(request.frame.space_id, key, with_drafts=with_drafts)
     if organisation is None:
         raise Http404
-    persons = list(people.persons_of(organisation, with_drafts=with_drafts))
+    persons = people.persons_of(organisation.pk, with_drafts=with_drafts)
     ties = request.ties = Ties(organisation, persons, with_drafts=with_drafts)
     context = {
         "organisation": organisation,
-        "partner": queries.partner_of(organisation, with_drafts=with_drafts),
+        "partner": queries.partner_of.first(organisation.pk, with_drafts=with_drafts),
         "groups": lists.took_part(ties, organisation.node_id),
         "persons": [(person, lists.took_part(ties, person.node_id)) for person in persons],
         "panels": registry.panels_for(request, organisation),
@@ -71,9 +72,9 @@ def organisation_detail(request: Request, key: str) -> HttpResponse:
 def about(request: Request) -> HttpResponse:
     """Show what the programme is made of: facts, work packages, outputs, trainings."""
     programme, with_drafts = request.frame.programme, request.with_drafts
-    packages = list(queries.work_packages_of(programme, with_drafts=with_drafts))
-    trainings = list(queries.trainings_of(programme, with_drafts=with_drafts))
-    outputs = list(queries.outputs_of(programme, with_drafts=with_drafts))
+    packages = queries.work_packages_of(programme.pk, with_drafts=with_drafts)
+    trainings = queries.trainings_of(programme.pk, with_drafts=with_drafts)
+    outputs = queries.outputs_of(programme.pk, with_drafts=with_drafts)
     ties = request.ties = Ties(programme, [*packages, *outputs, *trainings], with_drafts=with_drafts)
     leads = {package.node_id: ties.nodes("lead", by=package) for package in packages}
     leads |= {training.node_id: ties.nodes("host", by=training) for training in trainings}
@@ -91,7 +92,7 @@ def about(request: Request) -> HttpResponse:
 @programme_page
 def page(request: Request, key: str) -> HttpResponse:
     """Show a page of the operator; organisers learn what is missing, visitors get no empty page."""
-    found = queries.operator_page(request.frame.space_id, key, with_drafts=request.with_drafts)
+    found = queries.operator_page.first(request.frame.space_id, key, with_drafts=request.with_drafts)
     if found is not None:
         return render(request, "programmes/page_detail.html", {"page": found})
     if key not in EXPECTED_PAGES or not request.viewer.is_organiser:

@@ -20,11 +20,19 @@ def may_reach(request: HttpRequest, kind: str) -> bool:
     return ties is None or ties.reaches(kind)
 
 
+def is_documented(request: HttpRequest, record: Record, kind: str) -> bool:
+    """Tell whether the page's links may lead to such a document; spares a query for the many records that have none."""
+    ties: Ties | None = getattr(request, "ties", None)
+    return ties is None or ties.node_id != record.node_id or ties.reaches(kind)
+
+
 def news_panel(request: HttpRequest, record: Record) -> dict[str, Any] | None:
     """Return the newsflashes that report on the record."""
     if not may_reach(request, "newsflash"):
         return None
-    found = list(queries.news_about(record, with_drafts=getattr(request, "with_drafts", False)))
+    if not is_documented(request, record, "newsflash"):
+        return None
+    found = queries.news_about(record.node_id, with_drafts=getattr(request, "with_drafts", False))
     return {"newsflashes": found} if found else None
 
 
@@ -32,8 +40,10 @@ def film_panel(request: HttpRequest, record: Record) -> dict[str, Any] | None:
     """Return the record's films, and let the page load those that can be shown in place after a click."""
     if not may_reach(request, "film"):
         return None
+    if not is_documented(request, record, "film"):
+        return None
     films = []
-    for film in queries.films_of(record, with_drafts=getattr(request, "with_drafts", False)):
+    for film in queries.films_of(record.node_id, with_drafts=getattr(request, "with_drafts", False)):
         place = screening(film.url)
         if place.embed_url:
             allow_frame(request, place.embed_url)

@@ -5,8 +5,9 @@ from collections import Counter, defaultdict
 from django.db.models import BigIntegerField, Case, Count, F, QuerySet, Value, When, Window
 from django.db.models.functions import RowNumber
 
-from querwerk.core.models import Link, Node, Record
-from querwerk.core.queries import visible
+from querwerk.core.models import Link, Node
+from querwerk.core.prepared import prepared
+from querwerk.core.queries import counted, visible
 from querwerk.core.states import LinkKind, Visibility
 from querwerk.people.models import Person
 from querwerk.publishing.models import Film, Newsflash, SearchEntry
@@ -23,28 +24,48 @@ def newsflashes(space_id: int, *, with_drafts: bool) -> QuerySet[Newsflash]:
     return found.select_related("node").order_by("-position", "-pk")
 
 
-def newsflash(space_id: int, key: str, *, with_drafts: bool) -> Newsflash | None:
+@prepared
+def stretch_of_news(space_id: int, *, with_drafts: bool, start: int, stop: int) -> QuerySet[Newsflash]:
+    """Return some of the newsflashes; 1 query."""
+    return newsflashes(space_id, with_drafts=with_drafts)[start:stop]
+
+
+@prepared
+def number_of_news(space_id: int, *, with_drafts: bool) -> QuerySet[Newsflash, int]:
+    """Return how many newsflashes there are, nothing for none; 1 query."""
+    return counted(newsflashes(space_id, with_drafts=with_drafts))
+
+
+@prepared
+def newsflash(space_id: int, key: str, *, with_drafts: bool) -> QuerySet[Newsflash]:
     """Return one newsflash; 1 query."""
-    return newsflashes(space_id, with_drafts=with_drafts).filter(key=key).first()
+    return newsflashes(space_id, with_drafts=with_drafts).filter(key=key)
 
 
-def news_about(record: Record, *, with_drafts: bool) -> QuerySet[Newsflash]:
+@prepared
+def news_about(node_id: int, *, with_drafts: bool) -> QuerySet[Newsflash]:
     """Return the newsflashes that report on a record; 1 query."""
-    links = Link.objects.filter(earlier=record.node_id, kind=LinkKind.DOCUMENTED_BY).values("later")
+    links = Link.objects.filter(earlier=node_id, kind=LinkKind.DOCUMENTED_BY).values("later")
     found = visible(Newsflash.objects.filter(node__in=links), with_drafts=with_drafts)
     return found.select_related("node").order_by("-position", "-pk")
 
 
-def films_of(record: Record, *, with_drafts: bool) -> QuerySet[Film]:
+@prepared
+def films_of(node_id: int, *, with_drafts: bool) -> QuerySet[Film]:
     """Return the films that show a record; 1 query."""
-    links = Link.objects.filter(earlier=record.node_id, kind=LinkKind.DOCUMENTED_BY).values("later")
+    links = Link.objects.filter(earlier=node_id, kind=LinkKind.DOCUMENTED_BY).values("later")
     return visible(Film.objects.filter(node__in=links), with_drafts=with_drafts)
 
 
 def counts(space_id: int, *, with_drafts: bool) -> Counter[str]:
     """Return how many records of each kind there are; 1 query."""
+    return Counter(dict(_counts(space_id, with_drafts=with_drafts)))
+
+
+@prepared
+def _counts(space_id: int, *, with_drafts: bool) -> QuerySet[Node, tuple[str, int]]:
     found = Node.objects.filter(space=space_id, visibility__in=shown_states(with_drafts=with_drafts))
-    return Counter(dict(found.values_list("kind").annotate(Count("pk")).order_by()))
+    return found.values_list("kind").annotate(Count("pk")).order_by()
 
 
 def newest(space_id: int, *, with_drafts: bool, most: int) -> dict[str, list[Node]]:
@@ -52,6 +73,14 @@ def newest(space_id: int, *, with_drafts: bool, most: int) -> dict[str, list[Nod
 
     Events are sorted by date, newsflashes by the order of their numbers, which is also known where the date is not.
     """
+    by_kind: dict[str, list[Node]] = defaultdict(list)
+    for node in _newest(space_id, with_drafts=with_drafts, most=most):
+        by_kind[node.kind].append(node)
+    return by_kind
+
+
+@prepared
+def _newest(space_id: int, *, with_drafts: bool, most: int) -> QuerySet[Node]:
     last = Window(
         RowNumber(),
         partition_by=F("kind"),
@@ -65,19 +94,17 @@ def newest(space_id: int, *, with_drafts: bool, most: int) -> dict[str, list[Nod
         kind__in=("event", "newsflash", "question"),
         visibility__in=shown_states(with_drafts=with_drafts),
     )
-    by_kind: dict[str, list[Node]] = defaultdict(list)
-    for node in found.annotate(place=last).filter(place__lte=most).order_by("kind", "place"):
-        by_kind[node.kind].append(node)
-    return by_kind
+    return found.annotate(place=last).filter(place__lte=most).order_by("kind", "place")
 
 
-def answers(space_id: int, *, with_drafts: bool, most: int) -> list[Link]:
+@prepared
+def answers(space_id: int, *, with_drafts: bool, most: int) -> QuerySet[Link]:
     """Return the links from guiding questions to what answers them; 1 query."""
     shown = shown_states(with_drafts=with_drafts)
     found = Link.objects.filter(
         space=space_id, kind=LinkKind.ANSWERED_BY, earlier__kind="question", later__visibility__in=shown
     )
-    return list(found.select_related("later__part_of").order_by("pk")[:most])
+    return found.select_related("later__part_of").order_by("pk")[:most]
 
 
 def public_nodes(space_ids: list[int], kinds: frozenset[str]) -> QuerySet[Node]:
@@ -88,8 +115,13 @@ def public_nodes(space_ids: list[int], kinds: frozenset[str]) -> QuerySet[Node]:
 
 def search_entries(node_ids: list[int]) -> dict[int, SearchEntry]:
     """Return the search's entries with their nodes; 1 query."""
+    return {entry.pk: entry for entry in _search_entries(node_ids)}
+
+
+@prepared
+def _search_entries(node_ids: list[int]) -> QuerySet[SearchEntry]:
     found = SearchEntry.objects.filter(pk__in=node_ids).select_related("node__part_of__part_of")
-    return {entry.pk: entry for entry in found.only("texts", "node")}
+    return found.only("texts", "node")
 
 
 def homes_of_persons(node_ids: list[int], *, with_drafts: bool) -> dict[int, Node]:

@@ -6,8 +6,8 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from querwerk.core import registry
-from querwerk.core.lists import Ties
-from querwerk.pilots.queries import pilots
+from querwerk.core.lists import Pages, Ties
+from querwerk.pilots.queries import first_pilots
 from querwerk.programmes.lists import pins
 from querwerk.programmes.pages import Request, programme_page
 from querwerk.programmes.queries import partners, programmes_public
@@ -39,7 +39,7 @@ def programme_home(request: Request) -> HttpResponse:
     frame, with_drafts = request.frame, request.with_drafts
     space_id = frame.space_id
     counts = queries.counts(space_id, with_drafts=with_drafts)
-    carriers = list(partners(space_id, with_drafts=with_drafts))
+    carriers = partners(space_id, with_drafts=with_drafts)
     newest = queries.newest(space_id, with_drafts=with_drafts, most=MOST_QUESTIONS)
     links = queries.answers(space_id, with_drafts=with_drafts, most=MOST_ANSWERS)
     context = {
@@ -49,7 +49,7 @@ def programme_home(request: Request) -> HttpResponse:
         "questions": home.questions(newest["question"], links, frame.key),
         "events": newest["event"][:NEWEST],
         "newsflashes": newest["newsflash"][:NEWEST],
-        "pilots": list(pilots(space_id, with_drafts=with_drafts).select_related("node")[:TEASERS]),
+        "pilots": first_pilots(space_id, with_drafts=with_drafts, most=TEASERS),
         "counts": counts,
         "pins": pins(carriers, frame.key),
         "urls": home.addresses(frame.key),
@@ -60,15 +60,20 @@ def programme_home(request: Request) -> HttpResponse:
 @programme_page
 def news_list(request: Request) -> HttpResponse:
     """Show the newsflashes, newest first."""
-    found = queries.newsflashes(request.frame.space_id, with_drafts=request.with_drafts)
-    page = Paginator(found, NEWS_PER_PAGE).get_page(request.GET.get("page"))
+    space_id, with_drafts = request.frame.space_id, request.with_drafts
+    found = Pages(
+        queries.number_of_news.first(space_id, with_drafts=with_drafts),
+        lambda start, stop: queries.stretch_of_news(space_id, with_drafts=with_drafts, start=start, stop=stop),
+        NEWS_PER_PAGE,
+    )
+    page = found.get_page(request.GET.get("page"))
     return render(request, "publishing/news_list.html", {"page": page})
 
 
 @programme_page
 def news_detail(request: Request, key: str) -> HttpResponse:
     """Show one newsflash: what is known of it, and where the original can be read."""
-    found = queries.newsflash(request.frame.space_id, key, with_drafts=request.with_drafts)
+    found = queries.newsflash.first(request.frame.space_id, key, with_drafts=request.with_drafts)
     if found is None:
         raise Http404
     ties = request.ties = Ties(found, with_drafts=request.with_drafts)

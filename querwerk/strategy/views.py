@@ -3,12 +3,11 @@
 from collections.abc import Iterable
 from typing import Any
 
-from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 
 from querwerk.core import registry
-from querwerk.core.lists import Ties
+from querwerk.core.lists import Pages, Ties
 from querwerk.core.models import Link, Record
 from querwerk.core.states import LinkKind
 from querwerk.programmes.pages import Request, programme_page
@@ -20,11 +19,16 @@ PER_PAGE = 60
 @programme_page
 def paper_list(request: Request) -> HttpResponse:
     """List the papers with where each one stands."""
-    found = queries.with_counts(queries.papers(request.frame.space_id, with_drafts=request.with_drafts))
-    page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
+    space_id, with_drafts = request.frame.space_id, request.with_drafts
+    found: Pages[Any] = Pages(
+        queries.count.first(space_id, with_drafts=with_drafts),
+        lambda start, stop: queries.stretch(space_id, with_drafts=with_drafts, start=start, stop=stop),
+        PER_PAGE,
+    )
+    page = found.get_page(request.GET.get("page"))
     papers = list(page)
     authors = queries.authors_of(papers)
-    decisions = queries.decisions_of(papers, with_drafts=request.with_drafts)
+    decisions = queries.decisions_of(papers, with_drafts=with_drafts)
     rows = [
         {
             "paper": paper,
@@ -40,13 +44,12 @@ def paper_list(request: Request) -> HttpResponse:
 def paper_detail(request: Request, key: str) -> HttpResponse:
     """Show one paper: how it came about, what it asks for, what was decided."""
     drafts = request.with_drafts
-    found = queries.papers(request.frame.space_id, with_drafts=drafts)
-    paper = found.filter(key=key).select_related("node", "space").first()
+    paper = queries.paper.first(request.frame.space_id, key, with_drafts=drafts)
     if paper is None:
         raise Http404
-    steps = list(queries.process_of(paper, with_drafts=drafts))
-    measures = list(queries.measures_of(paper, with_drafts=drafts))
-    proposals = list(queries.proposals_of(paper, with_drafts=drafts))
+    steps = queries.process_of(paper.pk, with_drafts=drafts)
+    measures = queries.measures_of(paper.pk, with_drafts=drafts)
+    proposals = queries.proposals_of(paper.pk, with_drafts=drafts)
     decisions = queries.decisions_of([paper], with_drafts=drafts).get(paper.node_id, [])
     ties = request.ties = Ties(paper, [*steps, *measures, *proposals], with_drafts=drafts)
     context = {
@@ -84,8 +87,7 @@ def is_before(link: Link, part: Record) -> bool:
 @programme_page
 def decision_detail(request: Request, key: str) -> HttpResponse:
     """Show one decision with the papers it is about."""
-    found = queries.decisions(request.frame.space_id, with_drafts=request.with_drafts)
-    decision = found.filter(key=key).select_related("node", "space").first()
+    decision = queries.decision.first(request.frame.space_id, key, with_drafts=request.with_drafts)
     if decision is None:
         raise Http404
     ties = request.ties = Ties(decision, with_drafts=request.with_drafts)

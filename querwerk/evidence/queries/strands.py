@@ -4,10 +4,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import QuerySet
 
 from querwerk.core.lists import Ties
 from querwerk.core.models import Link, Node
+from querwerk.core.prepared import prepared
+from querwerk.core.queries import links_touching
 from querwerk.core.states import LinkKind, Visibility
 from querwerk.core.text import Text
 from querwerk.evidence.states import HAS_PART, SILENT_PARTS, TELLING_PARTS, Grade
@@ -73,24 +75,18 @@ def date_of(field: str, dated: str, later: str) -> str:
 
 
 def strands_of(node_id: int, *, with_drafts: bool, ties: Ties | None = None) -> tuple[list[Strand], list[Strand]]:
-    """Return what a record and its parts rest on, and what came of them; 2 queries on indexes, none with ``ties``."""
+    """Return what a record and its parts rest on, and what came of them; 3 queries, none with ``ties``."""
     if ties is not None and ties.node_id == node_id:
         return sorted_strands(node_id, ties.parts, ties.thread())
-    shown = shown_to(with_drafts=with_drafts)
-    found = Node.objects.filter(part_of=node_id, visibility__in=shown).select_related("part_of").order_by("pk")
-    parts = {part.pk: part for part in found}
-    own = {node_id, *parts}
-    # One statement per direction: both use their index, where an OR over two joins would read the whole table.
-    ends = {"earlier_id__in": own}, {"later_id__in": own}
-    links = (
-        Link.objects.filter(Q(**ends[0]) | Q(**ends[1]))
-        .exclude(kind=LinkKind.TOOK_PART)
-        .filter(Q(earlier__isnull=True) | Q(earlier__visibility__in=shown))
-        .filter(Q(later__isnull=True) | Q(later__visibility__in=shown))
-        .select_related("earlier__part_of", "later__part_of")
-        .order_by("dated", "pk")
-    )
-    return sorted_strands(node_id, parts, links)
+    parts = {part.pk: part for part in _parts_of(node_id, with_drafts=with_drafts)}
+    links = links_touching({node_id, *parts}, with_drafts=with_drafts)
+    return sorted_strands(node_id, parts, [link for link in links if link.kind != LinkKind.TOOK_PART])
+
+
+@prepared
+def _parts_of(node_id: int, *, with_drafts: bool) -> QuerySet[Node]:
+    found = Node.objects.filter(part_of=node_id, visibility__in=shown_to(with_drafts=with_drafts))
+    return found.select_related("part_of").order_by("pk")
 
 
 def sorted_strands(node_id: int, parts: dict[int, Node], links: Iterable[Link]) -> tuple[list[Strand], list[Strand]]:

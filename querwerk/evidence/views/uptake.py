@@ -2,20 +2,21 @@
 
 from typing import Any
 
-from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 
 from querwerk.core import registry
+from querwerk.core.lists import Pages, Ties
 from querwerk.core.models import Link, Node, Record
 from querwerk.core.queries import visible
 from querwerk.core.registry import node_url
 from querwerk.core.spec import spec_of
+from querwerk.core.states import LinkKind
 from querwerk.core.templatetags.ui import partial_date
 from querwerk.core.text import Text
 from querwerk.evidence.models import FollowUp, Uptake
 from querwerk.evidence.queries.selection import Selection, chosen
-from querwerk.evidence.queries.uptake import counts_by_grade, ends_of, follow_ups, hosts_of, uptakes
+from querwerk.evidence.queries.uptake import counts_by_grade, ends_of, follow_ups, hosts_of, stretch_of_uptakes
 from querwerk.evidence.queries.web import DRAWN
 from querwerk.evidence.states import GRADE_MEANING, Grade
 from querwerk.evidence.views.listing import Listing, rows
@@ -71,8 +72,11 @@ def uptake_list(request: Request) -> HttpResponse:
     """Show what came of the programme, best proved first, and where it goes on."""
     space_id, with_drafts = request.frame.space_id, request.with_drafts
     counts = counts_by_grade(space_id, with_drafts=with_drafts)
-    paginator = Paginator(uptakes(space_id, with_drafts=with_drafts), UPTAKES)
-    paginator.count = sum(counts.values())  # known already
+    paginator = Pages(
+        sum(counts.values()),
+        lambda start, stop: stretch_of_uptakes(space_id, with_drafts=with_drafts, start=start, stop=stop),
+        UPTAKES,
+    )
     page = paginator.get_page(request.GET.get("page"))
     records = list(page)
     ends = ends_of(records, with_drafts=with_drafts)
@@ -96,7 +100,7 @@ def uptake_list(request: Request) -> HttpResponse:
 
 def carried_on(request: Request) -> list[tuple[FollowUp, Any]]:
     """Return the programmes that carry something on, with their organisations."""
-    records = list(follow_ups(request.frame.space_id, with_drafts=request.with_drafts)[:CARRIED_ON])
+    records = follow_ups(request.frame.space_id, with_drafts=request.with_drafts, most=CARRIED_ON)
     hosts = hosts_of(records, with_drafts=request.with_drafts)
     return [(record, hosts_shown(request, hosts[record.node_id])) for record in records]
 
@@ -115,7 +119,8 @@ def hosts_shown(request: Request, links: list[Link]) -> list[tuple[Any, list[tup
 def uptake_detail(request: Request, key: str) -> HttpResponse:
     """Show one uptake: from what to what, how well proved, and by which source."""
     record = one(request, Uptake, key)
-    links = ends_of([record], with_drafts=request.with_drafts)[record.node_id]
+    ties = request.ties = Ties(record, with_drafts=request.with_drafts)
+    links = {field: link for field in ("from", "to") for link in ties.stated(field)}
     context = shown_uptake(request, record, links) | {"panels": registry.panels_for(request, record)}
     return render(request, "evidence/uptake_detail.html", context)
 
@@ -124,7 +129,8 @@ def uptake_detail(request: Request, key: str) -> HttpResponse:
 def follow_up_detail(request: Request, key: str) -> HttpResponse:
     """Show a programme that carries something on: its strands and figures, and what it goes back to."""
     record = one(request, FollowUp, key)
-    hosts = hosts_of([record], with_drafts=request.with_drafts)[record.node_id]
+    ties = request.ties = Ties(record, with_drafts=request.with_drafts)
+    hosts = [link for link in ties.links if link.owner_id == record.node_id and link.kind == LinkKind.TOOK_PART]
     blocks = {name: value for name, value in record.extra.items() if isinstance(value, dict)}
     facts = {name: value for name, value in record.extra.items() if name not in blocks}
     return render(

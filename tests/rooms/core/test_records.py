@@ -174,6 +174,6 @@ def test_links_touching_takes_a_fixed_number_of_queries(count: int, django_asser
     bundle["thread"] = []
     create_programme(bundle)
     measure = Node.objects.get(kind="measure")
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(2):
         links = links_touching([measure.pk], with_drafts=False)
     assert len(links) == count

@@ -101,7 +101,7 @@ def test_only_organisers_learn_that_an_operator_page_is_missing(client: Client) 
         assert client.get("/de/werk/pages/something/").status_code == 404
 
 
-PATHS = {"partners/": 5, "organisations/": 7, "organisations/org-0/": 10, "about/": 10}
+PATHS = {"partners/": 5, "organisations/": 7, "organisations/org-0/": 9, "about/": 9}
 
 
 @pytest.mark.parametrize("path", PATHS)
