@@ -85,7 +85,7 @@ def surroundings(request: HttpRequest) -> dict[str, Any]:
     context: dict[str, Any] = {
         "frame": frame,
         "viewer": viewer,
-        "origin": origin,
+        "site_origin": origin,
         "canonical": origin + request.path,
         "alternates": alternates(request),
         **account_entry(request, viewer, frame),

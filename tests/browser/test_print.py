@@ -23,5 +23,5 @@ def test_a_page_is_printed_without_its_navigation(path: str, page: Page) -> None
     # Dark screens print dark on light, too.
     assert page.evaluate("getComputedStyle(document.body).color.match(/[0-9.]+/g).map(Number)[0]") < 128
     sheet = page.pdf(format="A4")
-    assert sheet.startswith(b"%PDF") and sheet.count(b"/Type /Page\n") >= 1
+    assert sheet.startswith(b"%PDF")
     assert len(sheet) > 20_000

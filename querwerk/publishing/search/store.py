@@ -6,15 +6,20 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import batched
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
+from django.utils.translation import override
 
 from querwerk.core.models import Node, Record, record_models
 from querwerk.core.spec import Facts, Term, TextList, Texts, Urls, Words
+from querwerk.core.terms import term
 from querwerk.core.text import Text
 from querwerk.publishing.models import SearchEntry, SearchWord
 from querwerk.publishing.search.words import MOST_LETTERS, stems, words
 
 BATCH = 500
+CODES = frozenset({"language"})
+"""Fields whose words are codes, which no page shows as they are."""
 MOST_CHARACTERS = 150_000
 """Most characters of stems per column: PostgreSQL's text vectors end at one megabyte."""
 
@@ -71,12 +76,21 @@ def body_of(record: Record) -> dict[str, list[str]]:
         column = getattr(field, "column", "") or field.key
         if column == record.SPEC.title or isinstance(field, Urls):
             continue
-        if isinstance(field, Texts) or type(field) in (Words, Term):
+        if isinstance(field, Term):
+            in_words(getattr(record, column), found)
+        elif isinstance(field, Texts) or (type(field) is Words and field.key not in CODES):
             spread(getattr(record, column), found)
         elif isinstance(field, TextList | Facts):
             for item in flat(getattr(record, column)):
                 spread(item, found)
     return found
+
+
+def in_words(word: str, found: dict[str, list[str]]) -> None:
+    """Sort a word of a vocabulary as readers of each language see it."""
+    for language, _name in settings.LANGUAGES if word else ():
+        with override(language):
+            found[language].append(str(term(word)))
 
 
 def spread(value: Any, found: dict[str, list[str]]) -> None:
