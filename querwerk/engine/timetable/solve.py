@@ -1,0 +1,114 @@
+"""One call from a problem to the best plan, with what is proved about it."""
+
+import time
+
+from querwerk.engine.timetable.encoding import Contradiction, Encoding, domains
+from querwerk.engine.timetable.explain import conflict
+from querwerk.engine.timetable.problem import Problem
+from querwerk.engine.timetable.proof import Interrupted, Proof
+from querwerk.engine.timetable.result import Placement, Plan, Progress, Report, Result, Status, Stop
+from querwerk.engine.timetable.search import Search, breaks_of
+
+PLACING = 20
+"""Steps for each meeting in which tabu placement has to find a first plan; the proof goes on without one."""
+WARMING_UP = 4_000
+"""Steps of annealing before the proof begins: enough for a fair plan, a few hundredths of a second."""
+ANNEALING = 2_000_000
+"""Steps of annealing where the problem is too large for a proof."""
+PROVABLE = 40_000
+"""Meetings times slots up to which the proof is tried; beyond that its clauses take too much time and memory."""
+
+
+def solve(problem: Problem, *, seed: int = 1, stop: Stop = lambda: False, report: Report = lambda _: None) -> Result:
+    """Plan all meetings.
+
+    The result depends on problem and seed alone, unless `stop` ends the work earlier; then it is the best so far.
+    """
+    return _Run(problem, seed, stop, report).result()
+
+
+class _Run:
+    def __init__(self, problem: Problem, seed: int, stop: Stop, report: Report) -> None:
+        self._problem = problem
+        self._seed = seed
+        self._stop = stop
+        self._report = report
+        self._began = time.process_time()
+        self._days = problem.meetings_of()
+        self._best: list[int] | None = None
+        self._breaks: int | None = None
+        self._bound = 0
+        self._first_plan: float | None = None
+
+    def result(self) -> Result:
+        status, reasons = Status.UNKNOWN, tuple[str, ...]()
+        try:
+            if not self._is_proved_by_search() and not self._is_proved_by_clauses():
+                status = Status.INFEASIBLE
+        except Contradiction:
+            status = Status.INFEASIBLE
+        except Interrupted:
+            pass
+        if status is Status.INFEASIBLE:
+            reasons = conflict(self._problem, self._stop)
+        elif self._breaks is not None:
+            status = Status.OPTIMAL if self._breaks == self._bound else Status.FEASIBLE
+        return Result(
+            status,
+            None if self._best is None else seated(self._best),
+            self._breaks,
+            self._bound,
+            self._spent(),
+            self._seed,
+            self._first_plan,
+            reasons,
+        )
+
+    def _is_proved_by_search(self) -> bool:
+        """Search for a plan; true when it has no breaks at all, or when nothing further can be tried."""
+        search = Search(self._problem, domains(self._problem), self._seed, self._stop)
+        provable = len(self._problem.meetings) * self._problem.slots <= PROVABLE
+        if search.place(PLACING * len(self._problem.meetings)):
+
+            def note(_: int) -> bool:
+                self._note(search.slots)
+                return self._breaks != 0
+
+            search.improve(WARMING_UP if provable else ANNEALING, note)
+        if self._stop():
+            raise Interrupted
+        return self._breaks == 0 or not provable
+
+    def _is_proved_by_clauses(self) -> bool:
+        proof = Proof(Encoding(self._problem), self._stop, self._note, self._raise_bound)
+        proof.best = self._breaks
+        return proof.run()
+
+    def _note(self, slots: list[int]) -> int:
+        """Keep a plan if it is fair and the best so far; return the breaks of the best."""
+        counts = [breaks_of(sum(1 << slots[index] for index in day)) for day in self._days]
+        breaks, fairness = sum(counts), self._problem.fairness
+        is_fair = fairness is None or max(counts) - min(counts) <= fairness
+        if is_fair and (self._breaks is None or breaks < self._breaks):
+            self._best, self._breaks = list(slots), breaks
+            if self._first_plan is None:
+                self._first_plan = self._spent()
+            self._report(Progress(breaks, self._bound, self._spent()))
+        return self._breaks if self._breaks is not None else breaks
+
+    def _raise_bound(self, bound: int) -> None:
+        self._bound = bound
+        self._report(Progress(self._breaks, bound, self._spent()))
+
+    def _spent(self) -> float:
+        return time.process_time() - self._began
+
+
+def seated(slots: list[int]) -> Plan:
+    """Give the meetings of each slot tables, from the first on."""
+    taken: dict[int, int] = {}
+    plan = []
+    for slot in slots:
+        plan.append(Placement(slot, taken.get(slot, 0)))
+        taken[slot] = taken.get(slot, 0) + 1
+    return tuple(plan)

@@ -1,0 +1,200 @@
+"""The solver against a judge that shares nothing with it, and on tiny problems against trying everything."""
+
+import itertools
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from querwerk.engine.timetable import (
+    Meeting,
+    Placement,
+    Problem,
+    Progress,
+    Session,
+    Status,
+    check,
+    solve,
+)
+from querwerk.engine.timetable.clauses import Clauses
+from querwerk.engine.timetable.explain import conflict
+
+
+@st.composite
+def problems(draw: st.DrawFn) -> Problem:
+    people, slots = draw(st.integers(2, 5)), draw(st.integers(1, 5))
+    indices = list(range(draw(st.integers(0, 5))))
+    pairs = list(itertools.combinations(range(people), 2))
+    rarely = st.none() | st.none() | st.none() | st.integers(0, slots - 1)
+    meetings: list[Meeting] = []
+    tables = draw(st.integers(1, 3))
+    fixed = [0] * slots
+    for index in indices:
+        slot = draw(rarely)
+        if slot is not None and fixed[slot] == tables:
+            slot = None
+        if slot is not None:
+            fixed[slot] += 1
+        others = [other for other in indices if other != index]
+        after = tuple(draw(st.lists(st.sampled_from(others), max_size=1))) if others else ()
+        session = draw(st.sampled_from([Session.ANY, Session.ANY, *Session]))
+        meetings.append(Meeting(draw(st.sampled_from(pairs)), session, slot, after if draw(st.booleans()) else ()))
+    closed = st.frozensets(st.integers(0, slots - 1), max_size=1)
+    return Problem(
+        people=people,
+        slots=slots,
+        morning_slots=draw(st.integers(0, slots)),
+        tables=tables,
+        meetings=tuple(meetings),
+        unavailable=tuple(draw(closed) for _ in range(people)),
+        fairness=draw(st.none() | st.integers(0, 2)),
+    )
+
+
+def fewest_breaks(problem: Problem) -> int | None:
+    """Try every plan, judged by the checker."""
+    best: int | None = None
+    for slots in itertools.product(range(problem.slots), repeat=len(problem.meetings)):
+        seats = [slots[:index].count(slot) for index, slot in enumerate(slots)]
+        if any(seat >= problem.tables for seat in seats):
+            continue
+        verdict = check(problem, tuple(map(Placement, slots, seats)))
+        if verdict.is_valid and (best is None or verdict.breaks < best):
+            best = verdict.breaks
+    return best
+
+
+@settings(max_examples=60, deadline=None)
+@given(problems())
+def test_solver_finds_what_trying_everything_finds(problem: Problem) -> None:
+    result = solve(problem)
+    expected = fewest_breaks(problem)
+    assert result.breaks == expected
+    assert result.status == (Status.INFEASIBLE if expected is None else Status.OPTIMAL)
+    if result.plan is not None:
+        verdict = check(problem, result.plan)
+        assert (verdict.faults, verdict.breaks) == ((), result.breaks)
+        assert result.bound == result.breaks
+
+
+@settings(max_examples=60, deadline=None)
+@given(problems(), st.data())
+def test_checker_sees_every_way_of_spoiling_a_plan(problem: Problem, data: st.DataObject) -> None:
+    plan = solve(problem).plan
+    if not plan:
+        return
+    index = data.draw(st.integers(0, len(plan) - 1))
+    other = data.draw(
+        st.integers(0, len(plan) - 1).filter(lambda found: found != index) if len(plan) > 1 else st.just(index)
+    )
+    if other != index:
+        assert not check(problem, (*plan[:index], plan[other], *plan[index + 1 :])).is_valid
+    for wrong in (Placement(problem.slots, 0), Placement(plan[index].slot, problem.tables), Placement(-1, 0)):
+        assert not check(problem, (*plan[:index], wrong, *plan[index + 1 :])).is_valid
+
+
+def crowded(fairness: int | None = None) -> Problem:
+    """Twelve people in two rows, three tables: everybody meets three of the other row."""
+    pairs = [(first, 6 + (first + step) % 6) for first in range(6) for step in range(3)]
+    return Problem(12, 8, 4, 3, tuple(Meeting(pair) for pair in pairs), fairness=fairness)
+
+
+def test_same_seed_same_plan() -> None:
+    first, second = solve(crowded(), seed=3), solve(crowded(), seed=3)
+    assert (first.plan, first.breaks) == (second.plan, second.breaks)
+
+
+def test_stopped_at_once_nothing_is_known() -> None:
+    result = solve(crowded(), stop=lambda: True)
+    assert (result.status, result.plan, result.breaks, result.bound) == (Status.UNKNOWN, None, None, 0)
+
+
+def test_stopped_later_the_best_plan_so_far_is_returned() -> None:
+    problem = replace(crowded(), unavailable=(frozenset({3}),) * 12, tables=2, slots=11)
+    best = solve(problem).breaks
+    assert best is not None
+    assert best > 0
+    for patience in range(1, 12):
+        calls = itertools.count()
+        result = solve(problem, stop=lambda calls=calls, patience=patience: next(calls) > patience)  # type: ignore[misc]
+        assert result.status in {Status.FEASIBLE, Status.OPTIMAL}
+        assert result.plan is not None
+        assert check(problem, result.plan).is_valid
+        assert result.breaks is not None
+        assert result.bound <= best <= result.breaks
+
+
+def test_progress_only_gets_better() -> None:
+    problem = replace(crowded(), unavailable=(frozenset({3}),) * 12, tables=2, slots=11)
+    seen: list[Progress] = []
+    result = solve(problem, report=seen.append)
+    breaks = [progress.breaks for progress in seen if progress.breaks is not None]
+    bounds = [progress.bound for progress in seen]
+    assert breaks == sorted(breaks, reverse=True)
+    assert bounds == sorted(bounds)
+    assert (breaks[-1], bounds[-1]) == (result.breaks, result.bound)
+
+
+def test_fairness_is_bought_with_breaks() -> None:
+    # Person 1 meets in slots 1 and 3 only; the others could sit together, unless all are to have breaks alike.
+    meetings = (Meeting((0, 1), slot=0), Meeting((0, 1), slot=2), Meeting((2, 3)), Meeting((2, 3)))
+    free = Problem(4, 3, 3, 2, meetings)
+    assert solve(free).breaks == 2
+    assert solve(replace(free, fairness=0)).breaks == 4
+
+
+def test_impossible_plans_are_explained() -> None:
+    meetings = (*(Meeting((0, other)) for other in (1, 2, 3)), Meeting((1, 2)))
+    problem = Problem(4, 3, 3, 2, meetings, (frozenset({1}), frozenset(), frozenset(), frozenset()))
+    result = solve(problem)
+    assert result.status is Status.INFEASIBLE
+    assert result.conflict == (
+        "person 1 cannot come in slot 2",
+        "meeting 1 of person 1 and person 2 has to be",
+        "meeting 2 of person 1 and person 3 has to be",
+        "meeting 3 of person 1 and person 4 has to be",
+    )
+
+
+def test_tables_and_order_are_named_in_explanations() -> None:
+    names = ("Anna", "Ben", "Cem", "Dana")
+    meetings = (Meeting((0, 1), Session.MORNING), Meeting((2, 3), Session.MORNING), Meeting((0, 2), after=(2,), slot=1))
+    with pytest.raises(ValueError, match="after itself"):
+        Problem(4, 2, 1, 1, meetings)
+    crowd = Problem(4, 2, 1, 1, meetings[:2], names=names)
+    assert conflict(crowd, lambda: False) == (
+        "meeting 1 of Anna and Ben has to be in the morning",
+        "meeting 2 of Cem and Dana has to be in the morning",
+        "slot 1 has 1 tables",
+    )
+    late = Problem(4, 2, 1, 1, (Meeting((0, 1), slot=1), Meeting((2, 3), after=(0,))), names=names)
+    assert conflict(late, lambda: False) == (
+        "meeting 1 of Anna and Ben has to be",
+        "meeting 1 is fixed to slot 2",
+        "meeting 2 of Cem and Dana has to be",
+        "meeting 1 has to be before meeting 2",
+    )
+
+
+def test_rings_of_order_are_impossible() -> None:
+    ring = Problem(4, 4, 4, 2, (Meeting((0, 1), after=(1,)), Meeting((2, 3), after=(0,))))
+    assert solve(ring).status is Status.INFEASIBLE
+
+
+def test_no_meetings_no_breaks() -> None:
+    assert solve(Problem(2, 1, 1, 1, ())).breaks == 0
+
+
+@pytest.mark.parametrize(("size", "most"), [(1, 1), (4, 2), (5, 5), (7, 3)])
+def test_counters_count(size: int, most: int) -> None:
+    from pysat.solvers import Solver  # noqa: PLC0415
+
+    clauses = Clauses()
+    literals = [clauses.new() for _ in range(size)]
+    outputs = clauses.counter(literals, most)
+    with Solver(name="glucose4", bootstrap_with=clauses.found) as solver:
+        for values in itertools.product((False, True), repeat=size):
+            assumed = [literal if value else -literal for literal, value in zip(literals, values, strict=True)]
+            _, implied = solver.propagate(assumptions=assumed)
+            assert [output in implied for output in outputs] == [sum(values) > j for j in range(len(outputs))]
