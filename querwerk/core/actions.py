@@ -18,7 +18,6 @@ from querwerk.core.states import LinkKind, Verb, Visibility
 from querwerk.core.text import Text
 
 CHUNK = 2000
-NAME_LENGTH = 160
 
 type Name = tuple[str, str]
 
@@ -85,6 +84,14 @@ def create_space(key: str) -> Space:
     return Space.objects.get_or_create(key=key)[0]
 
 
+def _queue_up(space: Space) -> None:
+    """Make concurrent writers of a space wait for each other on PostgreSQL, as they do on SQLite.
+
+    Whoever reads in order to write what was read must queue up before reading.
+    """
+    Space.objects.select_for_update().get(pk=space.pk)
+
+
 @transaction.atomic
 def write_records(
     tops: Sequence[Parsed],
@@ -119,26 +126,46 @@ class _Write:
         self.report = Report()
 
     def run(self, tops: Sequence[Parsed], expected: Mapping[Name, int]) -> Report:
-        # The row lock makes concurrent writers of a space queue up on PostgreSQL, as they do on SQLite.
-        Space.objects.select_for_update().get(pk=self.space.pk)
+        _queue_up(self.space)
         everything = [parsed for top in tops for parsed in top.walk()]
         self.nodes = nodes_by_name(self.space.pk)
         self.check_references(everything)
         self.load(everything)
+        self.check_wholes(everything)
         before = self.snapshots(tops)
         self.check_versions(tops, expected, before)
         written = [top for top in tops if before.get((top.kind, top.key)) != top.raw]
-        self.reposition(top for top in tops if before.get((top.kind, top.key)) == top.raw)
+        is_moved = self.reposition(top for top in tops if before.get((top.kind, top.key)) == top.raw)
         self.store([parsed for top in written for parsed in top.walk()])
         self.remove_dropped_parts(written)
         self.store_links([parsed for top in written for parsed in top.walk()])
         self.account(tops, before)
         if written:
             self.write_journal(written, before)
+        if written or is_moved:
             raise_edition()
+        if written:
             node_ids = [self.nodes[parsed.kind, parsed.key] for top in written for parsed in top.walk()]
             records_written.send(self.__class__, node_ids=node_ids, space_id=self.space.pk)
         return self.report
+
+    def check_wholes(self, everything: Sequence[Parsed]) -> None:
+        """A part stays with what it is part of, unless the write states both; a key is no way to another's part."""
+        stated = {(parsed.kind, parsed.key) for parsed in everything}
+        problems = Problems()
+        for parsed in everything:
+            known = self.records.get((parsed.kind, parsed.key))
+            if known is None or parsed.parent is None:
+                continue
+            whole = getattr(known, parsed.spec.parent)
+            name = whole.SPEC.kind, whole.key
+            if name != (parsed.parent.kind, parsed.parent.key) and name not in stated:
+                problems.add(
+                    (*parsed.path, parsed.spec.key_field),
+                    _("“%(key)s” is already part of “%(whole)s”.") % {"key": parsed.key, "whole": whole.key},
+                )
+        if problems.found:
+            raise InvalidRecords(problems.found)
 
     def check_references(self, everything: Sequence[Parsed]) -> None:
         problems = Problems()
@@ -161,6 +188,8 @@ class _Write:
             keys[parsed.kind].append(parsed.key)
         for kind, wanted in keys.items():
             rows = self.models[kind]._default_manager.filter(space=self.space)
+            if spec_of(kind).parent:
+                rows = rows.select_related(spec_of(kind).parent)
             if len(wanted) <= CHUNK:
                 rows = rows.filter(key__in=wanted)
             for record in rows:
@@ -180,11 +209,14 @@ class _Write:
             if record is not None and name in expected and record.version != expected[name]:
                 raise UnableToOverwrite(record, before[name])
 
-    def reposition(self, tops: Iterable[Parsed]) -> None:
+    def reposition(self, tops: Iterable[Parsed]) -> bool:
+        is_moved = False
         for top in tops:
             record = self.records.get((top.kind, top.key))
             if record is not None and record.position != top.position:
                 self.models[top.kind]._default_manager.filter(pk=record.pk).update(position=top.position)
+                is_moved = True
+        return is_moved
 
     def store(self, written: Sequence[Parsed]) -> None:
         by_kind: dict[str, list[Parsed]] = defaultdict(list)
@@ -465,7 +497,7 @@ def write_thread(*, space: Space, statements: Sequence[LinkStatement], by: Actor
 
     The journal keeps what was added and removed. Links that records state themselves are not touched.
     """
-    Space.objects.select_for_update().get(pk=space.pk)
+    _queue_up(space)
     existing = list(thread_statements(space.pk))
     before = [_statement(link) for link in existing]
     if before == list(statements):
@@ -544,6 +576,7 @@ def thread_of(space: Space) -> list[LinkStatement]:
 def add_link(*, space: Space, statement: LinkStatement, by: Actor, why: str = "") -> bool:
     """Add one link made by hand; a link that is already there stays single."""
     with transaction.atomic():
+        _queue_up(space)
         existing = thread_of(space)
         if statement.ends in {other.ends for other in existing}:
             return False
@@ -553,6 +586,7 @@ def add_link(*, space: Space, statement: LinkStatement, by: Actor, why: str = ""
 def remove_link(*, space: Space, earlier: Name, later: Name, kind: LinkKind, by: Actor, why: str = "") -> bool:
     """Remove one link made by hand; removing it twice does nothing more."""
     with transaction.atomic():
+        _queue_up(space)
         existing = thread_of(space)
         kept = [other for other in existing if other.ends != (earlier, later, kind)]
         return write_thread(space=space, statements=kept, by=by, why=why)

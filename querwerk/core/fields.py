@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from querwerk.core.text import Text
 
-PARTIAL_DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
+PARTIAL_DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?", re.ASCII)
 
 
 class TextColumn(models.JSONField[Text, Text]):
@@ -61,6 +61,15 @@ def check_partial_date(value: str) -> None:
         raise ValidationError(
             _("%(value)s does not exist in the calendar."), "no_such_date", {"value": value}
         ) from None
+
+
+def is_partial_date(value: str) -> bool:
+    """Tell whether a text is a year, a month or a day of the calendar."""
+    try:
+        check_partial_date(value)
+    except ValidationError:
+        return False
+    return True
 
 
 class PartialDateColumn(models.CharField[str, str]):

@@ -9,8 +9,10 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils.csp import CSP, build_policy
 
-YOUTUBE_ID = re.compile(r"[\w-]{11}")
-PEERTUBE_PATH = re.compile(r"/(?:w|videos/watch)/([\w-]{22,36})")
+YOUTUBE_ID = re.compile(r"[\w-]{11}", re.ASCII)
+HOST = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)+(?::[0-9]{1,5})?")
+"""A frame's host stands in the page's policy, where other characters could begin another rule."""
+PEERTUBE_PATH = re.compile(r"/(?:w|videos/watch)/([\w-]{22,36})", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +25,10 @@ class Screening:
 
 def screening(url: str) -> Screening:
     """Return how to show the film at an address; a host that we do not know gets a plain link."""
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return Screening("")
     host = (parts.hostname or "").removeprefix("www.").removeprefix("m.")
     if host in ("youtube.com", "youtube-nocookie.com", "youtu.be"):
         return Screening("YouTube", youtube(host, parts.path, parts.query))
@@ -31,8 +36,8 @@ def screening(url: str) -> Screening:
         number = re.fullmatch(r"(?:/video)?/(\d+)(?:/\w+)?/?", parts.path)
         return Screening("Vimeo", f"https://player.vimeo.com/video/{number[1]}?dnt=1" if number else "")
     shared = PEERTUBE_PATH.fullmatch(parts.path.rstrip("/"))
-    if shared and parts.scheme == "https":
-        return Screening(host, f"https://{parts.netloc}/videos/embed/{shared[1]}")
+    if shared and parts.scheme == "https" and HOST.fullmatch(parts.netloc.lower()):
+        return Screening(host, f"https://{parts.netloc.lower()}/videos/embed/{shared[1]}")
     return Screening(host)
 
 

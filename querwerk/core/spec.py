@@ -15,6 +15,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from querwerk.core.addresses import host_of
 from querwerk.core.fields import check_partial_date
 from querwerk.core.states import LinkKind, Visibility
 from querwerk.core.text import LANGUAGES, UNSTATED, Text
@@ -27,9 +28,17 @@ type Label = str | Promise
 
 KEY = re.compile(r"[a-z0-9]+(?:[-.][a-z0-9]+)*")
 KEY_LENGTH = 120
+MADE_KEY_LENGTH = 160
+"""A part without an id is named after its whole; columns hold no more."""
 TEXT_LENGTH = 200_000
-URL = re.compile(r"https?://[^\s/]+\.[^\s]*|https?://[^\s/]+(?:/\S*)?", re.IGNORECASE)
+URL = re.compile(r"https?://[^\s/]\S*", re.IGNORECASE)
+URL_LENGTH = 2000
 MAX_INT = 2**31 - 1
+MAX_DIGITS = 30
+MAX_FACT_DEPTH = 12
+"""So that what is stored can be read back from an export, whose reader refuses deeper files and longer numbers."""
+UNSTORABLE = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+"""What PostgreSQL cannot hold, and what XML cannot, so that one pasted character would silence the feed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,7 +218,7 @@ def check_words(value: Any, path: Path, problems: Problems, limit: int = TEXT_LE
     """Refuse what is not a storable text."""
     if not isinstance(value, str):
         problems.add(path, wrong_type(_("a text"), value))
-    elif "\0" in value or any("\ud800" <= character <= "\udfff" for character in value):
+    elif UNSTORABLE.search(value):
         problems.add(path, _("contains a character that cannot be stored"))
     elif len(value) > limit:
         problems.add(
@@ -218,6 +227,11 @@ def check_words(value: Any, path: Path, problems: Problems, limit: int = TEXT_LE
     else:
         return True
     return False
+
+
+def is_web_address(value: str) -> bool:
+    """Tell whether a text is an address that a browser can open, of a host that it can find."""
+    return len(value) <= URL_LENGTH and bool(URL.fullmatch(value)) and bool(host_of(value))
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,7 +260,7 @@ class Term(Words):
 class Url(Words):
     """A web address."""
 
-    limit: int = 2000
+    limit: int = URL_LENGTH
 
     def expects(self) -> str:
         """Say what an address looks like."""
@@ -255,7 +269,7 @@ class Url(Words):
     def read(self, value: Any, path: Path, into: Parsed, problems: Problems) -> None:
         """Read an address; refuse every scheme but http and https."""
         if check_words(value, path, problems, self.limit):
-            if URL.fullmatch(value):
+            if is_web_address(value):
                 into.columns[self.column or self.key] = value
             else:
                 problems.add(path, wrong_type(self.expects(), value) + f": {value[:80]}")
@@ -335,13 +349,15 @@ class Number(Words):
 
     def read(self, value: Any, path: Path, into: Parsed, problems: Problems) -> None:
         """Read a number within its limits."""
-        is_number = isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+        # A whole number may have more digits than a float can hold.
+        is_number = isinstance(value, int) and not isinstance(value, bool)
+        is_number = is_number or (isinstance(value, float) and math.isfinite(value))
         if not is_number or (self.is_whole and not isinstance(value, int)):
             problems.add(path, wrong_type(self.expects(), value))
         elif (self.minimum is not None and value < self.minimum) or value > (
             self.maximum if self.maximum is not None else MAX_INT if self.is_whole else 1e15
         ):
-            problems.add(path, _("%(value)s is out of range") % {"value": value})
+            problems.add(path, out_of_range(value))
         else:
             into.columns[self.column or self.key] = value
 
@@ -421,7 +437,7 @@ class Urls(Texts):
         super(Urls, self).parse(raw, into, problems)
         for language in self.languages(raw):
             value = raw[self.name(language)]
-            if isinstance(value, str) and value and not URL.fullmatch(value):
+            if isinstance(value, str) and value and not is_web_address(value):
                 expected = _("a web address that begins with http:// or https://")
                 problems.add((*into.path, self.name(language)), wrong_type(expected, value) + f": {value[:80]}")
 
@@ -497,19 +513,29 @@ class Facts(Field):
         return {self.key: self.described({"type": ["object", "null"]})}
 
 
-def check_json(value: Any, path: Path, problems: Problems) -> None:
+def out_of_range(value: float) -> str:
+    """Say that a number is too large or too small, without writing out thousands of digits."""
+    is_long = isinstance(value, int) and abs(value) >= 10**MAX_DIGITS
+    return _("%(value)s is out of range") % {"value": "…" if is_long else value}
+
+
+def check_json(value: Any, path: Path, problems: Problems, depth: int = 0) -> None:
     """Refuse texts that cannot be stored and numbers that are none, at any depth."""
-    if isinstance(value, dict):
+    if isinstance(value, dict | list) and depth > MAX_FACT_DEPTH:
+        problems.add(path, _("is nested deeper than %(limit)d levels") % {"limit": MAX_FACT_DEPTH})
+    elif isinstance(value, dict):
         for key, inner in value.items():
             if check_words(key, path, problems, 200):
-                check_json(inner, (*path, key), problems)
+                check_json(inner, (*path, key), problems, depth + 1)
     elif isinstance(value, list):
         for number, inner in enumerate(value):
-            check_json(inner, (*path, number), problems)
+            check_json(inner, (*path, number), problems, depth + 1)
     elif isinstance(value, str):
         check_words(value, path, problems)
-    elif isinstance(value, float) and not math.isfinite(value):
-        problems.add(path, _("%(value)s is out of range") % {"value": value})
+    elif (isinstance(value, float) and not math.isfinite(value)) or (
+        isinstance(value, int) and abs(value) >= 10**MAX_DIGITS
+    ):
+        problems.add(path, out_of_range(value))
 
 
 @dataclass(frozen=True, slots=True)
@@ -768,7 +794,13 @@ class Spec:
         stated = raw.get(self.key_field)
         if stated is None and fallback:
             parsed.key, parsed.has_own_key = fallback, False
+            if len(fallback) > MADE_KEY_LENGTH:
+                limit = {"limit": MADE_KEY_LENGTH}
+                problems.add(
+                    parsed.path, _("needs an id of its own: the one made from its place is longer than %(limit)d") % limit
+                )
         elif stated is None and self.key_from and isinstance(raw.get(self.key_from), str):
+            # The field by which it is named refuses what is no id.
             parsed.key, parsed.has_own_key = raw[self.key_from], False
         elif stated is None:
             problems.add(parsed.path, _("“%(key)s” is missing.") % {"key": self.key_field})

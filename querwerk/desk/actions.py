@@ -41,7 +41,7 @@ def new_key(spec: Spec, raw: Mapping[str, Any], space_id: int) -> str | int:
     model = record_models()[spec.kind]
     taken = set(model._default_manager.filter(space=space_id).values_list("key", flat=True))
     if spec.key_field == "no":
-        return max((int(key) for key in taken if key.isdigit()), default=0) + 1
+        return max((int(key) for key in taken if key.isdecimal()), default=0) + 1
     if spec.is_single:
         return spec.kind
     if spec.kind == "partner":

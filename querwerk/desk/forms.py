@@ -817,7 +817,7 @@ class Known:
     def note(self, field: str, key: str) -> None:
         """Remember a number as used."""
         tail = key.rpartition("-")[2]
-        if tail.isdigit():
+        if tail.isdecimal():
             self.used[field] = max(self.used.get(field, 0), int(tail))
 
     def new_key(self, whole: str, declared: Parts, fallback: str, taken: set[str]) -> str:

@@ -8,7 +8,6 @@ from collections.abc import Iterable, Sequence
 from difflib import SequenceMatcher
 from functools import cache
 from typing import Any
-from urllib.parse import urlsplit
 
 from django import template
 from django.forms import BoundField, Form
@@ -17,6 +16,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from querwerk.core.addresses import host_of
 from querwerk.core.icons import ICONS
 from querwerk.core.maps import project
 from querwerk.core.text import Text
@@ -91,11 +91,11 @@ def source_note(source: str) -> SafeString:
     """Say where a fact comes from: a link to the page, or the name of the source."""
     if not source:
         return mark_safe("")
-    parts = urlsplit(source)
-    if parts.scheme in {"http", "https"}:
+    host = host_of(source)
+    if host:
         return format_html(
             '<span class="source">{} <a href="{}" rel="external">{}</a></span>',
-            _("Source:"), source, parts.netloc.removeprefix("www."),
+            _("Source:"), source, host.removeprefix("www."),
         )  # fmt: skip
     return format_html('<span class="source">{} {}</span>', _("Source:"), source)
 

@@ -14,6 +14,8 @@ from django.utils.translation import get_language, get_language_info, pgettext
 from django.utils.translation import gettext as _
 
 from querwerk.core import terms
+from querwerk.core.addresses import host_of
+from querwerk.core.fields import is_partial_date
 from querwerk.core.registry import anchor, node_url
 from querwerk.core.text import LANGUAGES, UNSTATED, Passage, Text
 
@@ -200,10 +202,10 @@ def fact_value(value: Any) -> SafeString:
 
 def text_value(value: str) -> SafeString:
     """Show a text: an address as a link, a date as a date, a known word translated."""
-    if value.startswith(("http://", "https://")):
-        return format_html('<a href="{}" rel="noopener">{}</a>', value, value.split("/")[2].removeprefix("www."))
-    parts = value.split("-")
-    if len(parts) == 3 and [len(part) for part in parts] == [4, 2, 2] and value.replace("-", "").isdigit():
+    host = host_of(value)
+    if host:
+        return format_html('<a href="{}" rel="noopener">{}</a>', value, host.removeprefix("www."))
+    if len(value) == len("2021-06-22") and is_partial_date(value):
         return conditional_escape(partial_date(value))
     return conditional_escape(str(terms.term(value)))
 
@@ -224,10 +226,15 @@ def link_to(context: template.Context, node: Any) -> SafeString:
 
 
 @register.simple_tag(takes_context=True)
-def cite(context: template.Context, source: str) -> SafeString:
-    """Say where a fact comes from; a named source by the name and address that the bundle gives it."""
+def cite(context: template.Context, source: Any) -> SafeString:
+    """Say where a fact comes from; a named source by the name and address that the bundle gives it.
+
+    Among free facts, and in lists, a source may be anything that a bundle can hold.
+    """
     if not source:
         return mark_safe("")
+    if not isinstance(source, str):
+        return format_html('<span class="source">{} {}</span>', _("Source:"), fact_value(source))
     name, url = context["frame"].source_of(source)
     shown = format_html('<a href="{}" rel="external">{}</a>', url, name) if url else conditional_escape(name)
     return format_html('<span class="source">{} {}</span>', _("Source:"), shown)

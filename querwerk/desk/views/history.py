@@ -150,7 +150,7 @@ def restore(request: Request, number: int, side: str) -> HttpResponse:
 def bring_back(request: Request, entry: JournalEntry, *, is_before: bool) -> None:
     """Restore once, on top of the version that the person has seen."""
     typed = request.POST.get("version", "")
-    version = int(typed) if typed.isdigit() and len(typed) < VERSION_DIGITS else 0
+    version = int(typed) if typed.isdecimal() and len(typed) < VERSION_DIGITS else 0
     why = request.POST.get("why", "").strip()[:1000]
 
     def effect() -> int:

@@ -67,7 +67,7 @@ class Editing:
     def version(self) -> int:
         """Return the version on which the typed content is based."""
         words = self.request.POST.get("@version", "")
-        if words.isdigit() and len(words) < 10:
+        if words.isdecimal() and len(words) < 10:
             return int(words)
         return self.record.version if self.record is not None else 0
 
@@ -99,7 +99,7 @@ class Editing:
         space_id = self.request.frame.space_id
         if not self.key_words:
             return new_key(self.spec, typed, space_id)
-        if self.spec.key_field == "no" and self.key_words.isdigit():
+        if self.spec.key_field == "no" and self.key_words.isdecimal():
             key: str | int = int(self.key_words)
         else:
             key = self.key_words

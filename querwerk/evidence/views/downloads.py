@@ -6,13 +6,13 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from typing import Any
-from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.urls import reverse
 from django.utils.text import slugify
 from django.utils.translation import override
 
+from querwerk.core.addresses import host_of
 from querwerk.core.registry import node_url
 from querwerk.core.states import LinkKind
 from querwerk.core.text import UNSTATED, Text
@@ -127,8 +127,7 @@ def details_of(edge: Edge) -> dict[str, Any]:
     if edge.author:
         details["qw:author"] = edge.author
     if edge.source:
-        is_address = urlsplit(edge.source).scheme in ("http", "https")
-        details["qw:source"] = {"$": edge.source, "type": "xsd:anyURI"} if is_address else edge.source
+        details["qw:source"] = {"$": edge.source, "type": "xsd:anyURI"} if host_of(edge.source) else edge.source
     if edge.grade:
         details["qw:grade"] = edge.grade
     if edge.note:

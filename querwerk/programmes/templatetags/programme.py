@@ -1,10 +1,10 @@
 """Template filters of the programme's pages."""
 
-from urllib.parse import urlsplit
 
 from django import template
 from django.utils.formats import number_format
 
+from querwerk.core.addresses import host_of
 from querwerk.core.spec import Label, spec_of
 from querwerk.core.templatetags.ui import language_name
 
@@ -23,7 +23,7 @@ def euros(amount: float | None) -> str:
 @register.filter
 def host(url: str) -> str:
     """Return the host of an address, as people write it."""
-    return urlsplit(url).netloc.removeprefix("www.")
+    return host_of(url).removeprefix("www.")
 
 
 @register.filter
