@@ -5,7 +5,7 @@ PYTHON := .venv/bin/python
 # Handed on to the programs below when they are given on the command line.
 export PORT DATABASE_URL
 
-.PHONY: help setup setup-dev setup-node setup-browser lock demo test format assets messages docs bench-web lighthouse pictures
+.PHONY: help setup setup-dev setup-node setup-browser lock demo test format assets messages docs bench-web bench-timetable lighthouse pictures
 
 help:  ## list these commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -47,6 +47,9 @@ docs: setup-dev  ## make the pages of the documentation that come out of the cod
 
 bench-web: setup-dev setup-browser  ## compare the pages' speed with pretalx
 	@$(PYTHON) bench/web/run
+
+bench-timetable: setup-dev  ## prove the published timetables (BENCH_DATA=folder)
+	@$(PYTHON) bench/timetable/run.py
 
 lighthouse: setup-node setup-browser  ## measure the public pages (mobile, median of three)
 	@$(PYTHON) -m scripts.lighthouse

@@ -14,7 +14,7 @@ SLICE = 20_000
 """Conflicts between two looks at whether to stop; a search that is taken up again costs time, so not too few."""
 TRIAL = 1_000
 """Conflicts spent on making a core smaller or raising its count at once."""
-SOLVER = "cadical153"
+SOLVER = "cadical195"
 
 
 class Interrupted(Exception):

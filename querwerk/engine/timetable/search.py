@@ -1,4 +1,4 @@
-"""The first plan at once, and a better one while somebody waits: tabu placement, then annealing with Kempe chains.
+"""The first plan at once, and a better one while somebody waits: guided ejection, then annealing with Kempe chains.
 
 A Kempe chain between two slots is a set of meetings that can trade these slots without anybody being asked to be at two
 tables: whoever is in the middle of a chain is busy in both slots before and after, so only its two ends change their day.
@@ -55,33 +55,41 @@ class Search:
         """Return the number of breaks, and more where they are unfair."""
         return sum(self._price[breaks_of(busy)] for busy in self._busy)
 
-    # --- Tabu placement ---------------------------------------------------
+    # --- Placement --------------------------------------------------------
 
     def place(self, steps: int) -> bool:
-        """Find a slot for every meeting, driving others out where needed; false when that did not work out."""
+        """Find a slot for every meeting, driving others out where needed; false when that did not work out.
+
+        Each time a meeting finds no free slot it becomes more precious, and the cheapest others are driven out: the
+        guided ejection of Nagata and Bräysy. Just driven out, a meeting cannot come back to the same slot for a while.
+        """
         waiting = sorted(range(len(self.slots)), key=lambda index: len(self._domains[index]), reverse=True)
+        worth = [1] * len(self.slots)
         tabu: dict[tuple[int, int], int] = {}
         for step in range(steps):
             if not waiting:
                 return True
             if step % LOOK == 0 and self._stop():
                 return False
-            # The hardest first while the plan is built, then any, so that no two wait for each other for ever.
-            pick = len(waiting) - 1 if step < len(self.slots) else self._random.randrange(len(waiting))
-            index = waiting.pop(pick)
-            slot, victims = self._least_harm(index, tabu, step)
+            index = waiting.pop()
+            slot, victims = self._least_harm(index, worth, tabu, step)
+            worth[index] += bool(victims)
             for victim in victims:
                 self._take(victim)
-                tabu[victim, slot] = step + 10 + self._random.randrange(10) + len(waiting) // 2
+                tabu[victim, slot] = step + 3 + self._random.randrange(8)
                 waiting.append(victim)
             self._put(index, slot)
         return not waiting
 
-    def _least_harm(self, index: int, tabu: dict[tuple[int, int], int], step: int) -> tuple[int, list[int]]:
+    def _least_harm(
+        self, index: int, worth: list[int], tabu: dict[tuple[int, int], int], step: int
+    ) -> tuple[int, list[int]]:
         best: tuple[float, int, list[int]] | None = None
         for slot in self._domains[index]:
             victims = self._victims(index, slot)
-            harm = 100.0 * len(victims) + (1000 if tabu.get((index, slot), 0) > step else 0)
+            harm = 100.0 * sum(worth[victim] for victim in victims)
+            if tabu.get((index, slot), 0) > step:
+                harm += 10_000
             harm += sum(breaks_of(self._busy[person] | 1 << slot) for person in self._people[index])
             harm += self._random.random()
             if best is None or harm < best[0]:

@@ -10,9 +10,10 @@ from querwerk.engine.timetable.result import Placement, Plan, Progress, Report, 
 from querwerk.engine.timetable.search import Search, breaks_of
 
 PLACING = 20
-"""Steps for each meeting in which tabu placement has to find a first plan; the proof goes on without one."""
+"""Steps for each meeting in which the placement has to find a first plan; the proof goes on without one."""
 WARMING_UP = 4_000
-"""Steps of annealing before the proof begins: enough for a fair plan, a few hundredths of a second."""
+"""Steps of annealing before the proof begins, again and again until the plan is fair, but at most WARM_UPS times."""
+WARM_UPS = 4
 ANNEALING = 2_000_000
 """Steps of annealing where the problem is too large for a proof."""
 PROVABLE = 40_000
@@ -74,7 +75,10 @@ class _Run:
                 self._note(search.slots)
                 return self._breaks != 0
 
-            search.improve(WARMING_UP if provable else ANNEALING, note)
+            for _ in range(WARM_UPS):
+                search.improve(WARMING_UP if provable else ANNEALING, note)
+                if self._best is not None:
+                    break
         if self._stop():
             raise Interrupted
         return self._breaks == 0 or not provable
