@@ -30,7 +30,7 @@ STRUCTURE = """() => ({
   twice: [...document.querySelectorAll('[id]')].map((e) => e.id).filter((id, place, all) => all.indexOf(id) !== place),
   broken: [...document.images].filter((image) => image.complete && !image.naturalWidth).map((image) => image.src),
   hollow: [...document.querySelectorAll('main :is(dd, dt, li, h2, h3, p, td, th):not([hidden])')]
-    .filter((e) => !e.textContent.trim() && !e.querySelector('img, svg, input, button, a, picture') && e.tagName !== 'TD').map((e) => e.outerHTML.slice(0, 80)),
+    .filter((e) => !e.textContent.trim() && !e.querySelector('img, svg, input, button, a, picture') && e.tagName !== 'TD' && !e.className.endsWith('__foot')).map((e) => e.outerHTML.slice(0, 80)),
   raw: [...document.body.innerText.matchAll(/\\bNone\\b|\\bTrue\\b|\\bFalse\\b|\\{%|\\{\\{|\\{'|<__proxy__|&amp;|undefined|\\[object /g)].map((match) =>
     document.body.innerText.slice(Math.max(0, match.index - 30), match.index + 30)),
 })"""

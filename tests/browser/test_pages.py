@@ -29,7 +29,7 @@ OpenPage = Callable[..., Page]
 Axe = Callable[..., list[str]]
 
 
-def flaws(page: Page, path: str, axe: Axe) -> list[str]:
+def flaws(page: Page, path: str, axe: Axe, mapped: list[str]) -> list[str]:
     """Look at one page in a wide window by day, and on a phone by night."""
     language = path.split("/")[1]
     page.set_viewport_size(WIDE)
@@ -40,16 +40,20 @@ def flaws(page: Page, path: str, axe: Axe) -> list[str]:
     found += structure(page, language)
     found += untranslated(page) if language == "de" and "gallery" not in path else []
     found += axe(page)
+    found += publicity(page, path, WIDE) if path in mapped else []
     page.set_viewport_size(PHONE)
     page.emulate_media(color_scheme="dark")
     found += too_wide(page, PHONE["width"])
+    found += publicity(page, path, PHONE) if path in mapped else []
     found += [f"on a phone, dark: {flaw}" for flaw in axe(page, rules=DEPENDS_ON_WINDOW)]
     return [f"{path}: {flaw}" for flaw in found]
 
 
 @parts
-def test_every_page_is_sound_and_free_of_barriers(part: int, public_pages: list[str], page: Page, axe: Axe) -> None:
-    wrong = [flaw for path in public_pages[part::PARTS] for flaw in flaws(page, path, axe)]
+def test_every_page_is_sound_and_free_of_barriers_and_gives_publicity(
+    part: int, public_pages: list[str], mapped_pages: list[str], page: Page, axe: Axe
+) -> None:
+    wrong = [flaw for path in public_pages[part::PARTS] for flaw in flaws(page, path, axe, mapped_pages)]
     assert not wrong, "\n".join(wrong)
 
 
@@ -68,10 +72,9 @@ def test_one_page_of_each_kind_is_free_of_barriers_in_every_window_and_theme(
     assert not wrong, "\n".join(wrong)
 
 
-@parts
-def test_every_page_gives_the_funder_publicity(part: int, mapped_pages: list[str], page: Page) -> None:
+def test_publicity_keeps_the_rules_in_every_window(samples: list[str], page: Page) -> None:
     wrong = []
-    for path in mapped_pages[part::PARTS]:
+    for path in [*samples, "/en/inducci/"]:
         page.goto(path)
         for width, height in WINDOWS:
             viewport = {"width": width, "height": height}
