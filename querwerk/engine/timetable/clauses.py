@@ -28,7 +28,7 @@ class Clauses:
         return True
 
     def at_most_one(self, literals: Sequence[int]) -> None:
-        """Let at most one of these be true: pairwise for few, through a helper variable for many."""
+        """Let at most one of these variables be true: pairwise for few, through a helper variable for many."""
         rest = list(literals)
         while len(rest) > 6:
             helper = self.new()
@@ -38,13 +38,12 @@ class Clauses:
 
     def _pairwise(self, literals: list[int]) -> None:
         for index, literal in enumerate(literals):
-            for other in literals[:index]:
-                self.add((-literal, -other))
+            self.found += [[-other, -literal] for other in literals[:index]]
 
     def counter(self, literals: Sequence[int], most: int) -> list[int]:
         """Return outputs of which number j (from 0) is true when more than j of the literals are: a totalizer.
 
-        Outputs stop after `most`. Nothing forces an output to be false.
+        Outputs stop after `most`. Nothing forces an output to be false. The literals must not be TRUE or FALSE.
         """
         if len(literals) <= 1:
             return list(literals[:most])
@@ -53,12 +52,10 @@ class Clauses:
         right = self.counter(literals[middle:], most)
         size = min(most, len(literals))
         outputs = [self.new() for _ in range(size)]
-        for i in range(len(left) + 1):
-            for j in range(min(len(right), size - i) + 1):
-                # What overflows follows from a smaller pair, except where one side alone fills all.
-                if 0 < i + j <= size:
-                    causes = ([-left[i - 1]] if i else []) + ([-right[j - 1]] if j else [])
-                    self.add((*causes, outputs[i + j - 1]))
-        for lower, higher in pairwise(outputs):
-            self.add((-higher, lower))
+        # The bulk of all clauses is made here, so nothing is looked at twice. What overflows follows from smaller pairs.
+        self.found += [[-literal, output] for literal, output in zip(left, outputs, strict=False)]
+        self.found += [[-literal, output] for literal, output in zip(right, outputs, strict=False)]
+        for i, literal in enumerate(left):
+            self.found += [[-literal, -other, output] for other, output in zip(right, outputs[i + 1 :], strict=False)]
+        self.found += [[-higher, lower] for lower, higher in pairwise(outputs)]
         return outputs

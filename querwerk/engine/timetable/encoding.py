@@ -21,13 +21,27 @@ def domains(problem: Problem) -> list[list[int]]:
     slots = [problem.slots_of(index) for index in range(len(problem.meetings))]
     if not all(slots):
         raise Contradiction
+    days = problem.meetings_of()
     pairs = [(other, index) for index, meeting in enumerate(problem.meetings) for other in meeting.after]
-    while sum(_narrow(slots, earlier, later) for earlier, later in pairs):
+    settled: set[int] = set()
+    while _settle(problem, days, slots, settled) + sum(_narrow(slots, earlier, later) for earlier, later in pairs):
         pass  # until nothing can be taken away
-    for meetings in problem.meetings_of():
+    for meetings in days:
         if len({slot for index in meetings for slot in slots[index]}) < len(meetings):
             raise Contradiction
     return slots
+
+
+def _settle(problem: Problem, days: list[list[int]], slots: list[list[int]], settled: set[int]) -> int:
+    """Keep the slot of each meeting that has only one from the other meetings of its people; return how many there were."""
+    found = [index for index, choice in enumerate(slots) if len(choice) == 1 and index not in settled]
+    for index in found:
+        settled.add(index)
+        for other in {other for person in problem.meetings[index].people for other in days[person]} - {index}:
+            slots[other] = [slot for slot in slots[other] if slot != slots[index][0]]
+            if not slots[other]:
+                raise Contradiction
+    return len(found)
 
 
 def _narrow(slots: list[list[int]], earlier: int, later: int) -> bool:
