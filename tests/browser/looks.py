@@ -10,15 +10,15 @@ from itertools import pairwise
 from typing import Any
 
 import yaml
-from playwright.sync_api import Page
+from playwright.sync_api import Page, ViewportSize
 
 from querwerk.programmes.publicity import RULE_SETS, Box, PageFacts, PublicityRules, violations
 from scripts.demo import ROOT, kind_of
 from scripts.messages import catalogue
 
 BUNDLE = ROOT / "querwerk/exchange/demo/inducci.yaml"
-WIDE = {"width": 1280, "height": 800}
-PHONE = {"width": 360, "height": 740}
+WIDE: ViewportSize = {"width": 1280, "height": 800}
+PHONE: ViewportSize = {"width": 360, "height": 740}
 
 STRUCTURE = """() => ({
   lang: document.documentElement.lang,
@@ -136,7 +136,7 @@ def funders_rules() -> PublicityRules:
     return RULE_SETS[funder["publicity"]]
 
 
-def publicity(page: Page, path: str, viewport: Mapping[str, int]) -> list[str]:
+def publicity(page: Page, path: str, viewport: ViewportSize) -> list[str]:
     """Measure emblem, logos and statement, and hold them against the funder's rules."""
     found = page.evaluate(PUBLICITY)
     facts = PageFacts(

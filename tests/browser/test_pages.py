@@ -1,10 +1,11 @@
 """What holds on every public page, in both languages."""
 
 from collections.abc import Callable
+from typing import Literal
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, ViewportSize
 
 from scripts.demo import Site, kind_of
 from scripts.lighthouse import measure
@@ -16,6 +17,7 @@ parts = pytest.mark.parametrize("part", range(PARTS))
 # What a first visit may cost, everything of the page included.
 FIRST_VISIT = 100_000
 WINDOWS = ((360, 640), (800, 600), (1440, 900))
+OTHER_LOOKS: tuple[tuple[ViewportSize, Literal["light", "dark"]], ...] = ((WIDE, "dark"), (PHONE, "light"))
 # The rules whose answer changes with the window's size or the colours.
 DEPENDS_ON_WINDOW = [
     "color-contrast",
@@ -63,7 +65,7 @@ def test_one_page_of_each_kind_is_free_of_barriers_in_every_window_and_theme(
     wrong = []
     for path in samples:
         page.goto(path)
-        for viewport, scheme in ((WIDE, "dark"), (PHONE, "light")):
+        for viewport, scheme in OTHER_LOOKS:
             page.set_viewport_size(viewport)
             page.emulate_media(color_scheme=scheme)
             wrong += [
@@ -77,7 +79,7 @@ def test_publicity_keeps_the_rules_in_every_window(samples: list[str], page: Pag
     for path in [*samples, "/en/inducci/"]:
         page.goto(path)
         for width, height in WINDOWS:
-            viewport = {"width": width, "height": height}
+            viewport: ViewportSize = {"width": width, "height": height}
             page.set_viewport_size(viewport)
             wrong += [f"{path}: {flaw}" for flaw in publicity(page, path, viewport)]
     assert not wrong, "\n".join(wrong)
