@@ -175,7 +175,8 @@ def mailed_code(site: Site) -> Callable[[], str]:
     """Reads the newest sign-in code from what the server printed as e-mail."""
 
     def read() -> str:
-        return re.findall(r"^([A-Z0-9]{3,4}-?[A-Z0-9]{3,4})\s*$", site.log.read_text(), re.MULTILINE)[-1]
+        codes: list[str] = re.findall(r"^([A-Z0-9]{3,4}-?[A-Z0-9]{3,4})\s*$", site.log.read_text(), re.MULTILINE)
+        return codes[-1]
 
     return read
 

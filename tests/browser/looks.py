@@ -114,7 +114,7 @@ def english_only() -> tuple[frozenset[str], tuple[re.Pattern[str], ...]]:
     german = {
         text
         for message in catalogue()
-        for text in ([message.string] if isinstance(message.string, str) else message.string)
+        for text in ([message.string] if isinstance(message.string, str) else message.string or ())
     }
     return frozenset(plain - german), tuple(patterns)
 

@@ -97,7 +97,7 @@ def test_the_event_goes_into_a_calendar(page: Page) -> None:
     response = page.request.get(str(main.get_by_role("link", name="In meinen Kalender").get_attribute("href")))
     assert response.headers["content-type"].startswith("text/calendar")
     events = icalendar.Calendar.from_ical(response.body()).walk("VEVENT")
-    assert [(str(event["SUMMARY"]), event["DTSTART"].dt.isoformat()) for event in events] == [(EVENT, "2021-09-29")]
+    assert [(str(event["SUMMARY"]), str(event.decoded("DTSTART"))) for event in events] == [(EVENT, "2021-09-29")]
 
 
 def test_the_newsflash_tells_of_the_event_and_names_its_original(page: Page) -> None:
