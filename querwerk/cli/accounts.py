@@ -25,6 +25,12 @@ def add_to(commands: Commands) -> None:
     create.add_argument("--organisation", metavar="KEY", help="whose records an editor may change")
     link = add(user, "link", run_link, "Print a link that signs the person in once, within 24 hours.")
     link.add_argument("email", metavar="EMAIL")
+    export = add(user, "export", run_export, "Write all that is stored about an account, as JSON.")
+    export.add_argument("email", metavar="EMAIL")
+    erase = add(
+        user, "erase", run_erase, "Erase an account with its roles, passkeys and sessions; its name leaves the journal."
+    )
+    erase.add_argument("email", metavar="EMAIL")
 
 
 def run_create(arguments: argparse.Namespace) -> None:
@@ -53,6 +59,38 @@ def run_link(arguments: argparse.Namespace) -> None:
     if user is None:
         raise Refusal(f"there is no active account with the address {arguments.email}.")
     print(sign_in_address(user, settings.ENV.url))
+
+
+def run_export(arguments: argparse.Namespace) -> None:
+    """Print everything that is stored about an account."""
+    import json  # noqa: PLC0415
+
+    from querwerk.desk.personal import personal_data  # noqa: PLC0415
+
+    print(json.dumps(personal_data(_account(arguments.email)), ensure_ascii=False, indent=2))
+
+
+def run_erase(arguments: argparse.Namespace) -> None:
+    """Erase an account."""
+    from querwerk.desk.personal import UnableToErase, erase_account  # noqa: PLC0415
+
+    user = _account(arguments.email)
+    email = user.email
+    try:
+        erase_account(user=user)
+    except UnableToErase as error:
+        raise Refusal(str(error)) from None
+    print(f"Erased {email}. Backups made before still hold the account.")
+
+
+def _account(email: str) -> "User":
+    from querwerk.people.models import User  # noqa: PLC0415
+
+    require_migrated()
+    user = User.objects.filter(email__iexact=email).first()
+    if user is None:
+        raise Refusal(f"there is no account with the address {email}.")
+    return user
 
 
 def sign_in_address(user: "User", site: str) -> str:

@@ -29,6 +29,11 @@ class Actor:
     id: int | None
     name: str
 
+    @property
+    def signature(self) -> str:
+        """Return the name under which a link is public: not that of a command, nor an e-mail address that stands in for a name."""
+        return "" if self.id is None or "@" in self.name else self.name[:200]
+
 
 class InvalidRecords(Exception):
     """The records cannot be stored; ``problems`` says what is wrong, and where."""
@@ -337,7 +342,7 @@ class _Write:
             dated=getattr(record, parsed.spec.dated) if parsed.spec.dated else "",
             source=record.source,
             # A command is no author: who stated an imported tie is its source.
-            author=self.by.name[:200] if self.by.id is not None else "",
+            author=self.by.signature,
             extra={"named": True} if name is not None and ":" in target.words and not spec.inline_kind else {},
         )
 

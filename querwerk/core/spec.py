@@ -532,10 +532,15 @@ def check_json(value: Any, path: Path, problems: Problems, depth: int = 0) -> No
             check_json(inner, (*path, number), problems, depth + 1)
     elif isinstance(value, str):
         check_words(value, path, problems)
-    elif (isinstance(value, float) and not math.isfinite(value)) or (
-        isinstance(value, int) and abs(value) >= 10**MAX_DIGITS
-    ):
+    elif not is_storable_number(value):
         problems.add(path, out_of_range(value))
+
+
+def is_storable_number(value: Any) -> bool:
+    """Tell whether a value is no number at all or one that every reader of JSON and YAML understands."""
+    if isinstance(value, float):
+        return math.isfinite(value)
+    return not isinstance(value, int) or abs(value) < 10**MAX_DIGITS
 
 
 @dataclass(frozen=True, slots=True)
@@ -794,11 +799,7 @@ class Spec:
         stated = raw.get(self.key_field)
         if stated is None and fallback:
             parsed.key, parsed.has_own_key = fallback, False
-            if len(fallback) > MADE_KEY_LENGTH:
-                limit = {"limit": MADE_KEY_LENGTH}
-                problems.add(
-                    parsed.path, _("needs an id of its own: the one made from its place is longer than %(limit)d") % limit
-                )
+            check_words(fallback, (*parsed.path, self.key_field), problems, MADE_KEY_LENGTH)
         elif stated is None and self.key_from and isinstance(raw.get(self.key_from), str):
             # The field by which it is named refuses what is no id.
             parsed.key, parsed.has_own_key = raw[self.key_from], False

@@ -552,7 +552,7 @@ class FactsControl(RowsControl):
         }
         try:
             return readers[row["sort"]](words) if row["sort"] in readers else words
-        except ValueError:
+        except (ValueError, RecursionError):
             label = dict(self.SORTS)[row["sort"]]
             self.errors.append(
                 _("“%(key)s”: “%(value)s” cannot be read as: %(sort)s.")
@@ -595,6 +595,11 @@ def read_truth(words: str) -> bool:
     if word in {"no", "nein", "false", _("no")}:
         return False
     raise ValueError(words)
+
+
+def carried(item: Mapping[str, Any]) -> str:
+    """Return the form in which a record written on the spot travels through a page."""
+    return INLINE + json.dumps(item, ensure_ascii=False, sort_keys=True)
 
 
 class LinksControl(RowsControl):
@@ -647,14 +652,22 @@ class LinksControl(RowsControl):
             choices = [*choices, (words, words)]
         inline = ""
         if words.startswith(INLINE):
-            inline = str(Text(json.loads(words.removeprefix(INLINE))))
+            inline = str(Text(self.inline(words)))
         return {"words": words, "choices": choices, "inline": inline}
+
+    def inline(self, words: str) -> dict[str, Any]:
+        """Return the record written on the spot that a row carries: only one that this record has or had."""
+        if not words.startswith(INLINE):
+            return {}
+        versions = (version.get(self.declared.key) for version in self.form.known.versions)
+        stated = [item for items in versions if isinstance(items, list) for item in items if isinstance(item, dict)]
+        return next((item for item in stated if carried(item) == words), {})
 
     def load_value(self, value: Any) -> None:
         """Take the chosen records."""
         for item in value if self.is_many else [value]:
             if isinstance(item, dict):
-                self.rows.append(INLINE + json.dumps(item, ensure_ascii=False))
+                self.rows.append(carried(item))
             else:
                 self.rows.append(item if self.is_select else self.form.options.show(str(item), self.kinds))
 
@@ -671,11 +684,9 @@ class LinksControl(RowsControl):
 
     def target(self, words: str) -> Any:
         """Return the record that was meant, words where they will do, or an error."""
-        if words.startswith(INLINE) and isinstance(self.declared, Links) and self.declared.inline_kind:
-            try:
-                return json.loads(words.removeprefix(INLINE))
-            except ValueError:
-                return words
+        inline = self.inline(words)
+        if inline:
+            return inline
         found = self.form.options.read(words, self.kinds)
         if found is not None:
             return found
@@ -802,11 +813,12 @@ class Known:
     ) -> None:
         """Index the parts of ``raw``; ``history``: every earlier version, whose numbers are not given again."""
         self.raw = dict(raw or {})
+        self.versions = (*history, self.raw)
         self.parts: dict[str, Mapping[str, Any]] = {}
         self.used: dict[str, int] = {}
         for declared in spec.fields:
             if isinstance(declared, Parts):
-                for version in (*history, self.raw):
+                for version in self.versions:
                     for number, part in enumerate(version.get(declared.key) or []):
                         own = part.get("id") if isinstance(part, dict) else None
                         part_key = str(own or fallback_key(key, declared, number))

@@ -16,7 +16,7 @@ from querwerk.core.actions import Actor, once
 from querwerk.core.models import Record
 from querwerk.core.queries import find_record
 from querwerk.core.registry import node_url
-from querwerk.core.spec import Spec, spec_of
+from querwerk.core.spec import UNSTORABLE, Spec, spec_of
 from querwerk.core.states import Visibility
 from querwerk.desk.queries import GROUPS, counts, owners, spec_or_none
 from querwerk.people.models import User
@@ -133,6 +133,11 @@ def public_url(request: Request, record: Record) -> str:
     return node_url(record.node, request.frame.key) if record.visibility == Visibility.PUBLISHED else ""
 
 
+def sent(request: Request, name: str) -> str:
+    """Return a text that was sent beside the content of a record, without what a database refuses."""
+    return UNSTORABLE.sub("", request.POST.get(name, "")).strip()
+
+
 def one_time_key() -> str:
     """Return a key under which a form does its work once, however often it is sent."""
     return uuid.uuid4().hex
@@ -140,7 +145,7 @@ def one_time_key() -> str:
 
 def once_name(request: Request) -> str:
     """Return the name of this sending for :func:`querwerk.core.actions.once`."""
-    return f"desk:{request.user.pk}:{request.POST.get('once', '')[:64]}"
+    return f"desk:{request.user.pk}:{sent(request, 'once')[:64]}"
 
 
 def has_once(request: Request) -> bool:

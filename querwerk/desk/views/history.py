@@ -25,6 +25,7 @@ from querwerk.desk.views.frame import (
     one_time_key,
     record_or_404,
     require,
+    sent,
     surrounding,
 )
 from querwerk.programmes.pages import Request
@@ -151,7 +152,7 @@ def bring_back(request: Request, entry: JournalEntry, *, is_before: bool) -> Non
     """Restore once, on top of the version that the person has seen."""
     typed = request.POST.get("version", "")
     version = int(typed) if typed.isdecimal() and len(typed) < VERSION_DIGITS else 0
-    why = request.POST.get("why", "").strip()[:1000]
+    why = sent(request, "why")[:1000]
 
     def effect() -> int:
         return restore_version(

@@ -22,6 +22,7 @@ from querwerk.desk.views.frame import (
     one_time_key,
     record_or_404,
     require,
+    sent,
     surrounding,
 )
 from querwerk.programmes.pages import Request
@@ -118,7 +119,7 @@ def read_statement(request: Request, record: Record, parts: list[Node], errors: 
         later=later,
         kind=LinkKind(post["kind"]),
         dated=details.columns.get("date", ""),
-        author=actor(request).name,
+        author=actor(request).signature,
         source=details.columns.get("source", ""),
         note=details.columns["note"],
     )
@@ -147,7 +148,7 @@ def full_name(value: str, space_id: int) -> tuple[str, str] | None:
 
 def tie(request: Request, statement: LinkStatement) -> None:
     """Store the link once."""
-    why = request.POST.get("why", "").strip()[:1000]
+    why = sent(request, "why")[:1000]
 
     def effect() -> bool:
         return add_link(space=request.frame.space, statement=statement, by=actor(request), why=why)

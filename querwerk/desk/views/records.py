@@ -28,6 +28,7 @@ from querwerk.desk.views.frame import (
     public_url,
     record_or_404,
     require,
+    sent,
     spec_or_404,
     surrounding,
 )
@@ -60,7 +61,7 @@ class Editing:
         key = record.key if record is not None else ""
         known = known_of(spec, record, self.stored, request.frame.space.key)
         self.form = RecordForm(spec, options, key=key, known=known)
-        self.why = request.POST.get("@why", "").strip()[:1000]
+        self.why = sent(request, "@why")[:1000]
         self.key_words = request.POST.get("@id", request.GET.get("id", "")).strip()
 
     @property
@@ -386,7 +387,7 @@ def record_move(request: Request, kind: str, key: str, move: str) -> HttpRespons
 
 def change_visibility(request: Request, record: Record, move: str, target: Visibility) -> HttpResponse:
     """Publish, set back or retire, unless somebody else changed the record at the same moment."""
-    why = request.POST.get("why", "").strip()[:1000]
+    why = sent(request, "why")[:1000]
     try:
         set_visibility(record=record, visibility=target, by=actor(request), why=why)
     except UnableToOverwrite as error:

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from querwerk.desk.actions import UnableToRemoveRole, give_role, take_role
 from querwerk.desk.queries import roles_in
-from querwerk.desk.views.frame import actor, address, desk_page, require, surrounding
+from querwerk.desk.views.frame import actor, address, desk_page, require, sent, surrounding
 from querwerk.people.accounts import link_token
 from querwerk.people.models import Organisation, User
 from querwerk.programmes.pages import Request
@@ -62,7 +62,7 @@ def read(request: Request, errors: dict[str, str]) -> dict[str, Any]:
     organisation = None
     if post.get("role") == RoleName.EDITOR:
         organisation = Organisation.objects.filter(
-            space=request.frame.space_id, key=post.get("organisation", "")
+            space=request.frame.space_id, key=sent(request, "organisation")
         ).first()
         if organisation is None:
             errors["organisation"] = _("An editor works for an organisation. Please choose it.")
@@ -71,7 +71,7 @@ def read(request: Request, errors: dict[str, str]) -> dict[str, Any]:
         language = settings.LANGUAGE_CODE
     return {
         "email": email,
-        "name": post.get("name", "").strip()[:200],
+        "name": " ".join(sent(request, "name").split())[:200],
         "role": post.get("role"),
         "organisation": organisation,
         "language": language,
@@ -116,6 +116,8 @@ def tell(request: Request, user: User, typed: dict[str, Any], *, is_new: bool) -
             "desk_url": request.build_absolute_uri(reverse("desk:home", args=[request.frame.key])),
         }
         subject = _("Your role in %(programme)s") % {"programme": request.frame.programme.name}
+        # A name may hold line breaks, which no header may.
+        subject = " ".join(subject.split())
         body = render_to_string("desk/email/role_given.txt", context)
     try:
         send_mail(subject, body, None, [user.email])
