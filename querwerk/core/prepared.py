@@ -5,13 +5,14 @@ page needs this takes five times as long as the answer itself (0.5 ms against 0.
 ten times. :func:`prepared` has Django do it once for each shape of a question, on either database, and keeps the SQL.
 """
 
+import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import update_wrapper
 from typing import Any
 
 from django.db import connections
-from django.db.models import Model, QuerySet
+from django.db.models import JSONField, Model, QuerySet
 from django.db.models.base import ModelState
 from django.db.models.query import FlatValuesListIterable, ModelIterable, ValuesListIterable
 
@@ -109,7 +110,8 @@ class Statement:
             raise TypeError(message)
         fields = [column for column, _sql, _alias in compiler.select[: compiler.col_count]]
         converters = tuple(
-            (place, tuple(steps), expression) for place, (steps, expression) in compiler.get_converters(fields).items()
+            (place, tuple(map(lighter, steps)), expression)
+            for place, (steps, expression) in compiler.get_converters(fields).items()
         )
         return cls(found.db, sql, tuple(params), slots, converters, reader(found, compiler))
 
@@ -136,6 +138,17 @@ class Statement:
 def is_mark(param: Any, marks: dict[Value, int]) -> bool:
     """Tell whether a parameter stands for a value; others may be of types that no mapping can look up."""
     return isinstance(param, int | str) and param in marks
+
+
+def lighter(step: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a converter that does the same in less time: every record has columns of JSON that are mostly empty."""
+    field = getattr(step, "__self__", None)
+    return json_value if type(field) is JSONField and field.decoder is None else step
+
+
+def json_value(value: Any, _expression: Any, _connection: Any) -> Any:
+    """Read a column of JSON, which both databases hand over as text."""
+    return {} if value == "{}" else json.loads(value) if isinstance(value, str) else value
 
 
 def reader(found: QuerySet[Any, Any], compiler: Any) -> Callable[[list[Any]], Any]:

@@ -3,10 +3,10 @@
 from collections.abc import Iterable
 
 from django import template
-from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
+from querwerk.core.markup import format_html, format_html_join
 from querwerk.core.templatetags.primitives import icon
 
 register = template.Library()

@@ -11,7 +11,7 @@ from typing import Any
 
 from django import template
 from django.forms import BoundField, Form
-from django.utils.html import conditional_escape, format_html
+from django.template.loader import get_template
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -19,10 +19,13 @@ from django.utils.translation import gettext as _
 from querwerk.core.addresses import host_of
 from querwerk.core.icons import ICONS
 from querwerk.core.maps import project
+from querwerk.core.markup import conditional_escape, format_html, format_html_join
 from querwerk.core.text import Text
 from querwerk.core.weave import weave as draw_weave
 
 register = template.Library()
+
+NOTHING = mark_safe("")
 
 
 @cache
@@ -151,19 +154,48 @@ def table(content: str, caption: str, *, hidden: bool = False) -> SafeString:
     )  # fmt: skip
 
 
-@register.inclusion_tag("core/ui/card.html")
+# What stands on a page many times is put together here and not in a template of its own: each tag of a template takes
+# about five microseconds, and pages are made of hundreds.
+
+
+def linked(title: Any, url: str) -> SafeString:
+    """Name something, as a link where it has an address."""
+    return format_html('<a href="{}">{}</a>', url, shown(title)) if url else shown(title)
+
+
+def optional(markup: str, value: Any) -> SafeString:
+    """Put a value into its markup; nothing where there is no value."""
+    return format_html(markup, shown(value)) if value else NOTHING
+
+
+@register.simple_tag
 def card(  # noqa: PLR0913
     title: Any, *, url: str = "", key: str = "", kicker: Any = "", text: Any = "", foot: Any = "",
     image_url: str = "", image_alt: str = "", level: int = 3,
-) -> dict[str, Any]:  # fmt: skip
+) -> SafeString:  # fmt: skip
     """Show a record in a list; with a picture, else with its cloth (``key``), else plain."""
-    return locals()
+    picture = NOTHING
+    if image_url:
+        picture = format_html(
+            '<img class="card__picture" src="{}" alt="{}" loading="lazy" decoding="async">', image_url, image_alt
+        )
+    elif key:
+        picture = format_html('<div class="card__picture">{}</div>', weave(key))
+    return format_html(
+        '<article class="card{}">{} <div class="card__body">{}<h{} class="card__title">{}</h{}>{} {}</div></article>',
+        " card--link" if url else "", picture, optional('<p class="card__kicker">{}</p>', kicker),
+        level, linked(title, url), level,
+        optional('<p class="card__text"> {} </p>', text), optional('<div class="card__foot">{}</div>', foot),
+    )  # fmt: skip
 
 
-@register.inclusion_tag("core/ui/facts.html")
-def facts(rows: Iterable[tuple[Any, Any]]) -> dict[str, Any]:
+@register.simple_tag
+def facts(rows: Iterable[tuple[Any, Any]]) -> SafeString:
     """List facts: rows of (label, value)."""
-    return {"rows": rows}
+    shown_rows = ((shown(label), shown(value)) for label, value in rows)
+    return format_html(
+        '<dl class="facts">{}</dl>', format_html_join(" ", "<div><dt>{}</dt> <dd>{}</dd></div>", shown_rows)
+    )
 
 
 @register.inclusion_tag("core/ui/figures.html")
@@ -184,34 +216,96 @@ def thread_panel(rests_on: Sequence[Any], came_of_it: Sequence[Any], thread_url:
     return {"rests_on": rests_on, "came_of_it": came_of_it, "thread_url": thread_url}
 
 
-@register.inclusion_tag("core/ui/questions.html")
-def questions(items: Iterable[Any], level: int = 3) -> dict[str, Any]:
+@register.simple_tag
+def questions(items: Iterable[Any], level: int = 3) -> SafeString:
     """Show the guiding questions: dict(number, title, url, answers=[dict(kind, title, url)])."""
-    return {"items": items, "level": level}
+    shown_items = (
+        (
+            format_html('id="{}"', item["id"]) if item.get("id") else "",
+            item.get("number") or place,
+            level, linked(item["title"], item.get("url", "")), level,
+            answers(item["answers"], item.get("note")) if item.get("answers") else "",
+        )
+        for place, item in enumerate(items, start=1)
+    )  # fmt: skip
+    return format_html(
+        '<ol class="questions">{}</ol>',
+        format_html_join(
+            " ",
+            '<li class="question" {}><span class="question__number" aria-hidden="true">{}</span>'
+            '<div class="question__body"> <h{} class="question__title">{}</h{}>{} </div></li>',
+            shown_items,
+        ),
+    )
 
 
-@register.inclusion_tag("core/ui/agenda.html")
-def agenda(items: Iterable[Any], level: int = 3) -> dict[str, Any]:
+def answers(items: Iterable[Any], note: Any = "") -> SafeString:
+    """Show what answers a question, and what is said about all of it."""
+    links = (
+        (
+            optional("<span>{}</span> ", item.get("kind")),
+            linked(item["title"], item.get("url", "")),
+            state(item["grade"], item.get("tone") or "plain") if item.get("grade") else "",
+        )
+        for item in items
+    )
+    return format_html(
+        '<p class="question__label">{}</p><ul class="question__answers">{}</ul>{}',
+        _("Answered by"), format_html_join(" ", "<li>{} {} {}</li>", links),
+        optional('<p class="question__note">{}</p>', note),
+    )  # fmt: skip
+
+
+@register.simple_tag
+def agenda(items: Iterable[Any], level: int = 3) -> SafeString:
     """Show the parts of an event in order: dict(time, title, text, links=[dict(kind, title, url)])."""
-    return {"items": items, "level": level}
+    shown_items = (
+        (
+            format_html('id="{}"', item["id"]) if item.get("id") else "",
+            shown(item["time"]) if item.get("time") else format_html('<span aria-hidden="true">{}</span>', f"{place:02d}"),
+            level, shown(item["title"]), level,
+            optional("<p>{}</p>", item.get("text")), agenda_links(item.get("links") or ()),
+        )
+        for place, item in enumerate(items, start=1)
+    )  # fmt: skip
+    return format_html(
+        '<ol class="agenda">{}</ol>',
+        format_html_join(
+            " ",
+            '<li class="agenda__item" {}><p class="agenda__time">{}</p> <div><h{} class="agenda__title">{}</h{}>{} {}</div></li>',
+            shown_items,
+        ),
+    )
 
 
-@register.inclusion_tag("core/ui/event_date.html")
-def event_date(start: Any, end: Any = None) -> dict[str, Any]:
+def agenda_links(items: Sequence[Any]) -> SafeString:
+    """Show what was presented or discussed."""
+    links = (
+        (optional("<span>{}</span> ", item.get("kind")), linked(item["title"], item.get("url", ""))) for item in items
+    )
+    return format_html(
+        '<ul class="agenda__links">{}</ul>', format_html_join(" ", "<li>{} {}</li>", links)
+    ) if items else NOTHING  # fmt: skip
+
+
+@register.simple_tag
+def event_date(start: Any, end: Any = None) -> SafeString:
     """Show the day of an event as a block; ``start`` may be a date or "2021", "2021-09", "2021-09-29"."""
-    parts = [*str(start)[:10].split("-"), "", ""][:3] if start else ["", "", ""]
+    if not start:
+        return format_html('<p class="day day--unknown">{}</p>', _("Date unknown"))
+    parts = [*str(start)[:10].split("-"), "", ""][:3]
     months = [
         _("Jan"), _("Feb"), _("Mar"), _("Apr"), _("May"), _("Jun"),
         _("Jul"), _("Aug"), _("Sep"), _("Oct"), _("Nov"), _("Dec"),
     ]  # fmt: skip
     month = months[int(parts[1]) - 1] if parts[1] else ""
-    return {
-        "iso": "-".join(filter(None, parts)),
-        "year": parts[0],
-        "month": month,
-        "day": parts[2].lstrip("0"),
-        "end": end,
-    }
+    return format_html(
+        '<p class="day"><time datetime="{}">{} {}<span class="day__year">{}</span></time>{}</p>',
+        "-".join(filter(None, parts)),
+        optional('<span class="day__day">{}</span>', parts[2].lstrip("0")),
+        optional('<span class="day__month">{}</span> ', month), parts[0],
+        optional('<span class="day__end">– {}</span>', end),
+    )  # fmt: skip
 
 
 @register.inclusion_tag("core/ui/people_caption.html")
@@ -242,11 +336,18 @@ def pagination(context: template.Context, page: Any, parameter: str = "page") ->
     return {"page": page, "numbers": list(numbers), "prefix": f"?{prefix}{parameter}="}
 
 
-@register.inclusion_tag("core/ui/breadcrumb.html")
-def breadcrumb(*steps: Any) -> dict[str, Any]:
+@register.simple_tag
+def breadcrumb(*steps: Any) -> SafeString:
     """Show the way to this page: label, url, label, url, ...; or one list of (label, url)."""
     pairs = list(steps[0]) if len(steps) == 1 else list(zip(steps[::2], steps[1::2], strict=False))
-    return {"steps": pairs}
+    way = (
+        (linked(label, url) if url else format_html('<span aria-current="page">{}</span>', shown(label)),)
+        for label, url in pairs
+    )
+    return format_html(
+        '<nav class="crumbs" aria-label="{}"><ol class="crumbs__list">{}</ol></nav>',
+        _("You are here"), format_html_join(" ", "<li>{}</li>", way),
+    )  # fmt: skip
 
 
 @register.inclusion_tag("core/ui/field.html")
@@ -273,8 +374,18 @@ def error_summary(form: Form) -> dict[str, Any]:
     return {"form": form, "rows": rows, "general": form.non_field_errors()}
 
 
-@register.inclusion_tag("core/ui/partner_map.html")
-def partner_map(pins: Iterable[Any], title: str = "") -> dict[str, Any]:
+@cache
+def _drawing() -> SafeString:
+    return mark_safe(get_template("core/maps/central-europe.svg").render())  # noqa: S308
+
+
+@cache
+def _drawing_box() -> str:
+    return str(get_template("core/maps/central-europe.box").render()).strip()
+
+
+@register.simple_tag
+def partner_map(pins: Iterable[Any], title: str = "") -> SafeString:
     """Put links on the map of central Europe: dict(label, lat, lon, url, is_lead, place); a list says the same."""
     placed = []
     for number, pin in enumerate(sorted(pins, key=lambda one: -float(one["lat"])), start=1):
@@ -287,7 +398,33 @@ def partner_map(pins: Iterable[Any], title: str = "") -> dict[str, Any]:
         for pin in placed
         if lead and pin is not lead
     ]
-    return {"threads": "".join(threads), "pins": placed, "title": title or _("Map of the partners")}
+    dots = format_html_join(
+        "",
+        '<a class="map__pin{}" href="{}" aria-label="{} {}">'
+        '<circle class="map__target" cx="{}" cy="{}" r="15" fill="none" pointer-events="all" />'
+        '<circle class="map__dot" cx="{}" cy="{}" r="10" />'
+        '<text class="map__number" x="{}" y="{}" dy=".35em" text-anchor="middle" aria-hidden="true"> {} </text></a>',
+        (
+            (
+                " map__pin--lead" if pin.get("is_lead") else "", pin["url"], pin["number"], pin["label"],
+                *(pin["x"], pin["y"]) * 3, pin["number"],
+            )
+            for pin in placed
+        ),
+    )  # fmt: skip
+    return format_html(
+        '<figure class="map"><div class="map__stage"><svg class="map__drawing" viewBox="{}" role="group" aria-label="{}">'
+        '{} {} {}</svg></div> <figcaption class="map__list"><ol class="map__places">{}</ol></figcaption></figure>',
+        _drawing_box(), title or _("Map of the partners"), _drawing(),
+        optional('<path class="map__thread" fill="none" stroke="currentColor" d="{}" />', "".join(threads)), dots,
+        format_html_join(" ", '<li><a href="{}">{}</a>{}</li>', ((pin["url"], pin["label"], place_of(pin)) for pin in placed)),
+    )  # fmt: skip
+
+
+def place_of(pin: dict[str, Any]) -> SafeString:
+    """Say where a partner is, and which one leads."""
+    words = [str(pin.get("place") or ""), _("lead partner") if pin.get("is_lead") else ""]
+    return optional("<span>{}</span>", " · ".join(filter(None, words)))
 
 
 @register.inclusion_tag("core/ui/journal.html")

@@ -3,12 +3,12 @@
 import re
 from collections.abc import Iterable
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from django import template
 from django.utils.formats import date_format, number_format
 from django.utils.functional import Promise
-from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, get_language_info, pgettext
 from django.utils.translation import gettext as _
@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from querwerk.core import terms
 from querwerk.core.addresses import host_of
 from querwerk.core.fields import is_partial_date
+from querwerk.core.markup import conditional_escape, format_html, format_html_join
 from querwerk.core.registry import anchor, node_url
 from querwerk.core.text import LANGUAGES, UNSTATED, Passage, Text
 
@@ -129,12 +130,18 @@ def term(word: str) -> str | Promise:
 @register.filter
 def partial_date(value: str) -> str:
     """Print a date known to the year, the month or the day, in the page's language."""
-    parts = [int(part) for part in str(value).split("-")] if value else []
+    return _date_words(str(value), get_language()) if value else ""
+
+
+@lru_cache(maxsize=4096)
+def _date_words(value: str, _language: str | None) -> str:
+    """Django reads the format of the language and each part of it anew for every date."""
+    parts = [int(part) for part in value.split("-")]
     if len(parts) == 3:
         return date_format(date(*parts), "DATE_FORMAT")
     if len(parts) == 2:
         return date_format(date(parts[0], parts[1], 1), "YEAR_MONTH_FORMAT")
-    return str(value or "")
+    return value
 
 
 @register.simple_tag
@@ -152,6 +159,11 @@ def date_range(start: str, end: str = "") -> str:
 @register.simple_tag
 def unknown(explanation: str = "") -> SafeString:
     """Print the marker for what is stated to be unknown."""
+    return _unknown(explanation, get_language())
+
+
+@lru_cache(maxsize=64)
+def _unknown(explanation: str, _language: str | None) -> SafeString:
     return format_html(
         '<span class="unknown" title="{}">{}</span>',
         explanation or _("Searched for in public sources, but not found."),
