@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 from querwerk.core.models import JournalEntry, Link, Node, Record, record_models
 from querwerk.core.queries import links_touching
 from querwerk.core.registry import anchor
-from querwerk.core.spec import Choice, Parts, Spec, Texts, Urls, all_specs, spec_of
+from querwerk.core.spec import KEY, Choice, Parts, Spec, Texts, Urls, all_specs, spec_of
 from querwerk.core.states import LinkKind, Verb, Visibility
 from querwerk.core.templatetags.ui import fact_value, language_name, plain
 from querwerk.core.terms import fact_label
@@ -227,7 +227,8 @@ class SpaceOptions:
             return same[0]
         # What the viewer may not choose but the record already names stays named.
         name = typed.rpartition(":")[2]
-        return typed if Node.objects.filter(space=self.space_id, kind__in=kinds, key=name).exists() else None
+        is_there = KEY.fullmatch(name) and Node.objects.filter(space=self.space_id, kind__in=kinds, key=name).exists()
+        return typed if is_there else None
 
     def near(self, typed: str, kinds: Sequence[str]) -> list[str]:
         """Return up to five titles that resemble what was typed."""
