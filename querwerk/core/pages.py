@@ -6,10 +6,12 @@ with the number in the database, so a page is right at once after an edit, in ev
 
 import gzip
 import hashlib
+import re
 import threading
 from collections import OrderedDict
 from collections.abc import Callable
 
+import brotli
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
 from django.utils import timezone
@@ -17,11 +19,13 @@ from django.utils.cache import patch_vary_headers
 
 from querwerk.core.queries import current_edition
 
-type Key = tuple[str, str, bool]
+type Key = tuple[str, str, str]
 
+REFUSED = re.compile(r";\s*q=0(?:\.0*)?\s*$")
+"""A browser's way of saying that it does not take an encoding (RFC 9110, 12.5.3)."""
 MAX_BYTES = 48 * 1024 * 1024
-COMPRESSION_LEVEL = 4
-"""A twentieth more bytes than the usual 6 in less than half of the time."""
+BROTLI_QUALITY = GZIP_LEVEL = 4
+"""Chosen by time: a large page takes 0.7 ms with either, and Brotli's comes out a twentieth smaller."""
 KEPT_HEADERS = frozenset(
     {
         "content-type", "content-language", "content-disposition", "content-security-policy", "vary", "cache-control",
@@ -94,7 +98,7 @@ class PageMiddleware:
             return self.get_response(request)
         # An htmx request gets a fragment under the same address.
         is_fragment = "HX-Request" in request.headers
-        encoding = "gzip" in request.headers.get("Accept-Encoding", "")
+        encoding = accepted_encoding(request.headers.get("Accept-Encoding", ""))
         # What is "upcoming" becomes "past" at midnight without anybody writing anything.
         shape = f"{'fragment' if is_fragment else 'page'} {timezone.localdate()}"
         key = (f"{request.get_host()}{request.get_full_path()}", shape, encoding)
@@ -105,20 +109,27 @@ class PageMiddleware:
             response = self.get_response(request)
             if not getattr(response, "is_public_page", False) or response.status_code != 200 or response.cookies:
                 return response
-            page = freeze(response, is_compressed=encoding)
+            page = freeze(response, encoding)
             store.put(edition, key, page)
         return thaw(request, page)
 
 
-def freeze(response: HttpResponse, *, is_compressed: bool) -> tuple[bytes, dict[str, str]]:
+def accepted_encoding(header: str) -> str:
+    """Return the best encoding that a browser takes: Brotli, else gzip, else none."""
+    offered = {part.partition(";")[0].strip() for part in header.split(",") if not REFUSED.search(part)}
+    return "br" if "br" in offered else "gzip" if "gzip" in offered else ""
+
+
+def freeze(response: HttpResponse, encoding: str) -> tuple[bytes, dict[str, str]]:
     """Return body and headers to keep."""
     body = response.content
     headers = {name: value for name, value in response.items() if name.lower() in KEPT_HEADERS}
     headers.setdefault("Cache-Control", "no-cache")
-    headers["ETag"] = f'"{hashlib.blake2b(body, digest_size=12).hexdigest()}{"-gz" if is_compressed else ""}"'
-    if is_compressed and "Content-Encoding" not in headers:
-        body = gzip.compress(body, COMPRESSION_LEVEL, mtime=0)
-        headers["Content-Encoding"] = "gzip"
+    mark = hashlib.blake2b(body, digest_size=12).hexdigest()
+    headers["ETag"] = f'"{mark}-{encoding}"' if encoding else f'"{mark}"'
+    if encoding and "Content-Encoding" not in headers:
+        body = brotli.compress(body, quality=BROTLI_QUALITY) if encoding == "br" else gzip.compress(body, GZIP_LEVEL)
+        headers["Content-Encoding"] = encoding
     return body, headers
 
 
