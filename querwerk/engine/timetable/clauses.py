@@ -59,3 +59,26 @@ class Clauses:
             self.found += [[-literal, -other, output] for other, output in zip(right, outputs[i + 1 :], strict=False)]
         self.found += [[-higher, lower] for lower, higher in pairwise(outputs)]
         return outputs
+
+    def at_most(self, most: int, literals: Sequence[int]) -> None:
+        """Let at most so many of these be true; counts the true or the false ones, whichever are fewer."""
+        if len(literals) <= most:
+            return
+        if len(literals) - most > most:
+            self.found.append([-self.counter(literals, most + 1)[most]])
+        else:
+            others = self._floor([-literal for literal in literals], len(literals) - most)
+            self.found.append([others[-1]])
+
+    def _floor(self, literals: Sequence[int], most: int) -> list[int]:
+        """Return outputs of which number j can only be true when more than j of the literals are: the other totalizer."""
+        if len(literals) <= 1:
+            return list(literals[:most])
+        middle = len(literals) // 2
+        left, right = self._floor(literals[:middle], most), self._floor(literals[middle:], most)
+        outputs = [self.new() for _ in range(min(most, len(literals)))]
+        for i in range(len(left) + 1):
+            for j, output in enumerate(outputs[i : i + len(right) + 1]):
+                self.found.append([-output, *left[i : i + 1], *right[j : j + 1]])
+        self.found += [[-higher, lower] for lower, higher in pairwise(outputs)]
+        return outputs

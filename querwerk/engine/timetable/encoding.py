@@ -2,8 +2,9 @@
 
 The variables that matter are “meeting m is in slot t”, “person p is busy in slot t” and “person p has had at least j
 meetings by slot t”. With the last kind a break is local: the j-th meeting was by t, the next one not by t + 1. Tables
-are counted twice: by busy people, two for each meeting, because breaks depend on who is busy, and by meetings, each in
-the name of one of its people, which leaves few things to count. Either alone is many times slower on some problems.
+are counted by busy people, two for each meeting, because breaks depend on who is busy. Where tables are few beside the
+people, meetings are counted too, each in the name of one of its people, which leaves few things to count: there either
+count alone is many times slower on some problems. Where half of the people can be busy, the second count only costs time.
 """
 
 from collections import Counter
@@ -183,12 +184,9 @@ class Encoding:
         tables = self.problem.tables
         for slot in range(self.problem.slots):
             busy = [row[slot] for row in self.busy if row[slot] != FALSE]
-            self._at_most(2 * tables, busy)
-            self._at_most(tables, self._hosts(slot))
-
-    def _at_most(self, most: int, literals: list[int]) -> None:
-        if len(literals) > most:
-            self.clauses.add((-self.clauses.counter(literals, most + 1)[most],))
+            self.clauses.at_most(2 * tables, busy)
+            if len(busy) > 4 * tables:
+                self.clauses.at_most(tables, self._hosts(slot))
 
     def _hosts(self, slot: int) -> list[int]:
         """Return few literals, at least as many of them true as there are meetings in a slot.

@@ -198,3 +198,16 @@ def test_counters_count(size: int, most: int) -> None:
             assumed = [literal if value else -literal for literal, value in zip(literals, values, strict=True)]
             _, implied = solver.propagate(assumptions=assumed)
             assert [output in implied for output in outputs] == [sum(values) > j for j in range(len(outputs))]
+
+
+@pytest.mark.parametrize(("size", "most"), [(1, 0), (3, 2), (6, 1), (6, 3), (7, 5)])
+def test_limits_hold_exactly(size: int, most: int) -> None:
+    from pysat.solvers import Solver  # noqa: PLC0415
+
+    clauses = Clauses()
+    literals = [clauses.new() for _ in range(size)]
+    clauses.at_most(most, literals)
+    with Solver(name="glucose4", bootstrap_with=clauses.found) as solver:
+        for values in itertools.product((False, True), repeat=size):
+            assumed = [literal if value else -literal for literal, value in zip(literals, values, strict=True)]
+            assert solver.solve(assumptions=assumed) == (sum(values) <= most)
