@@ -48,7 +48,7 @@ def average_width(font: TTFont) -> float:
     cmap, metrics = font.getBestCmap(), font["hmtx"]
     total = sum(FREQUENCY.values())
     width = sum(metrics[cmap[ord(letter)]][0] * share for letter, share in FREQUENCY.items())
-    return width / total / font["head"].unitsPerEm
+    return float(width / total / font["head"].unitsPerEm)
 
 
 def make(source: Path, target: Path, letters: list[int], least: int, greatest: int) -> TTFont:
