@@ -283,8 +283,8 @@ class _Write:
             title = getattr(record, spec.title) if spec.title else ""
             visibility = parsed.columns.get("visibility", Visibility.PUBLISHED)
             whole = parsed.parent
-            if whole is not None and visibility == Visibility.PUBLISHED:
-                visibility = whole.columns.get("visibility", Visibility.PUBLISHED)
+            if whole is not None:
+                visibility = less_visible(visibility, whole.columns.get("visibility", Visibility.PUBLISHED))
             nodes.append(
                 Node(
                     pk=self.nodes[kind, parsed.key],
@@ -379,6 +379,12 @@ class _Write:
                 )
             )
         JournalEntry.objects.bulk_create(entries, batch_size=CHUNK)
+
+
+def less_visible(one: str, other: str) -> str:
+    """Return which of two visibilities fewer people may see."""
+    fewer: tuple[str, ...] = (Visibility.PUBLISHED, Visibility.DRAFT, Visibility.RETIRED)
+    return max(one, other, key=fewer.index)
 
 
 def _verb(before: Mapping[str, Any] | None, after: Mapping[str, Any]) -> Verb:

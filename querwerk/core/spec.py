@@ -565,6 +565,18 @@ class Reference(Field):
         return None if other is None else other.key
 
 
+HIDDEN_WITH_OWNER = "@visibility"
+"""Marks in ``gaps`` a visibility that was not stated by the record itself."""
+
+
+def hide_with(inline: Parsed, owner: Parsed) -> None:
+    """A record written on the spot is not public before the record in which it stands."""
+    shown = owner.columns.get("visibility", Visibility.PUBLISHED)
+    if shown != Visibility.PUBLISHED and inline.columns.get("visibility") == Visibility.PUBLISHED:
+        inline.columns["visibility"] = shown
+        inline.gaps[HIDDEN_WITH_OWNER] = "owner"
+
+
 @dataclass(frozen=True, slots=True)
 class Links(Field):
     """Thread links stated in this record.
@@ -613,6 +625,7 @@ class Links(Field):
                 return None
             key = f"{into.key}-{self.inline_kind}-{number + 1}"
             made = spec_of(self.inline_kind).parse(item, path, problems, position=number, fallback_key=key)
+            hide_with(made, into)
             into.inline.append(made)
             return Target(f"{self.inline_kind}:{made.key}", path, is_reference=True)
         if not check_words(item, path, problems, 1000):
@@ -834,7 +847,7 @@ class Spec:
         for declared in self.all_fields:
             declared.dump(record, out, related)
         out.update(record.extra)
-        if record.visibility != Visibility.PUBLISHED:
+        if record.visibility != Visibility.PUBLISHED and HIDDEN_WITH_OWNER not in record.gaps:
             out["visibility"] = str(record.visibility)
         return out
 

@@ -109,7 +109,9 @@ def keep_inline(*, spec: Spec, raw: dict[str, Any], space: Space, by: Actor) -> 
                     and item in raw[declared.key]
                 ):
                     key = f"{current.key}-{declared.inline_kind}-{number + 1}"
-                    save_record(spec=spec_of(declared.inline_kind), raw={"id": key, **item}, space=space, by=by)
+                    # It must not become public before the record in which it stood.
+                    own = {"id": key, **with_visibility(item, item.get("visibility", current.visibility))}
+                    save_record(spec=spec_of(declared.inline_kind), raw=own, space=space, by=by)
                     raw[declared.key][raw[declared.key].index(item)] = key
 
 

@@ -5,6 +5,7 @@ from functools import wraps
 from typing import Any, Concatenate
 
 from django.conf import settings
+from django.core.exceptions import DisallowedHost
 from django.http import Http404, HttpRequest, HttpResponse
 from django.templatetags.static import static
 from django.urls import NoReverseMatch, get_script_prefix, reverse
@@ -81,7 +82,7 @@ def surroundings(request: HttpRequest) -> dict[str, Any]:
     """Context processor: what ``core/base.html`` shows around a page."""
     frame: Frame | None = getattr(request, "frame", None)
     viewer: Viewer = getattr(request, "viewer", STRANGER)
-    origin = f"{request.scheme}://{request.get_host()}"
+    origin = origin_of(request)
     context: dict[str, Any] = {
         "frame": frame,
         "viewer": viewer,
@@ -94,6 +95,14 @@ def surroundings(request: HttpRequest) -> dict[str, Any]:
         return context
     around = same_on_each_page(frame)
     return context | around | {"navigation": navigation(request, around["entries"])}
+
+
+def origin_of(request: HttpRequest) -> str:
+    """Return the site's address as the visitor wrote it; our own where they asked for a host that is not ours."""
+    try:
+        return f"{request.scheme}://{request.get_host()}"
+    except DisallowedHost:  # the page that says so is on its way
+        return str(settings.ENV.url)
 
 
 def same_on_each_page(frame: Frame) -> dict[str, Any]:
