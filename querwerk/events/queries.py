@@ -4,7 +4,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from django.db.models import F, QuerySet
+from django.db.models import F, QuerySet, Window
+from django.db.models.functions import RowNumber
 
 from querwerk.core.models import Link, Node
 from querwerk.core.prepared import prepared
@@ -81,20 +82,21 @@ def agenda_of(event_id: int, *, with_drafts: bool) -> QuerySet[AgendaItem]:
     return visible(AgendaItem.objects.filter(event=event_id), with_drafts=with_drafts).select_related("node")
 
 
-def answers_to(questions: Iterable[Node], *, with_drafts: bool) -> dict[int, list[Link]]:
-    """Return the links from each question to what answers it, by the question's id; 1 query."""
+def answers_to(questions: Iterable[Node], *, with_drafts: bool, most: int) -> dict[int, list[Link]]:
+    """Return the links from each question to what answers it, by the question's id, at most so many of each; 1 query."""
     by_question: dict[int, list[Link]] = defaultdict(list)
-    for link in _answers_to([question.pk for question in questions], with_drafts=with_drafts):
+    for link in _answers_to([question.pk for question in questions], with_drafts=with_drafts, most=most):
         assert link.earlier_id is not None
         by_question[link.earlier_id].append(link)
     return by_question
 
 
 @prepared
-def _answers_to(node_ids: Iterable[int], *, with_drafts: bool) -> QuerySet[Link]:
+def _answers_to(node_ids: Iterable[int], *, with_drafts: bool, most: int) -> QuerySet[Link]:
     shown = [Visibility.PUBLISHED, Visibility.DRAFT] if with_drafts else [Visibility.PUBLISHED]
     links = Link.objects.filter(earlier__in=node_ids, kind=LinkKind.ANSWERED_BY, later__visibility__in=shown)
-    return links.select_related("later__part_of").order_by("dated", "pk")
+    place = Window(RowNumber(), partition_by=F("earlier"), order_by=[F("dated").asc(), F("pk").asc()])
+    return links.annotate(place=place).filter(place__lte=most).select_related("later__part_of").order_by("dated", "pk")
 
 
 def people(nodes: Sequence[Node]) -> list[Person]:

@@ -9,6 +9,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from querwerk.core import ical, registry
 from querwerk.core.lists import Ties, shown_as
@@ -20,7 +21,9 @@ from querwerk.events import queries
 from querwerk.events.models import AgendaItem, Event
 from querwerk.programmes.pages import Request, programme_page
 
-PER_PAGE = 60
+PER_PAGE = 40
+MOST_ANSWERS = 12
+"""Answers to one guiding question that the page of an event lists."""
 
 
 @programme_page
@@ -88,22 +91,28 @@ def questions(nodes: list[Node], request: Request) -> list[dict[str, Any]]:
     """Return the guiding questions, each with what answers it and how sure that is."""
     if not nodes:
         return []
-    answers = queries.answers_to(nodes, with_drafts=request.with_drafts)
+    answers = queries.answers_to(nodes, with_drafts=request.with_drafts, most=MOST_ANSWERS + 1)
     return [question(node, answers.get(node.pk, []), request.frame.key) for node in nodes]
 
 
 def question(node: Node, links: list[Link], programme_key: str) -> dict[str, Any]:
-    """Return one question for the primitive; a note that all its answers share is said once."""
-    notes = [link.note for link in links if link.note]
+    """Return one question for the primitive; a note that all its answers share is said once.
+
+    Where there are more answers than fit, the question's own page has all of them.
+    """
+    shown, has_more = links[:MOST_ANSWERS], len(links) > MOST_ANSWERS
+    url = node_url(node, programme_key)
+    notes = [link.note for link in shown if link.note]
     return {
         "id": anchor(node),
         "title": node.title,
-        "url": node_url(node, programme_key),
+        "url": url,
         "answers": [
             {**shown_as(link.later, programme_key), "grade": term(link.extra.get("grade") or ""), "tone": "open"}
-            for link in links
+            for link in shown
             if link.later is not None
-        ],
+        ]
+        + ([{"title": _("All answers"), "url": url}] if has_more else []),
         "note": notes[0] if notes and all(note == notes[0] for note in notes) else "",
     }
 

@@ -17,7 +17,7 @@ from querwerk.core import terms
 from querwerk.core.addresses import host_of
 from querwerk.core.fields import is_partial_date
 from querwerk.core.markup import conditional_escape, format_html, format_html_join
-from querwerk.core.registry import anchor, node_url
+from querwerk.core.registry import anchor, node_url, page_url
 from querwerk.core.text import LANGUAGES, UNSTATED, Passage, Text
 
 register = template.Library()
@@ -226,6 +226,12 @@ def text_value(value: str) -> SafeString:
 def address(context: template.Context, node: Any) -> str:
     """Return the address of a node in the current programme, or an empty text."""
     return node_url(node, context["frame"].key)
+
+
+@register.simple_tag(takes_context=True)
+def page_of(context: template.Context, kind: str, key: str) -> str:
+    """Return the address of the page of a record, where its node is not at hand."""
+    return page_url(kind, key, context["frame"].key)
 
 
 @register.simple_tag(takes_context=True)

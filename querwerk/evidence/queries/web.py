@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import Count, QuerySet
 
 from querwerk.core.models import Link, Node
+from querwerk.core.prepared import prepared
 from querwerk.core.states import LinkKind
 from querwerk.core.text import Text
 from querwerk.evidence.models import Uptake
@@ -246,8 +247,13 @@ def through_decisions(web: Web) -> Web:
 
 def counts_by_kind(space_id: int, *, with_drafts: bool) -> dict[str, int]:
     """Return how many records of each kind there are; 1 query."""
+    return dict(_counts_by_kind(space_id, with_drafts=with_drafts))
+
+
+@prepared
+def _counts_by_kind(space_id: int, *, with_drafts: bool) -> QuerySet[Node, tuple[str, int]]:
     rows = Node.objects.filter(space=space_id, visibility__in=shown_to(with_drafts=with_drafts)).values_list("kind")
-    return dict(rows.annotate(count=Count("pk")).order_by("kind"))
+    return rows.annotate(count=Count("pk")).order_by("kind")
 
 
 @lru_cache(maxsize=4)
@@ -272,6 +278,12 @@ def nodes_of_kinds(space_id: int, kinds: Iterable[str], *, with_drafts: bool) ->
         .select_related("part_of")
         .order_by("pk")
     )
+
+
+@prepared
+def questions_of(space_id: int, *, with_drafts: bool) -> QuerySet[Node]:
+    """Return the guiding questions, oldest first; 1 query."""
+    return nodes_of_kinds(space_id, ["question"], with_drafts=with_drafts)
 
 
 def contracted(web: Web, is_kept: Callable[[Knot], bool]) -> Web:

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from html import escape
 
-from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
@@ -156,6 +156,7 @@ def _names(picture: Picture, used: Sequence[int]) -> str:
     return "".join(painted)
 
 
+@lru_cache(maxsize=16384)
 def _number(value: float) -> str:
     return f"{value:.1f}".removesuffix(".0")
 

@@ -33,6 +33,7 @@ from querwerk.evidence.queries.web import (
     chain_of,
     counts_by_kind,
     nodes_of_kinds,
+    questions_of,
     ties_by_kind,
     web_of,
 )
@@ -136,7 +137,7 @@ def around(request: Request, choice: Choice) -> dict[str, Any]:
         "picture_url": f"?{query(**asked)}",
         "list_url": f"?{query(**asked, view='list')}",
         "downloads": query(**asked),
-        "questions": nodes_of_kinds(request.frame.space_id, ["question"], with_drafts=request.with_drafts),
+        "questions": questions_of(request.frame.space_id, with_drafts=request.with_drafts),
         "kinds": [
             (str(title), [(kind, kind_names(kind), kind in selection.kinds) for kind in SELECTABLE if kind in kinds])
             for title, kinds in LAYERS

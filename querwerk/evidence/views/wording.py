@@ -1,15 +1,15 @@
 """How records and ties of the thread are called for the reader."""
 
 from collections.abc import Mapping
+from urllib.parse import quote
 
-from django.http import QueryDict
 from django.urls import reverse
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from querwerk.core.registry import node_url
-from querwerk.core.spec import spec_of
+from querwerk.core.spec import Label, spec_of
 from querwerk.core.templatetags.ui import plain
 from querwerk.evidence.queries.selection import FOLDED
 from querwerk.evidence.queries.web import Knot
@@ -17,6 +17,17 @@ from querwerk.evidence.states import MISSING, WORDS, Grade
 from querwerk.strategy.states import Outcome, PaperState
 
 TONES: Mapping[str, str] = {Grade.EXPLICIT: "good", Grade.ORGANISATIONAL: "note", Grade.THEMATIC: "plain"}
+
+
+OPEN_ENDS: Mapping[str, Label] = {
+    "question": gettext_lazy("not answered yet"),
+    "pilot": gettext_lazy("nothing recorded that came of it"),
+    "finding": gettext_lazy("no proposal rests on it"),
+    "paper": gettext_lazy("nothing recorded that came of it"),
+    "decision": gettext_lazy("nothing recorded that came of it"),
+    "measure": gettext_lazy("no uptake recorded"),
+}
+"""What it means that nothing follows on a record of a kind."""
 
 
 def kind_name(kind: str) -> str:
@@ -84,14 +95,7 @@ def open_end(knot: Knot, *, has_after: bool, has_before: bool) -> str:
     """Say that the thread breaks off at a knot, or nothing."""
     if knot.state == FOLDED or has_after:
         return _("rests on no finding") if knot.kind == "measure" and not has_before else ""
-    return {
-        "question": _("not answered yet"),
-        "pilot": _("nothing recorded that came of it"),
-        "finding": _("no proposal rests on it"),
-        "paper": _("nothing recorded that came of it"),
-        "decision": _("nothing recorded that came of it"),
-        "measure": _("no uptake recorded"),
-    }.get(knot.kind, "")
+    return str(OPEN_ENDS.get(knot.kind, ""))
 
 
 def knot_url(knot: Knot, programme_key: str) -> str:
@@ -111,11 +115,12 @@ def thread_url(programme_key: str, name: str = "") -> str:
 
 def query(**parameters: str | list[str]) -> str:
     """Return an encoded query, colons left readable."""
-    values = QueryDict(mutable=True)
-    for name, value in parameters.items():
-        if value:
-            values.setlist(name, value if isinstance(value, list) else [value])
-    return values.urlencode(safe=":")
+    return "&".join(
+        f"{name}={quote(one, safe=':')}"
+        for name, value in parameters.items()
+        for one in ([value] if isinstance(value, str) else value)
+        if one
+    )
 
 
 def counted(number: int) -> str:
