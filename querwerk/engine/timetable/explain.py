@@ -5,9 +5,9 @@ is left out once more, and stays out when the contradiction stays. So leaving ou
 """
 
 from collections.abc import Callable
-from typing import Any
 
 from querwerk.engine.timetable.clauses import Clauses
+from querwerk.engine.timetable.oracle import Interrupted, Oracle
 from querwerk.engine.timetable.problem import Problem, Session
 
 TRIAL = 20_000
@@ -73,28 +73,21 @@ def _slots(slots: frozenset[int]) -> str:
 
 def conflict(problem: Problem, stop: Callable[[], bool]) -> tuple[str, ...]:
     """Return demands that cannot be met together; empty when time is over, or when only fairness is in the way."""
-    from pysat.solvers import Solver  # noqa: PLC0415 -- see proof.py
-
     demands = _Demands(problem)
-    with Solver(name="glucose4", bootstrap_with=demands.clauses.found) as solver:
-        core = _core(solver, list(demands.words), stop)
-        if core is None:
-            return ()
+    oracle = Oracle(demands.clauses, stop)
+    try:
+        core = _core(oracle, list(demands.words)) or []
         for switch in list(core):
-            if switch not in core:
-                continue
-            if stop():
-                return ()
-            smaller = _core(solver, [other for other in core if other != switch], stop)
-            core = core if smaller is None else smaller
+            if switch in core:
+                smaller = _core(oracle, [other for other in core if other != switch])
+                core = core if smaller is None else smaller
+    except Interrupted:
+        return ()
+    finally:
+        oracle.close()
     return tuple(demands.words[switch] for switch in sorted(core))
 
 
-def _core(solver: Any, switches: list[int], stop: Callable[[], bool]) -> list[int] | None:
+def _core(oracle: Oracle, switches: list[int]) -> list[int] | None:
     """Return those of the switches that contradict each other; None when they do not, or it takes too long to see."""
-    if stop():
-        return None
-    solver.conf_budget(TRIAL)
-    if solver.solve_limited(assumptions=switches) is not False:
-        return None
-    return list(solver.get_core() or [])
+    return oracle.core() if oracle.ask(switches, TRIAL) is False else None

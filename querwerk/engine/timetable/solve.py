@@ -4,8 +4,9 @@ import time
 
 from querwerk.engine.timetable.encoding import Contradiction, Encoding, domains
 from querwerk.engine.timetable.explain import conflict
+from querwerk.engine.timetable.oracle import Interrupted
 from querwerk.engine.timetable.problem import Problem
-from querwerk.engine.timetable.proof import Interrupted, Proof
+from querwerk.engine.timetable.proof import Proof
 from querwerk.engine.timetable.result import Placement, Plan, Progress, Report, Result, Status, Stop
 from querwerk.engine.timetable.search import Search, breaks_of
 
