@@ -16,6 +16,10 @@ TRIAL = 1_000
 """Conflicts spent on making a core smaller or raising its count at once."""
 
 
+class Met(Exception):
+    """A plan from elsewhere is as good as the bound."""
+
+
 class Proof:
     """One run; `bound` is right at any time."""
 
@@ -35,11 +39,15 @@ class Proof:
         self._assumed: dict[int, None] = dict.fromkeys(encoding.soft)
         self.bound = 0
         self.best: int | None = None
+        self.meanwhile: Callable[[], int | None] = lambda: self.best
+        """Called between two slices of work; returns the breaks of the best plan."""
 
     def run(self) -> bool:
         """Search until the best plan is proved (true) or it is proved that there is none (false)."""
         try:
             return self._run()
+        except Met:
+            return True
         finally:
             self._oracle.close()
 
@@ -120,7 +128,10 @@ class Proof:
 
     def _solve(self, assumptions: list[int]) -> bool:
         while (answer := self._oracle.ask(assumptions, SLICE)) is None:
-            pass  # only to look whether to stop; the solver goes on where it was
+            # The solver goes on where it was. A plan as good as the bound would end the whole search.
+            self.best = self.meanwhile()
+            if self.best is not None and self.bound >= self.best:
+                raise Met
         return answer
 
     def _note_plan(self) -> None:

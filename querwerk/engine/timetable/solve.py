@@ -15,6 +15,8 @@ PLACING = 20
 WARMING_UP = 4_000
 """Steps of annealing before the proof begins, again and again until the plan is fair, but at most WARM_UPS times."""
 WARM_UPS = 4
+BETWEEN = 40_000
+"""Steps of annealing each time the proof makes a pause: hard problems get a good plan long before the best."""
 ANNEALING = 2_000_000
 """Steps of annealing where the problem is too large for a proof."""
 PROVABLE = 40_000
@@ -36,6 +38,7 @@ class _Run:
         self._stop = stop
         self._report = report
         self._began = time.process_time()
+        self._search: Search | None = None
         self._days = problem.meetings_of()
         self._best: list[int] | None = None
         self._breaks: int | None = None
@@ -71,13 +74,9 @@ class _Run:
         search = Search(self._problem, domains(self._problem), self._seed, self._stop)
         provable = len(self._problem.meetings) * self._problem.slots <= PROVABLE
         if search.place(PLACING * len(self._problem.meetings)):
-
-            def note(_: int) -> bool:
-                self._note(search.slots)
-                return self._breaks != 0
-
+            self._search = search
             for _ in range(WARM_UPS):
-                search.improve(WARMING_UP if provable else ANNEALING, note)
+                self._anneal(WARMING_UP if provable else ANNEALING)
                 if self._best is not None:
                     break
         if self._stop():
@@ -86,8 +85,24 @@ class _Run:
 
     def _is_proved_by_clauses(self) -> bool:
         proof = Proof(Encoding(self._problem), self._stop, self._note, self._raise_bound)
+        proof.meanwhile = self._anneal_between
         proof.best = self._breaks
         return proof.run()
+
+    def _anneal_between(self) -> int | None:
+        self._anneal(BETWEEN)
+        return self._breaks
+
+    def _anneal(self, steps: int) -> None:
+        search = self._search
+        if search is None:
+            return
+
+        def note(_: int) -> bool:
+            self._note(search.slots)
+            return self._breaks != 0
+
+        search.improve(steps, note)
 
     def _note(self, slots: list[int]) -> int:
         """Keep a plan if it is fair and the best so far; return the breaks of the best."""
