@@ -1,6 +1,5 @@
 """Model columns for multilingual texts and partial dates."""
 
-import json
 import re
 from datetime import date
 from typing import Any
@@ -25,8 +24,8 @@ class TextColumn(models.JSONField[Text, Text]):
 
     def from_db_value(self, value: Any, expression: Any, connection: Any) -> Text:
         """Wrap what the database holds."""
-        # Both databases hand JSON over as text. Most rows say nothing in most of their texts.
-        return Text() if value == "{}" else Text(json.loads(value)) if isinstance(value, str) else Text(value)
+        # Both databases hand JSON over as text.
+        return Text.of_json(value) if isinstance(value, str) else Text(value)
 
     def to_python(self, value: Any) -> Text:
         """Wrap a mapping or string."""

@@ -3,6 +3,7 @@
 The prose model will replace what is inside; callers only see languages and plain paragraphs.
 """
 
+import json
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
@@ -27,13 +28,29 @@ class Passage(NamedTuple):
 class Text(Mapping[str, str | None]):
     """Language → words. ``None`` means stated to be unknown, an absent language means nothing was said."""
 
-    __slots__ = ("_by_language",)
+    __slots__ = ("_json", "_said")
+
+    _json: str
+    _said: dict[str, str | None] | None
 
     def __init__(self, by_language: Mapping[str, str | None] | str | None = None) -> None:
         """Take a mapping of language codes to words; a bare string has no stated language."""
         if isinstance(by_language, str):
             by_language = {UNSTATED: by_language}
-        self._by_language: dict[str, str | None] = dict(by_language or {})
+        self._said = dict(by_language or {})
+
+    @classmethod
+    def of_json(cls, stored: str) -> "Text":
+        """Return the text that was stored as JSON; it is read when somebody asks: most columns of a row nobody shows."""
+        text = cls.__new__(cls)
+        text._json, text._said = stored, None  # noqa: SLF001  (its own)
+        return text
+
+    @property
+    def _by_language(self) -> dict[str, str | None]:
+        if self._said is None:
+            self._said = json.loads(self._json) or {}
+        return self._said
 
     def __getitem__(self, language: str) -> str | None:
         """Return the words in exactly this language."""

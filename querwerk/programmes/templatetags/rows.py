@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from querwerk.core.markup import format_html
 from querwerk.core.templatetags.ui import address, say, term, unknown
 from querwerk.people.models import Organisation
+from querwerk.people.states import Side
 
 register = template.Library()
 
@@ -24,7 +25,7 @@ def organisation_row(context: template.Context, organisation: Organisation) -> S
 
 def _side(organisation: Organisation) -> str:
     if organisation.side:
-        return str(organisation.get_side_display())
+        return str(Side(organisation.side).label)  # Django's display translates all sides to find one
     return format_html("{} {}", _("Side"), unknown()) if organisation.is_unknown("kind") else ""
 
 
