@@ -19,6 +19,7 @@ from django.db.models.query import FlatValuesListIterable, ModelIterable, Values
 type Value = int | str
 type Shape = tuple[Any, ...]
 
+SCALARS = (int, str)
 ONE, NOTHING = 0, -1
 """Sizes of an argument that is no list."""
 MOST_SHAPES = 200
@@ -46,7 +47,7 @@ class Prepared[**P, Row]:
         values: list[Value] = []
         sizes: list[int] = []
         for arg in args:
-            if isinstance(arg, int | str):
+            if isinstance(arg, SCALARS):
                 values.append(arg)
                 sizes.append(ONE)
             elif arg is None:
@@ -89,7 +90,8 @@ class Statement:
     constants: tuple[Any, ...]
     slots: tuple[tuple[int, int], ...]
     """Place among the parameters, and number of the value that goes there."""
-    converters: tuple[tuple[int, tuple[Callable[..., Any], ...], Any], ...]
+    converters: tuple[tuple[int, Callable[..., Any], Any], ...]
+    """Column, what reads it, and the expression that it wants to know."""
     read: Callable[[list[Any]], Any]
 
     @classmethod
@@ -110,8 +112,9 @@ class Statement:
             raise TypeError(message)
         fields = [column for column, _sql, _alias in compiler.select[: compiler.col_count]]
         converters = tuple(
-            (place, tuple(map(lighter, steps)), expression)
+            (place, lighter(step), expression)
             for place, (steps, expression) in compiler.get_converters(fields).items()
+            for step in steps
         )
         return cls(found.db, sql, tuple(params), slots, converters, reader(found, compiler))
 
@@ -126,18 +129,15 @@ class Statement:
             rows = cursor.fetchall()
         found = []
         for row in map(list, rows):
-            for place, steps, expression in self.converters:
-                value = row[place]
-                for step in steps:
-                    value = step(value, expression, connection)
-                row[place] = value
+            for place, convert, expression in self.converters:
+                row[place] = convert(row[place], expression, connection)
             found.append(self.read(row))
         return found
 
 
 def is_mark(param: Any, marks: dict[Value, int]) -> bool:
     """Tell whether a parameter stands for a value; others may be of types that no mapping can look up."""
-    return isinstance(param, int | str) and param in marks
+    return isinstance(param, SCALARS) and param in marks
 
 
 def lighter(step: Callable[..., Any]) -> Callable[..., Any]:

@@ -7,6 +7,7 @@ from typing import Any, Concatenate
 from django.conf import settings
 from django.core.exceptions import DisallowedHost
 from django.http import Http404, HttpRequest, HttpResponse
+from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.urls import NoReverseMatch, get_script_prefix, reverse
 from django.utils.translation import get_language
@@ -94,7 +95,7 @@ def surroundings(request: HttpRequest) -> dict[str, Any]:
     if frame is None:
         return context
     around = same_on_each_page(frame)
-    return context | around | {"navigation": navigation(request, around["entries"])}
+    return context | around | {"navigation": navigation(request, around["menu"])}
 
 
 def origin_of(request: HttpRequest) -> str:
@@ -110,12 +111,12 @@ def same_on_each_page(frame: Frame) -> dict[str, Any]:
     language = page_language()
     if language not in frame.around:
         key = frame.key
-        frame.around[language] = {
+        around = {
             "site_name": frame.programme.name,
             "site_url": address("publishing:home", programme=key),
             "search_url": address("publishing:search", programme=key),
             "feed_url": address("publishing:feed", programme=key),
-            "entries": [
+            "menu": [
                 (str(entry.label), reverse(entry.url_name, kwargs={"programme": key}))
                 for entry in registry.navigation()
             ],
@@ -124,6 +125,7 @@ def same_on_each_page(frame: Frame) -> dict[str, Any]:
             ],
             "publicity": publicity(frame),
         }
+        frame.around[language] = around | {"foot": render_to_string("core/ui/foot.html", around)}
     return frame.around[language]
 
 
