@@ -34,31 +34,44 @@ def solve(problem: Problem) -> Answer:
 def _formula(problem: Problem) -> WCNF:
     pool, formula = IDPool(), WCNF()
     at = [[pool.id() for _ in range(problem.slots)] for _ in problem.meetings]
+    formula.extend(_meetings(problem, at, pool))
+    for slot in range(problem.slots):
+        column = [row[slot] for row in at]
+        if len(column) > problem.tables:
+            formula.extend(CardEnc.atmost(column, problem.tables, vpool=pool, encoding=EncType.totalizer).clauses)
+    days = [[pool.id() for _ in range(problem.slots)] for _ in range(problem.people)]
+    for busy, meetings in zip(days, problem.meetings_of(), strict=True):
+        for clause, weight in _person(problem, busy, [at[index] for index in meetings], pool):
+            formula.append(clause, weight=weight)
+    # Implied, and a great help: two people are busy for each meeting.
+    for column in zip(*days, strict=True):
+        if len(column) > 2 * problem.tables:
+            count = CardEnc.atmost(list(column), 2 * problem.tables, vpool=pool, encoding=EncType.totalizer)
+            formula.extend(count.clauses)
+    return formula
+
+
+def _meetings(problem: Problem, at: list[list[int]], pool: IDPool) -> list[list[int]]:
+    clauses: list[list[int]] = []
     for index, meeting in enumerate(problem.meetings):
         allowed = set(problem.slots_of(index))
-        formula.extend([[-at[index][slot]] for slot in range(problem.slots) if slot not in allowed])
-        formula.extend(CardEnc.equals(at[index], 1, vpool=pool, encoding=EncType.seqcounter).clauses)
+        clauses.extend([[-at[index][slot]] for slot in range(problem.slots) if slot not in allowed])
+        clauses.extend(CardEnc.equals(at[index], 1, vpool=pool, encoding=EncType.seqcounter).clauses)
         for other in meeting.after:
-            formula.extend(
+            clauses.extend(
                 [
                     [-at[index][slot], -at[other][when]]
                     for slot in range(problem.slots)
                     for when in range(slot, problem.slots)
                 ]
             )
-    for slot in range(problem.slots):
-        column = [row[slot] for row in at]
-        if len(column) > problem.tables:
-            formula.extend(CardEnc.atmost(column, problem.tables, vpool=pool, encoding=EncType.totalizer).clauses)
-    for meetings in problem.meetings_of():
-        for clause, weight in _person(problem, [at[index] for index in meetings], pool):
-            formula.append(clause, weight=weight)
-    return formula
+    return clauses
 
 
-def _person(problem: Problem, rows: list[list[int]], pool: IDPool) -> Iterator[tuple[list[int], int | None]]:
+def _person(
+    problem: Problem, busy: list[int], rows: list[list[int]], pool: IDPool
+) -> Iterator[tuple[list[int], int | None]]:
     slots = range(problem.slots)
-    busy = [pool.id() for _ in slots]
     had = [pool.id() for _ in slots]
     ends = [pool.id() for _ in slots]
     for slot in slots:
