@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import models, transaction
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils.translation import gettext as _
 
 from querwerk.core.models import Edition, JournalEntry, Link, Node, Once, Record, Space, record_models
@@ -307,8 +307,25 @@ class _Write:
         kept = {self.nodes[part.kind, part.key] for top in written for part in top.walk()}
         dropped = [pk for pk in Node.objects.filter(part_of__in=wholes).values_list("pk", flat=True) if pk not in kept]
         if dropped:
+            self.journal_lost_links(dropped)
             records_deleted.send(self.__class__, node_ids=dropped, space_id=self.space.pk)
             Node.objects.filter(pk__in=dropped).delete()
+
+    def journal_lost_links(self, dropped: Sequence[int]) -> None:
+        """Links that others tied to a part go with it; the journal says which."""
+        lost = (
+            Link.objects.filter(Q(earlier__in=dropped) | Q(later__in=dropped), words="")
+            .exclude(Q(owner__in=dropped) & ~Q(field="thread"))
+            .select_related("earlier", "later")
+            .order_by("pk")
+        )
+        entries = []
+        for link in lost:
+            entry = link_entry(_statement(link), Verb.UNLINKED, space=self.space, by=self.by, why=self.why)
+            entry.batch = self.batch
+            entry.title = link.earlier.title if link.earlier is not None else Text()
+            entries.append(entry)
+        JournalEntry.objects.bulk_create(entries, batch_size=CHUNK)
 
     def store_links(self, written: Sequence[Parsed]) -> None:
         owners = [pk for parsed in written if (pk := self.nodes[parsed.kind, parsed.key]) not in self.new_nodes]
@@ -541,29 +558,31 @@ def write_thread(*, space: Space, statements: Sequence[LinkStatement], by: Actor
     touched = {nodes[name] for statement in (*added, *removed) for name in (statement.earlier, statement.later)}
     titles = {(node.kind, node.key): node.title for node in Node.objects.filter(pk__in=touched)}
     batch = uuid.uuid4()
-    JournalEntry.objects.bulk_create(
-        [
-            JournalEntry(
-                batch=batch,
-                by_id=by.id,
-                by_name=by.name[:200],
-                verb=verb,
-                space_key=space.key,
-                kind=statement.earlier[0],
-                key=statement.earlier[1],
-                title=titles[statement.earlier],
-                why=why,
-                before=as_mapping(statement) if verb == Verb.UNLINKED else None,
-                after=as_mapping(statement) if verb == Verb.LINKED else None,
-            )
-            for verb, changed in ((Verb.UNLINKED, removed), (Verb.LINKED, added))
-            for statement in changed
-        ],
-        batch_size=CHUNK,
-    )
+    entries = []
+    for verb, changed in ((Verb.UNLINKED, removed), (Verb.LINKED, added)):
+        for statement in changed:
+            entry = link_entry(statement, verb, space=space, by=by, why=why)
+            entry.batch, entry.title = batch, titles[statement.earlier]
+            entries.append(entry)
+    JournalEntry.objects.bulk_create(entries, batch_size=CHUNK)
     raise_edition()
     records_written.send(LinkStatement, node_ids=sorted(touched), space_id=space.pk)
     return True
+
+
+def link_entry(statement: LinkStatement, verb: Verb, *, space: Space, by: Actor, why: str) -> JournalEntry:
+    """Return an entry, not yet stored, for a link that came or went; it stands with the earlier record."""
+    return JournalEntry(
+        by_id=by.id,
+        by_name=by.name[:200],
+        verb=verb,
+        space_key=space.key,
+        kind=statement.earlier[0],
+        key=statement.earlier[1],
+        why=why,
+        before=as_mapping(statement) if verb == Verb.UNLINKED else None,
+        after=as_mapping(statement) if verb == Verb.LINKED else None,
+    )
 
 
 def as_mapping(statement: LinkStatement) -> dict[str, Any]:

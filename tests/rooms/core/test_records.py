@@ -14,7 +14,7 @@ from querwerk.core.actions import (
     save_record,
     set_visibility,
 )
-from querwerk.core.models import JournalEntry, Link, Node, Once, Space
+from querwerk.core.models import JournalEntry, Link, Node, Once, Space, record_models
 from querwerk.core.queries import current_edition, links_touching, snapshot
 from querwerk.core.spec import spec_of
 from querwerk.core.states import LinkKind, Verb, Visibility
@@ -177,3 +177,13 @@ def test_links_touching_takes_a_fixed_number_of_queries(count: int, django_asser
     with django_assert_num_queries(2):
         links = links_touching([measure.pk], with_drafts=False)
     assert len(links) == count
+
+
+def test_links_that_go_with_a_part_are_journaled(space: Space) -> None:
+    paper = record_models()["paper"]._default_manager.get(space=space, key="papier")
+    save_record(spec=spec_of("paper"), raw={**snapshot(paper), "measures": []}, space=space, by=TESTER, why="neu")
+    assert not Link.objects.filter(field="thread").exists()
+    entry = JournalEntry.objects.get(verb="unlinked")
+    assert (entry.kind, entry.key, entry.why) == ("finding", "fund", "neu")
+    assert entry.before is not None
+    assert entry.before["to"] == "measure:m1"
