@@ -13,7 +13,7 @@ from querwerk.core.states import LinkKind
 from querwerk.programmes.pages import Request, programme_page
 from querwerk.strategy import queries
 
-PER_PAGE = 30
+PER_PAGE = 24
 
 
 @programme_page

@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 
-from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
+from querwerk.core.markup import conditional_escape, format_html
 from querwerk.core.text import UNSTATED, Passage, Text
 from querwerk.publishing.search.find import Term, holds
 from querwerk.publishing.search.words import WORD, stems
@@ -19,7 +19,13 @@ SHORTEST_TELLING = 30
 def is_hit(word: str, terms: Sequence[Term]) -> bool:
     """Tell whether a word of a text is one that was asked for."""
     own = stems(word).both
-    return any(own & term.stems or any(holds(stem, term.stems) for stem in own) for term in terms)
+    for term in terms:
+        if not own.isdisjoint(term.stems):
+            return True
+        for stem in own:
+            if holds(stem, term.stems):
+                return True
+    return False
 
 
 def hits(text: str, terms: Sequence[Term]) -> list[tuple[int, int]]:

@@ -26,11 +26,8 @@ class Stems:
 
     de: str
     en: str
-
-    @property
-    def both(self) -> frozenset[str]:
-        """Return the different stems."""
-        return frozenset({self.de, self.en})
+    both: frozenset[str]
+    """The different stems; kept, because every word of every text that was found is held against the query."""
 
 
 def fold(word: str) -> str:
@@ -46,7 +43,8 @@ def stems(word: str) -> Stems:
         german = fold(_german.stemWord(unicodedata.normalize("NFC", word).casefold()))
         english = _english.stemWord(fold(word))
     # Folding may break one letter into several characters, some of which are no letters ("½").
-    return Stems("".join(WORD.findall(german)) or german, "".join(WORD.findall(english)) or english)
+    de, en = "".join(WORD.findall(german)) or german, "".join(WORD.findall(english)) or english
+    return Stems(de, en, frozenset({de, en}))
 
 
 def words(text: str) -> Iterator[str]:
