@@ -3,13 +3,18 @@
 import argparse
 import errno
 import os
+import signal
 import socket
 import subprocess
 import sys
 from contextlib import ExitStack
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from querwerk.cli.command import Commands, Refusal, add, require_database, require_migrated
+
+if TYPE_CHECKING:
+    from django.core.handlers.wsgi import WSGIHandler
 
 BUNDLE = Path(__file__).resolve().parent.parent / "exchange" / "demo" / "inducci.yaml"
 ORGANISER = "organiser@querwerk.example"
@@ -159,6 +164,18 @@ def _require_port(address: str, port: int) -> None:
             raise Refusal(f"cannot listen on {address}, port {port}: {error.strerror}.") from None
 
 
+def _load_site(target: str) -> "WSGIHandler":
+    """Load the site in a process of the server.
+
+    Ctrl+C goes to every process of a terminal, and the server then ends its own with SIGTERM: a process
+    that hears both within a moment may wait for itself forever, so it hears the server's only.
+    """
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    from querwerk.config.wsgi import application  # noqa: PLC0415
+
+    return application
+
+
 def _run_server(greeting: str = "") -> None:
     """Serve until SIGTERM or Ctrl+C; requests that are being answered are finished first."""
     from django.conf import settings  # noqa: PLC0415
@@ -179,8 +196,9 @@ def _run_server(greeting: str = "") -> None:
         workers=settings.ENV.workers,
         blocking_threads=settings.ENV.threads,
         respawn_failed_workers=True,
+        workers_kill_timeout=KILL_AFTER,
         log_level=LogLevels.warning,
     )
     if greeting:
         print(greeting, flush=True)
-    server.serve()
+    server.serve(target_loader=_load_site)
