@@ -521,15 +521,13 @@ def out_of_range(value: float) -> str:
 
 def check_json(value: Any, path: Path, problems: Problems, depth: int = 0) -> None:
     """Refuse texts that cannot be stored and numbers that are none, at any depth."""
-    if isinstance(value, dict | list) and depth > MAX_FACT_DEPTH:
-        problems.add(path, _("is nested deeper than %(limit)d levels") % {"limit": MAX_FACT_DEPTH})
-    elif isinstance(value, dict):
-        for key, inner in value.items():
-            if check_words(key, path, problems, 200):
+    if isinstance(value, dict | list):
+        if depth > MAX_FACT_DEPTH:
+            problems.add(path, _("is nested deeper than %(limit)d levels") % {"limit": MAX_FACT_DEPTH})
+            return
+        for key, inner in value.items() if isinstance(value, dict) else enumerate(value):
+            if isinstance(key, int) or check_words(key, path, problems, 200):
                 check_json(inner, (*path, key), problems, depth + 1)
-    elif isinstance(value, list):
-        for number, inner in enumerate(value):
-            check_json(inner, (*path, number), problems, depth + 1)
     elif isinstance(value, str):
         check_words(value, path, problems)
     elif not is_storable_number(value):

@@ -200,16 +200,21 @@ def fact_value(value: Any) -> SafeString:
         return conditional_escape(_("yes") if value else _("no"))
     if isinstance(value, int | float):
         return conditional_escape(number_format(value, use_l10n=True, force_grouping=abs(value) >= 10000))
-    if isinstance(value, dict) and value and all(key in (*LANGUAGES, UNSTATED) for key in value):
-        return say(value, with_note=True)
-    if isinstance(value, dict):
-        rows: Iterable[tuple[str | Promise, SafeString]] = facts(value)
-        return format_html("<dl>{}</dl>", format_html_join("", "<div><dt>{}</dt><dd>{}</dd></div>", rows))
-    if isinstance(value, list):
-        if not value:
-            return conditional_escape(pgettext("value", "none"))
-        return format_html("<ul>{}</ul>", format_html_join("", "<li>{}</li>", ((fact_value(item),) for item in value)))
+    if isinstance(value, dict | list):
+        return nested_facts(value)
     return text_value(str(value))
+
+
+def nested_facts(value: dict[str, Any] | list[Any]) -> SafeString:
+    """Show a text by languages, facts within a fact, or a list."""
+    if not value:
+        return conditional_escape(pgettext("value", "none"))
+    if isinstance(value, list):
+        return format_html("<ul>{}</ul>", format_html_join("", "<li>{}</li>", ((fact_value(item),) for item in value)))
+    if all(key in (*LANGUAGES, UNSTATED) for key in value):
+        return say(value, with_note=True)
+    rows: Iterable[tuple[str | Promise, SafeString]] = facts(value)
+    return format_html("<dl>{}</dl>", format_html_join("", "<div><dt>{}</dt><dd>{}</dd></div>", rows))
 
 
 def text_value(value: str) -> SafeString:

@@ -2,98 +2,150 @@
 
 import django.db.models.deletion
 import django.db.models.functions.text
+from django.db import migrations, models
+
 import querwerk.core.fields
 import querwerk.core.text
-from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('core', '0001_initial'),
+        ("core", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='User',
+            name="User",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('email', models.EmailField(max_length=254, unique=True, verbose_name='e-mail address')),
-                ('name', models.CharField(blank=True, max_length=200, verbose_name='name')),
-                ('is_active', models.BooleanField(default=True)),
-                ('joined_at', models.DateTimeField(auto_now_add=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("password", models.CharField(max_length=128, verbose_name="password")),
+                ("last_login", models.DateTimeField(blank=True, null=True, verbose_name="last login")),
+                ("email", models.EmailField(max_length=254, unique=True, verbose_name="e-mail address")),
+                ("name", models.CharField(blank=True, max_length=200, verbose_name="name")),
+                ("is_active", models.BooleanField(default=True)),
+                ("joined_at", models.DateTimeField(auto_now_add=True)),
             ],
             options={
-                'constraints': [models.UniqueConstraint(django.db.models.functions.text.Lower('email'), name='user_email_unique_any_case')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        django.db.models.functions.text.Lower("email"), name="user_email_unique_any_case"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Organisation',
+            name="Organisation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=160)),
-                ('has_own_key', models.BooleanField(default=True)),
-                ('position', models.PositiveIntegerField(default=0)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('visibility', models.CharField(choices=[('draft', 'Draft'), ('published', 'Published'), ('retired', 'Retired')], default='published', max_length=10)),
-                ('source', models.TextField(blank=True)),
-                ('gaps', models.JSONField(blank=True, default=dict)),
-                ('extra', models.JSONField(blank=True, default=dict)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('changed_at', models.DateTimeField(auto_now=True)),
-                ('name', querwerk.core.fields.TextColumn(blank=True, default=querwerk.core.text.Text)),
-                ('side', models.CharField(blank=True, choices=[('creative', 'Cultural and creative industries'), ('industry', 'Industry'), ('science', 'Science'), ('administration', 'Administration'), ('intermediary', 'Intermediary')], max_length=20)),
-                ('sector', querwerk.core.fields.TextColumn(blank=True, default=querwerk.core.text.Text)),
-                ('summary', querwerk.core.fields.TextColumn(blank=True, default=querwerk.core.text.Text)),
-                ('city', models.CharField(blank=True, max_length=500)),
-                ('region', querwerk.core.fields.TextColumn(blank=True, default=querwerk.core.text.Text)),
-                ('country', models.CharField(blank=True, max_length=500)),
-                ('latitude', models.FloatField(blank=True, null=True)),
-                ('longitude', models.FloatField(blank=True, null=True)),
-                ('url', models.CharField(blank=True, max_length=2000)),
-                ('node', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='core.node')),
-                ('space', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='core.space')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("key", models.CharField(max_length=160)),
+                ("has_own_key", models.BooleanField(default=True)),
+                ("position", models.PositiveIntegerField(default=0)),
+                ("version", models.PositiveIntegerField(default=1)),
+                (
+                    "visibility",
+                    models.CharField(
+                        choices=[("draft", "Draft"), ("published", "Published"), ("retired", "Retired")],
+                        default="published",
+                        max_length=10,
+                    ),
+                ),
+                ("source", models.TextField(blank=True)),
+                ("gaps", models.JSONField(blank=True, default=dict)),
+                ("extra", models.JSONField(blank=True, default=dict)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("changed_at", models.DateTimeField(auto_now=True)),
+                ("name", querwerk.core.fields.TextColumn(blank=True, default=querwerk.core.text.Text)),
+                (
+                    "side",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("creative", "Cultural and creative industries"),
+                            ("industry", "Industry"),
+                            ("science", "Science"),
+                            ("administration", "Administration"),
+                            ("intermediary", "Intermediary"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("sector", querwerk.core.fields.TextColumn(blank=True, default=querwerk.core.text.Text)),
+                ("summary", querwerk.core.fields.TextColumn(blank=True, default=querwerk.core.text.Text)),
+                ("city", models.CharField(blank=True, max_length=500)),
+                ("region", querwerk.core.fields.TextColumn(blank=True, default=querwerk.core.text.Text)),
+                ("country", models.CharField(blank=True, max_length=500)),
+                ("latitude", models.FloatField(blank=True, null=True)),
+                ("longitude", models.FloatField(blank=True, null=True)),
+                ("url", models.CharField(blank=True, max_length=2000)),
+                (
+                    "node",
+                    models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name="+", to="core.node"),
+                ),
+                (
+                    "space",
+                    models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="+", to="core.space"),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Person',
+            name="Person",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=160)),
-                ('has_own_key', models.BooleanField(default=True)),
-                ('position', models.PositiveIntegerField(default=0)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('visibility', models.CharField(choices=[('draft', 'Draft'), ('published', 'Published'), ('retired', 'Retired')], default='published', max_length=10)),
-                ('source', models.TextField(blank=True)),
-                ('gaps', models.JSONField(blank=True, default=dict)),
-                ('extra', models.JSONField(blank=True, default=dict)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('changed_at', models.DateTimeField(auto_now=True)),
-                ('name', querwerk.core.fields.TextColumn(blank=True, default=querwerk.core.text.Text)),
-                ('affiliation', models.CharField(blank=True, max_length=500)),
-                ('role', querwerk.core.fields.TextColumn(blank=True, default=querwerk.core.text.Text)),
-                ('context', querwerk.core.fields.TextColumn(blank=True, default=querwerk.core.text.Text)),
-                ('node', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='core.node')),
-                ('organisation', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='people', to='people.organisation')),
-                ('space', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='core.space')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("key", models.CharField(max_length=160)),
+                ("has_own_key", models.BooleanField(default=True)),
+                ("position", models.PositiveIntegerField(default=0)),
+                ("version", models.PositiveIntegerField(default=1)),
+                (
+                    "visibility",
+                    models.CharField(
+                        choices=[("draft", "Draft"), ("published", "Published"), ("retired", "Retired")],
+                        default="published",
+                        max_length=10,
+                    ),
+                ),
+                ("source", models.TextField(blank=True)),
+                ("gaps", models.JSONField(blank=True, default=dict)),
+                ("extra", models.JSONField(blank=True, default=dict)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("changed_at", models.DateTimeField(auto_now=True)),
+                ("name", querwerk.core.fields.TextColumn(blank=True, default=querwerk.core.text.Text)),
+                ("affiliation", models.CharField(blank=True, max_length=500)),
+                ("role", querwerk.core.fields.TextColumn(blank=True, default=querwerk.core.text.Text)),
+                ("context", querwerk.core.fields.TextColumn(blank=True, default=querwerk.core.text.Text)),
+                (
+                    "node",
+                    models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name="+", to="core.node"),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="people",
+                        to="people.organisation",
+                    ),
+                ),
+                (
+                    "space",
+                    models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="+", to="core.space"),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.AddConstraint(
-            model_name='organisation',
-            constraint=models.UniqueConstraint(fields=('space', 'key'), name='people_organisation_key_unique'),
+            model_name="organisation",
+            constraint=models.UniqueConstraint(fields=("space", "key"), name="people_organisation_key_unique"),
         ),
         migrations.AddConstraint(
-            model_name='person',
-            constraint=models.UniqueConstraint(fields=('space', 'key'), name='people_person_key_unique'),
+            model_name="person",
+            constraint=models.UniqueConstraint(fields=("space", "key"), name="people_person_key_unique"),
         ),
     ]
