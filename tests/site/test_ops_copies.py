@@ -43,7 +43,7 @@ def other(tmp_path: Path) -> Iterator[Installation]:
 
 
 def _account_name(installation: Installation) -> str:
-    code = "from querwerk.cli.common import boot; boot(); from querwerk.people.models import User; print(User.objects.get().name)"
+    code = "from querwerk.cli.command import boot; boot(); from querwerk.people.models import User; print(User.objects.get().name)"
     done = subprocess.run(
         [sys.executable, "-c", code], env=installation.env, cwd=ROOT, capture_output=True, text=True, check=True
     )

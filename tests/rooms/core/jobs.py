@@ -66,7 +66,7 @@ def state() -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    from querwerk.cli.common import boot
+    from querwerk.cli.command import boot
 
     boot()
     # A job must be enqueued under the name by which the worker can import it, which "__main__" is not.
