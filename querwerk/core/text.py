@@ -66,7 +66,8 @@ class Text(Mapping[str, str | None]):
 
     def __bool__(self) -> bool:
         """Tell whether there are words in any language."""
-        return any(self._by_language.values())
+        said = self._by_language
+        return bool(said) and any(said.values())
 
     def __eq__(self, other: object) -> bool:
         """Compare by languages and words."""

@@ -32,7 +32,7 @@ def passage_of(value: Any) -> Passage:
     """Return the passage of a text, or of a list item that is a string or a mapping of languages."""
     if isinstance(value, str):
         return Passage(value, UNSTATED, is_substitute=False)
-    return Text(value).best(reader_language())
+    return (value if isinstance(value, Text) else Text(value)).best(reader_language())
 
 
 def language_name(code: str) -> str:
