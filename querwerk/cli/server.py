@@ -7,7 +7,9 @@ import signal
 import socket
 import subprocess
 import sys
-from contextlib import ExitStack
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
 BUNDLE = Path(__file__).resolve().parent.parent / "exchange" / "demo" / "inducci.yaml"
 ORGANISER = "organiser@querwerk.example"
 KILL_AFTER = 15
+RESTART_AFTER = 1
 
 
 def add_to(commands: Commands) -> None:
@@ -88,8 +91,7 @@ def demo(arguments: argparse.Namespace) -> None:
         print("Preparing the database ...", flush=True)
         _migrate(verbosity=0)
     _fill()
-    with ExitStack() as stack:
-        stack.enter_context(_worker_beside())
+    with _worker_beside():
         _run_server(greeting=_greeting(settings.ENV.port))
 
 
@@ -127,26 +129,39 @@ Stop with Ctrl+C. The data stay in {_data()}.
 """
 
 
-def _data() -> Path:
+def _data() -> str:
     from django.conf import settings  # noqa: PLC0415
+    from django.db import connection  # noqa: PLC0415
 
-    return Path(settings.ENV.data)
+    return str(settings.ENV.data) if connection.vendor == "sqlite" else "the database of DATABASE_URL"
 
 
-def _worker_beside() -> ExitStack:
-    """Start the worker as a process of its own, which ends with this one in every case."""
-    process = subprocess.Popen([sys.executable, "-m", "querwerk", "worker", "--until-parent-ends"])
-    stack = ExitStack()
+@contextmanager
+def _worker_beside() -> Iterator[None]:
+    """Run the worker as a process of its own, which ends with this one in every case and is started anew when killed."""
 
-    def stop() -> None:
+    def start() -> subprocess.Popen[bytes]:
+        return subprocess.Popen([sys.executable, "-m", "querwerk", "worker", "--until-parent-ends"])
+
+    process = start()
+    stopping = threading.Event()
+
+    def watch() -> None:
+        nonlocal process
+        # A worker that was asked to stop, as by Ctrl+C, ends with 0.
+        while process.wait() and not stopping.wait(RESTART_AFTER):
+            print("The worker ended unexpectedly and is started again.", flush=True)
+            process = start()
+
+    watcher = threading.Thread(target=watch, daemon=True)
+    watcher.start()
+    try:
+        yield
+    finally:
+        stopping.set()
         process.terminate()
-        try:
-            process.wait(KILL_AFTER)
-        except subprocess.TimeoutExpired:
-            process.kill()
-
-    stack.callback(stop)
-    return stack
+        watcher.join(KILL_AFTER)
+        process.kill()
 
 
 def _require_port(address: str, port: int) -> None:
