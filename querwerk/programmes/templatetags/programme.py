@@ -1,6 +1,5 @@
 """Template filters of the programme's pages."""
 
-
 from django import template
 from django.utils.formats import number_format
 

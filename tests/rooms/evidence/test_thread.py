@@ -288,7 +288,7 @@ def test_every_record_of_the_list_is_told_in_full_once(demo: Space, visit: Visit
         "?question=none",
         "?kind=spaceship",
         "?of=spaceship",
-        "?node=%00",
+        "?node=%01",
         "?of=pilot&page=x",
     ],
 )
