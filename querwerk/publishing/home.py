@@ -88,7 +88,9 @@ def originals(newsflash: Newsflash) -> list[tuple[str, str]]:
     A page in two languages, or stated twice, is listed once.
     """
     found: dict[str, tuple[str, str]] = {}
-    for language, url in sorted(newsflash.address.items(), key=lambda item: (not item[1], item[0] != UNSTATED, item[0])):
+    for language, url in sorted(
+        newsflash.address.items(), key=lambda item: (not item[1], item[0] != UNSTATED, item[0])
+    ):
         code = newsflash.language if language == UNSTATED else language
         found.setdefault(url or f"unknown in {code}", (code, url or ""))
     return list(found.values())
