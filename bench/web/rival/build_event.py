@@ -180,7 +180,10 @@ def main() -> None:
     ]
     for talk in shown:
         talk["orgs"] = [key for key in talk["orgs"] if key in users] or [fallback[0]]
-    questions = "\n".join(f"1. {best(q, 'text') or q.get('de', '')}" for q in plauen.get("guiding_questions") or [])
+    asked = {question["id"]: question for question in bundle.get("questions") or []}
+    # An event names its questions by id or writes them out.
+    found = [asked[q] if isinstance(q, str) else q for q in plauen.get("guiding_questions") or []]
+    questions = "\n".join(f"1. {question.get('de', '')}" for question in found)
 
     result = {
         "organisations": len(users),
