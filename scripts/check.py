@@ -53,9 +53,15 @@ STATIC = (
     Step("types (mypy)", (BIN / "mypy", "--no-error-summary")),
 )
 # These use all cores, so one after the other.
+WITH_DATABASE = ("tests/rooms", "tests/site")
 TESTS = (
-    Step("tests on SQLite", PYTEST, closing_lines=1),
-    Step("tests on PostgreSQL", (PYTHON, "-m", "scripts.postgres", *PYTEST), closing_lines=1),
+    Step(
+        "engine and repository",
+        (*PYTEST, "tests", *(f"--ignore={folder}" for folder in WITH_DATABASE)),
+        closing_lines=1,
+    ),
+    Step("tests on SQLite", (*PYTEST, *WITH_DATABASE), closing_lines=1),
+    Step("tests on PostgreSQL", (PYTHON, "-m", "scripts.postgres", *PYTEST, *WITH_DATABASE), closing_lines=1),
     Step("browser tests", (*PYTEST, "tests/browser"), closing_lines=12),
 )
 

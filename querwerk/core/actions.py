@@ -644,15 +644,17 @@ def given_key(record: Record) -> str:
     return "" if record.has_own_key or record.SPEC.key_from else record.key
 
 
-def restore_record(*, entry: JournalEntry, by: Actor, why: str = "", expected_version: int | None = None) -> Record:
-    """Bring a record back to how it was after a journal entry."""
-    if entry.after is None:
+def restore_record(
+    *, entry: JournalEntry, by: Actor, why: str = "", expected_version: int | None = None, is_before: bool = False
+) -> Record:
+    """Bring a record back to how it was after, or before, a journal entry; journaled, so this can be undone itself."""
+    raw = entry.before if is_before else entry.after
+    if raw is None:
         raise InvalidRecords([Problem((), _("This entry holds no version to go back to."))])
-    space = Space.objects.get(key=entry.space_key)
     return save_record(
         spec=spec_of(entry.kind),
-        raw=entry.after,
-        space=space,
+        raw=raw,
+        space=Space.objects.get(key=entry.space_key),
         by=by,
         why=why,
         expected_version=expected_version,

@@ -48,10 +48,3 @@ class LinkKind(TextChoices):
     TAKEN_UP_BY = "taken_up_by", _("taken up by")
     DOCUMENTED_BY = "documented_by", _("documented by")
     TOOK_PART = "took_part", _("took part in")
-
-
-class Gap(TextChoices):
-    """Why a field holds nothing."""
-
-    UNKNOWN = "unknown", _("unknown")
-    NONE = "none", _("none")

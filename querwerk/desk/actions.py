@@ -12,7 +12,7 @@ from django.urls import resolve
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
-from querwerk.core.actions import Actor, InvalidRecords, raise_edition, save_record
+from querwerk.core.actions import Actor, InvalidRecords, raise_edition, restore_record, save_record
 from querwerk.core.models import Edition, JournalEntry, Record, Space, record_models
 from querwerk.core.queries import find_record, snapshot
 from querwerk.core.registry import node_url
@@ -115,27 +115,14 @@ def keep_inline(*, spec: Spec, raw: dict[str, Any], space: Space, by: Actor) -> 
                     raw[declared.key][raw[declared.key].index(item)] = key
 
 
+@transaction.atomic
 def restore_version(
-    *,
-    entry: JournalEntry,
-    is_before: bool,
-    space: Space,
-    viewer: Viewer,
-    by: Actor,
-    expected_version: int,
-    why: str = "",
+    *, entry: JournalEntry, is_before: bool, viewer: Viewer, by: Actor, expected_version: int, why: str = ""
 ) -> Record:
-    """Bring a record back to how it was before or after a journal entry; this is journaled and can be undone itself."""
-    raw = entry.before if is_before else entry.after
-    if raw is None:
-        raise InvalidRecords([Problem((), _("This entry holds no version to go back to."))])
-    with transaction.atomic():
-        record = save_record(
-            spec=spec_of(entry.kind), raw=raw, space=space, by=by, why=why, expected_version=expected_version,
-            verb=Verb.RESTORED, fallback_key="" if spec_of(entry.kind).key_from else entry.key,
-        )  # fmt: skip
-        if not may_edit(viewer, kind=entry.kind, owners=owners(record)):
-            raise InvalidRecords([Problem((), _("In this version the record did not belong to your organisation."))])
+    """Bring a record back to how it was before or after a journal entry; an editor's must be the editor's then, too."""
+    record = restore_record(entry=entry, by=by, why=why, expected_version=expected_version, is_before=is_before)
+    if not may_edit(viewer, kind=entry.kind, owners=owners(record)):
+        raise InvalidRecords([Problem((), _("In this version the record did not belong to your organisation."))])
     return record
 
 

@@ -300,8 +300,3 @@ def _untouched(space: Space, bundle: Bundle) -> list[tuple[str, str]]:
     named = {(parsed.kind, parsed.key) for top in bundle.records for parsed in top.walk()}
     nodes = Node.objects.filter(space=space, part_of__isnull=True).order_by("kind", "key").values_list("kind", "key")
     return [name for name in nodes if name not in named]
-
-
-def label_of(kind: str) -> str:
-    """Return a kind's label in the plural, for reports."""
-    return str(spec_of(kind).label_plural)

@@ -109,11 +109,6 @@ def may_manage_roles(viewer: Viewer) -> Verdict:
     return YES if viewer.is_organiser else Verdict(is_allowed=False, why=_("Only organisers give roles."))
 
 
-def may_read_journal(viewer: Viewer) -> Verdict:
-    """The journal names people, so only those who work on the programme read it."""
-    return may_use_desk(viewer)
-
-
 def may_read_history(viewer: Viewer, *, visibility: str, owners: Collection[str]) -> Verdict:
     """Readers read the history of what they see, editors that of their own records.
 

@@ -158,7 +158,6 @@ def bring_back(request: Request, entry: JournalEntry, *, is_before: bool) -> Non
         return restore_version(
             entry=entry,
             is_before=is_before,
-            space=request.frame.space,
             viewer=request.viewer,
             by=actor(request),
             expected_version=version,
