@@ -288,4 +288,4 @@ def test_loops_run_where_no_compiled_code_can_be_kept() -> None:
     source = Path(kernels.__file__).read_text()
     homeless: dict[str, Any] = {"__name__": "homeless"}
     exec(compile(source, "/nowhere/kernels.py", "exec"), homeless)
-    assert homeless["dot"](np.float32([1, 2]), np.float32([3, 4])) == 11
+    assert homeless["dot"](np.array([1, 2], np.float32), np.array([3, 4], np.float32)) == 11
