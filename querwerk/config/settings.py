@@ -71,7 +71,12 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "querwerk.programmes.pages.surroundings",
             ],
-            "builtins": ["django.templatetags.i18n", "django.templatetags.static", "querwerk.core.templatetags.ui"],
+            "builtins": [
+                "django.templatetags.i18n",
+                "django.templatetags.static",
+                "querwerk.core.templatetags.ui",
+                "querwerk.core.pictures.tags",
+            ],
         },
     },
 ]
@@ -88,6 +93,8 @@ STATIC_URL = "/static/"
 STATIC_ROOT = ENV.data / "static"
 MEDIA_ROOT = ENV.data / "media"
 MEDIA_URL = "/media/"
+# What is made of originals: no backup needs it.
+RENDITIONS_ROOT = ENV.data / "renditions"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "querwerk.config.static.StaticStorage"},

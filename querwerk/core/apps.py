@@ -1,5 +1,7 @@
 """Django's registration of the room."""
 
+from importlib import import_module
+
 from django.apps import AppConfig
 
 
@@ -9,3 +11,15 @@ class CoreConfig(AppConfig):
     name = "querwerk.core"
     label = "core"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def import_models(self) -> None:
+        """Load the models of the packages that stand above ``core.models`` and so cannot be named there."""
+        super().import_models()
+        import_module("querwerk.core.pictures.models")
+
+    def ready(self) -> None:
+        """Keep what depends on a picture's record in step with it."""
+        from querwerk.core.pictures.receivers import settle_written  # noqa: PLC0415  (models are not loaded before)
+        from querwerk.core.signals import records_written  # noqa: PLC0415
+
+        records_written.connect(settle_written)

@@ -10,7 +10,7 @@ from querwerk.core.models import Link, Node, Record
 from querwerk.core.queries import links_touching
 from querwerk.core.registry import node_url
 from querwerk.core.spec import spec_of
-from querwerk.core.states import LinkKind
+from querwerk.core.states import ASIDE
 
 
 def shown_as(node: Node, programme_key: str) -> dict[str, Any]:
@@ -76,4 +76,4 @@ class Ties:
 
     def thread(self) -> list[Link]:
         """Return the links that belong to the thread: all but who took part."""
-        return [link for link in self.links if link.kind != LinkKind.TOOK_PART]
+        return [link for link in self.links if link.kind not in ASIDE]

@@ -6,7 +6,7 @@ One declaration serves import, export, the published JSON Schema, the journal's 
 
 import math
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
@@ -756,6 +756,8 @@ class Spec:
     key_field: str = "id"
     key_from: str = ""
     """The bundle key from which an id is made where records of this kind have none."""
+    check: Callable[[Parsed, Problems], None] | None = None
+    """What must hold between fields, asked when each of them is right."""
 
     RESERVED: ClassVar[frozenset[str]] = frozenset({"visibility"})
 
@@ -803,6 +805,8 @@ class Spec:
             consumed.update(declared.consumed(raw))
         parsed.extra = {key: value for key, value in raw.items() if key not in consumed}
         check_json(parsed.extra, path, problems)
+        if self.check is not None:
+            self.check(parsed, problems)
         return parsed
 
     def parse_key(self, raw: Mapping[str, Any], parsed: Parsed, fallback: str, problems: Problems) -> None:

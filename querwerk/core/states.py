@@ -36,7 +36,8 @@ class Verb(TextChoices):
 class LinkKind(TextChoices):
     """How the later end of a link relates to the earlier one.
 
-    ``took_part`` ties organisations and people to what they did; it is shown with them, not drawn in the thread.
+    ``took_part`` ties organisations and people to what they did, ``pictured_in`` what is to be seen to its picture; both are
+    shown with them, not drawn in the thread.
     """
 
     ANSWERED_BY = "answered_by", _("answered by")
@@ -48,3 +49,8 @@ class LinkKind(TextChoices):
     TAKEN_UP_BY = "taken_up_by", _("taken up by")
     DOCUMENTED_BY = "documented_by", _("documented by")
     TOOK_PART = "took_part", _("took part in")
+    PICTURED_IN = "pictured_in", _("pictured in")
+
+
+ASIDE = (LinkKind.TOOK_PART, LinkKind.PICTURED_IN)
+"""The ties that do not belong to the thread."""

@@ -17,7 +17,7 @@ from querwerk.core.models import JournalEntry, Link, Node, Record, record_models
 from querwerk.core.queries import links_touching
 from querwerk.core.registry import anchor
 from querwerk.core.spec import KEY, Choice, Parts, Spec, Texts, Urls, all_specs, spec_of
-from querwerk.core.states import LinkKind, Verb, Visibility
+from querwerk.core.states import ASIDE, LinkKind, Verb, Visibility
 from querwerk.core.templatetags.ui import fact_value, language_name, plain
 from querwerk.core.terms import fact_label
 from querwerk.core.text import LANGUAGES, UNSTATED, Text
@@ -34,14 +34,14 @@ from querwerk.strategy.models import Decision
 
 KINDS = (
     "programme", "funder", "partner", "organisation", "person", "question", "pilot", "pilot_gap", "event", "paper",
-    "decision", "uptake", "follow_up", "newsflash", "web_link", "film", "page",
+    "decision", "uptake", "follow_up", "newsflash", "web_link", "film", "picture", "page",
 )  # fmt: skip
 """The kinds with a list of their own, in the order of the side navigation."""
 GROUPS: tuple[tuple[str | Promise, tuple[str, ...]], ...] = (
     (gettext_lazy("Work"), ("pilot", "pilot_gap", "event", "paper", "decision", "uptake", "follow_up")),
     (gettext_lazy("Frame"), ("programme", "question", "funder", "partner")),
     (gettext_lazy("Directory"), ("organisation", "person")),
-    (gettext_lazy("Publishing"), ("newsflash", "film", "web_link", "page")),
+    (gettext_lazy("Publishing"), ("newsflash", "picture", "film", "web_link", "page")),
 )
 EXPECTED_PAGES = ("imprint", "privacy", "accessibility")
 DROP_DOWN = 30
@@ -560,7 +560,7 @@ def thread_at(record: Record, parts: Sequence[Node]) -> list[dict[str, Any]]:
     own = {record.node_id, *(part.pk for part in parts)}
     rows = []
     for link in links_touching(own, with_drafts=True):
-        if link.kind == LinkKind.TOOK_PART:
+        if link.kind in ASIDE:
             continue
         here, there = (link.earlier, link.later) if link.earlier_id in own else (link.later, link.earlier)
         rows.append(

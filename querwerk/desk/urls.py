@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from querwerk.desk.views import history, links, pages, records, roles
+from querwerk.desk.views import history, links, pages, records, roles, uploads
 
 app_name = "desk"
 urlpatterns = [
@@ -13,6 +13,8 @@ urlpatterns = [
     path("desk/<slug:programme>/journal/", history.journal, name="journal"),
     path("desk/<slug:programme>/journal/<int:number>/", history.journal_entry, name="journal_entry"),
     path("desk/<slug:programme>/journal/<int:number>/restore/<slug:side>/", history.restore, name="restore"),
+    path("desk/<slug:programme>/pictures/upload/", uploads.upload, name="picture_upload"),
+    path("desk/<slug:programme>/pictures/pick/", uploads.pick, name="picture_pick"),
     path("desk/<slug:programme>/roles/", roles.roles, name="roles"),
     path("desk/<slug:programme>/roles/<int:number>/remove/", roles.role_remove, name="role_remove"),
     path("desk/<slug:programme>/records/<slug:kind>/", pages.record_list, name="record_list"),

@@ -26,6 +26,7 @@ ORDER = (
     "newsflash",
     "web_link",
     "film",
+    "picture",
     "page",
 )
 """The order of sections in a bundle."""

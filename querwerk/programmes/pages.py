@@ -17,10 +17,12 @@ from django.views.decorators.http import require_safe
 from querwerk.core import registry
 from querwerk.core.films import admit_frames
 from querwerk.core.lists import Ties
+from querwerk.core.models import Record
 from querwerk.core.pages import mark_public
 from querwerk.core.queries import current_edition
+from querwerk.core.states import Visibility
 from querwerk.core.templatetags.ui import plain
-from querwerk.programmes.queries import Frame, frame_of, viewer_of
+from querwerk.programmes.queries import Frame, frame_of, owners_of, viewer_of
 from querwerk.programmes.rules import STRANGER, Viewer, may_see, may_see_drafts
 
 
@@ -59,6 +61,17 @@ def enter(request: HttpRequest, programme: str) -> Frame:
     request.with_drafts = bool(may_see_drafts(viewer))  # type: ignore[attr-defined]
     request.ties = None  # type: ignore[attr-defined]
     return frame
+
+
+def may_fetch_draft(request: HttpRequest, record: Record) -> bool:
+    """Tell whether a visitor may have the files of a record that is not public; no query for who has no session."""
+    frame = frame_of(record.space.key, current_edition())
+    if frame is None:
+        return False
+    viewer = viewer_in(request, frame)
+    # What is public and yet not for everybody is kept as drafts are.
+    visibility = Visibility.DRAFT if record.visibility == Visibility.PUBLISHED else record.visibility
+    return viewer.has_role and bool(may_see(viewer, visibility=visibility, owners=owners_of(record.node_id)))
 
 
 def programme_page[**P](

@@ -17,7 +17,7 @@ from querwerk.programmes.models import Funder, OperatorPage, Output, Partner, Pr
 from querwerk.programmes.rules import STRANGER, Viewer
 from querwerk.programmes.states import RoleName
 
-OWNER_FIELDS = ("host", "co_hosts", "co_host", "partner_orgs", "cooperation", "author")
+OWNER_FIELDS = ("host", "co_hosts", "co_host", "partner_orgs", "cooperation", "author", "owner")
 """The fields that make a record belong to an organisation."""
 
 

@@ -30,6 +30,13 @@ def _nothing_in_memory() -> Iterator[None]:
     frame_of.cache_clear()
 
 
+@pytest.fixture
+def media(tmp_path: Path, settings: Any) -> Path:
+    """Files lie in a folder of the test's own."""
+    settings.MEDIA_ROOT, settings.RENDITIONS_ROOT = tmp_path / "media", tmp_path / "renditions"
+    return tmp_path
+
+
 @pytest.fixture(scope="module")
 def demo(django_db_setup: None, django_db_blocker: Any) -> Iterator[Space]:
     """The demonstration programme, for all tests of a module; they may write, which is undone after each."""

@@ -11,7 +11,7 @@ from querwerk.core.actions import LinkStatement, add_link, remove_link
 from querwerk.core.models import Node, Record
 from querwerk.core.registry import node_url
 from querwerk.core.spec import Date, Parsed, Problems, Source, Texts, spec_of
-from querwerk.core.states import LinkKind
+from querwerk.core.states import ASIDE, LinkKind
 from querwerk.core.text import Text
 from querwerk.desk.queries import SpaceOptions, parts_of, shorten, thread_at, title_of
 from querwerk.desk.views.frame import (
@@ -32,7 +32,7 @@ KINDS = (
     "question", "pilot", "workshop", "finding", "event", "agenda_item", "paper", "process_step", "proposal", "measure",
     "decision", "uptake", "follow_up", "newsflash", "film", "web_link", "organisation", "output", "programme",
 )  # fmt: skip
-LINK_KINDS = [(value, label) for value, label in LinkKind.choices if value != LinkKind.TOOK_PART]
+LINK_KINDS = [(value, label) for value, label in LinkKind.choices if value not in ASIDE]
 DETAILS = (Date("date", "", column="date"), Source("source", "", column="source"), Texts("note", "", column="note"))
 
 

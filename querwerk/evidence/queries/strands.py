@@ -10,7 +10,7 @@ from querwerk.core.lists import Ties
 from querwerk.core.models import Link, Node
 from querwerk.core.prepared import prepared
 from querwerk.core.queries import links_touching
-from querwerk.core.states import LinkKind, Visibility
+from querwerk.core.states import ASIDE, Visibility
 from querwerk.core.text import Text
 from querwerk.evidence.states import HAS_PART, SILENT_PARTS, TELLING_PARTS, Grade
 
@@ -80,7 +80,7 @@ def strands_of(node_id: int, *, with_drafts: bool, ties: Ties | None = None) -> 
         return sorted_strands(node_id, ties.parts, ties.thread())
     parts = {part.pk: part for part in _parts_of(node_id, with_drafts=with_drafts)}
     links = links_touching({node_id, *parts}, with_drafts=with_drafts)
-    return sorted_strands(node_id, parts, [link for link in links if link.kind != LinkKind.TOOK_PART])
+    return sorted_strands(node_id, parts, [link for link in links if link.kind not in ASIDE])
 
 
 @prepared

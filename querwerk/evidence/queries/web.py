@@ -10,7 +10,7 @@ from django.db.models import Count, QuerySet
 
 from querwerk.core.models import Link, Node
 from querwerk.core.prepared import prepared
-from querwerk.core.states import LinkKind
+from querwerk.core.states import ASIDE, LinkKind
 from querwerk.core.text import Text
 from querwerk.evidence.models import Uptake
 from querwerk.evidence.queries.strands import date_of, grade_in, shown_to
@@ -189,7 +189,7 @@ def _stated(space_id: int, knots: dict[int, Knot], stands_for: Mapping[int, int]
     """Yield the links between visible records; words become knots of their own; 1 query."""
     rows = (
         Link.objects.filter(space=space_id)
-        .exclude(kind=LinkKind.TOOK_PART)
+        .exclude(kind__in=ASIDE)
         .order_by("dated", "pk")
         .values_list("kind", "earlier", "later", "words", "dated", "author", "source", "note", "extra", "field")
     )
@@ -262,7 +262,7 @@ def ties_by_kind(space_id: int, edition: int, *, with_drafts: bool) -> dict[tupl
     shown = shown_to(with_drafts=with_drafts)
     rows = (
         Link.objects.filter(space=space_id, earlier__visibility__in=shown, later__visibility__in=shown)
-        .exclude(kind=LinkKind.TOOK_PART)
+        .exclude(kind__in=ASIDE)
         .values_list("earlier__kind", "later__kind")
         .annotate(count=Count("pk"))
         .order_by("earlier__kind", "later__kind")

@@ -1,0 +1,290 @@
+"""Writes: files are taken in, pictures made, agreed to, taken off."""
+
+import uuid
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from querwerk.core.actions import Actor, raise_edition, save_record, set_visibility
+from querwerk.core.models import JournalEntry, Node, Space
+from querwerk.core.pictures import files
+from querwerk.core.pictures.models import Consent, Picture, StoredFile, new_id
+from querwerk.core.pictures.queries import people_in, said_about
+from querwerk.core.pictures.reading import Reading, read_picture
+from querwerk.core.pictures.rules import withheld
+from querwerk.core.pictures.states import FileKind, How, Use, Withheld
+from querwerk.core.pictures.tasks import make_renditions
+from querwerk.core.queries import snapshot
+from querwerk.core.signals import records_written
+from querwerk.core.states import Verb, Visibility
+from querwerk.core.text import Text
+
+MAX_NAME = 200
+
+
+class UnableToWithdraw(Exception):
+    """There is no such consent to take back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """What became of an uploaded picture."""
+
+    picture: Picture
+    is_new: bool
+    """False where the library had the same picture already."""
+
+
+def store_picture_file(*, content: bytes, name: str, space: Space, by: Actor) -> tuple[StoredFile, Reading | None]:
+    """Take a picture's file in: cleaned, once. Returns what was read, or nothing where the file was here already.
+
+    Raises :class:`~querwerk.core.pictures.limits.UnusableFile`.
+    """
+    came_as = files.digest_of(content)
+    known = StoredFile.objects.filter(
+        space=space, came_as=came_as, kind__in=(FileKind.PICTURE, FileKind.DRAWING)
+    ).first()
+    if known is not None and files.path_of(known.sha256, known.suffix).exists():
+        return known, None
+    reading = read_picture(content)
+    # The file first: a row without a file would be a broken picture, a file without a row is swept away.
+    sha256 = files.put(reading.content, reading.suffix)
+    is_drawing = reading.media_type == "image/svg+xml"
+    defaults = {
+        "came_as": came_as, "suffix": reading.suffix, "media_type": reading.media_type, "size": len(reading.content),
+        "width": reading.width, "height": reading.height, "has_alpha": reading.has_alpha,
+        "name": last_part(name), "by_id": by.id,
+    }  # fmt: skip
+    kind = FileKind.DRAWING if is_drawing else FileKind.PICTURE
+    stored, _is_new = StoredFile.objects.get_or_create(space=space, sha256=sha256, kind=kind, defaults=defaults)
+    return stored, reading
+
+
+def last_part(name: str) -> str:
+    """Return a file's name without its folders and without what cannot be printed."""
+    words = name.replace("\\", "/").rpartition("/")[2]
+    return "".join(character for character in words if character.isprintable())[-MAX_NAME:]
+
+
+def title_from(name: str) -> str:
+    """Return what a picture is called in the library until somebody names it."""
+    stem = last_part(name).rpartition(".")[0] or last_part(name)
+    return " ".join(stem.replace("_", " ").split())[:MAX_NAME] or _("Picture")
+
+
+def add_picture(
+    *,
+    content: bytes,
+    name: str,
+    space: Space,
+    by: Actor,
+    alt: Text | None = None,
+    owner: str = "",
+    facts: dict[str, Any] | None = None,
+) -> Upload:
+    """Make a picture of an uploaded file, as a draft; the same file again leads to the picture that is there.
+
+    ``alt``: description by language. ``owner``: key of the organisation to which it belongs. ``facts``: further fields in
+    bundle form. Call it outside a transaction: unpacking takes a second, in which SQLite's lock would be held. Raises
+    :class:`~querwerk.core.pictures.limits.UnusableFile`.
+    """
+    stored, reading = store_picture_file(content=content, name=name, space=space, by=by)
+    raw: dict[str, Any] = {"id": new_id(), "title": title_from(name), "file": stored.file_name, "visibility": "draft"}
+    raw |= {f"alt_{language}": words for language, words in (alt or Text()).items() if words}
+    if reading is not None and reading.credit.words:
+        raw["credit"] = reading.credit.words
+    if owner:
+        raw["owner"] = owner
+    return _enter(stored, raw | (facts or {}), space=space, by=by)
+
+
+@transaction.atomic
+def _enter(stored: StoredFile, raw: dict[str, Any], *, space: Space, by: Actor) -> Upload:
+    Space.objects.select_for_update().get(pk=space.pk)
+    there = Picture.objects.filter(space=space, stored=stored).exclude(visibility=Visibility.RETIRED)
+    known = there.select_related("stored", "space", "node").order_by("pk").first()
+    if known is not None:
+        return Upload(known, is_new=False)
+    record = save_record(spec=Picture.SPEC, raw=raw, space=space, by=by)
+    transaction.on_commit(lambda: plan_renditions(stored))
+    return Upload(Picture.objects.select_related("stored", "space", "node").get(pk=record.pk), is_new=True)
+
+
+def plan_renditions(stored: StoredFile) -> None:
+    """Have a worker make the sizes; who asks before gets them made at once."""
+    if stored.kind == FileKind.PICTURE:
+        make_renditions.enqueue(stored.pk)
+
+
+def settle(picture: Picture) -> None:
+    """Find the picture's file by its name and whether it must be withheld; what was withheld has no renditions any more."""
+    sha256, _dot, suffix = picture.file.partition(".")
+    stored = StoredFile.objects.filter(
+        space=picture.space_id, sha256=sha256, suffix=suffix, kind__in=(FileKind.PICTURE, FileKind.DRAWING)
+    ).first()
+    named = [shown.name for shown in people_in([picture.node_id]).get(picture.node_id, [])]
+    state = withheld(
+        has_file=stored is not None, is_taken_off=picture.withdrawn_at is not None, basis=picture.basis, named=named,
+        said=said_about(picture.pk),
+    )  # fmt: skip
+    Picture.objects.filter(pk=picture.pk).update(stored=stored, withheld=state)
+    picture.stored, picture.withheld = stored, state
+    if state == Withheld.WITHDRAWN and stored is not None:
+        transaction.on_commit(lambda: forget_renditions(stored.sha256))
+
+
+def forget_renditions(sha256: str) -> None:
+    """Take renditions away, unless another picture that is shown has the same file."""
+    shown = Picture.objects.filter(stored__sha256=sha256, visibility=Visibility.PUBLISHED, withheld=Withheld.NOT)
+    if not shown.exists():
+        files.drop_renditions(sha256)
+
+
+@transaction.atomic
+def record_consent(
+    *,
+    picture: Picture,
+    name: str,
+    given_on: date,
+    how: How,
+    uses: Sequence[Use],
+    by: Actor,
+    person: Node | None = None,
+    note: str = "",
+) -> Consent:
+    """Note that somebody shown agreed; noted twice it stays single, and says what was said last."""
+    Space.objects.select_for_update().get(pk=picture.space_id)
+    consent, is_new = Consent.objects.get_or_create(
+        picture=picture,
+        name=name,
+        withdrawn_at=None,
+        defaults={
+            "person": person, "given_on": given_on, "how": how, "uses": [str(use) for use in uses], "note": note,
+            "recorded_by_id": by.id, "recorded_by": by.name[:200],
+        },
+    )  # fmt: skip
+    if not is_new:
+        consent.given_on, consent.how, consent.uses = given_on, how, [str(use) for use in uses]
+        consent.person, consent.note = person, note
+        consent.save()
+    # What was taken off because of one person comes back only when an organiser publishes it again.
+    _tell(picture, by=by, verb=Verb.CHANGED, why=_("A consent was recorded."))
+    return consent
+
+
+@transaction.atomic
+def withdraw_consent(*, consent: Consent, by: Actor) -> None:
+    """Note that somebody has taken consent back; the picture is nowhere to be seen from this moment. Twice does nothing more."""
+    Space.objects.select_for_update().get(pk=consent.picture.space_id)
+    changed = Consent.objects.filter(pk=consent.pk, withdrawn_at=None).update(
+        withdrawn_at=timezone.now(), withdrawn_by=by.name[:200]
+    )
+    if changed:
+        _take_off(consent.picture, by=by, why=_("A consent was withdrawn."))
+
+
+@transaction.atomic
+def withdraw_picture(*, picture: Picture, by: Actor, why: str) -> None:
+    """Take a picture off every page, whoever objects; twice does nothing more."""
+    Space.objects.select_for_update().get(pk=picture.space_id)
+    if Picture.objects.filter(pk=picture.pk, withdrawn_at=None).update(withdrawn_at=timezone.now()):
+        _take_off(picture, by=by, why=why or _("The picture was taken off."))
+
+
+@transaction.atomic
+def readmit_picture(*, picture: Picture, by: Actor, why: str) -> None:
+    """Let a picture that was taken off be published again; whoever withdrew consent must have given it anew."""
+    if Picture.objects.filter(pk=picture.pk, withdrawn_at__isnull=False).update(withdrawn_at=None):
+        _tell(picture, by=by, verb=Verb.CHANGED, why=why or _("The picture may be shown again."))
+
+
+def _take_off(picture: Picture, *, by: Actor, why: str) -> None:
+    current = Picture.objects.select_related("space", "node").get(pk=picture.pk)
+    if current.visibility == Visibility.RETIRED:
+        _tell(current, by=by, verb=Verb.CHANGED, why=why)
+        return
+    set_visibility(record=current, visibility=Visibility.RETIRED, by=by, why=why)
+
+
+def _tell(picture: Picture, *, by: Actor, verb: Verb, why: str) -> None:
+    """Write into the journal without a name, find the state anew, and make cached pages outdated."""
+    current = Picture.objects.select_related("space", "node", "stored").get(pk=picture.pk)
+    JournalEntry.objects.create(
+        batch=uuid.uuid4(), by_id=by.id, by_name=by.name[:200], verb=verb, space_key=current.space.key,
+        kind=Picture.SPEC.kind, key=current.key, title=current.title, version=current.version, why=why,
+    )  # fmt: skip
+    settle(current)
+    raise_edition()
+
+
+@transaction.atomic
+def set_focus(*, picture: Picture, x: int, y: int, by: Actor) -> Picture:
+    """Say which point every cut keeps, in percent from the left and from the top."""
+    raw = {**snapshot(picture), "focus_x": x, "focus_y": y}
+    record = save_record(spec=Picture.SPEC, raw=raw, space=picture.space, by=by, expected_version=picture.version)
+    return Picture.objects.select_related("stored", "space", "node").get(pk=record.pk)
+
+
+@transaction.atomic
+def erase_file(*, picture: Picture, by: Actor, why: str) -> None:
+    """Destroy the file of a picture that was taken off; the record stays and says so."""
+    stored = picture.stored
+    if stored is None:
+        return
+    Picture.objects.filter(stored=stored).update(stored=None, withheld=Withheld.NO_FILE)
+    sha256, suffix = stored.sha256, stored.suffix
+    stored.delete()
+    _tell(picture, by=by, verb=Verb.DELETED, why=why or _("The file was erased."))
+    transaction.on_commit(lambda: drop_unnamed(sha256, suffix))
+
+
+def drop_unnamed(sha256: str, suffix: str) -> None:
+    """Take a content from the disk that no space names any more."""
+    if not StoredFile.objects.filter(sha256=sha256).exists():
+        files.drop(sha256, suffix)
+
+
+def import_files(*, space: Space, contents: Iterable[tuple[str, bytes]], by: Actor) -> int:
+    """Take in the files that came with a bundle, by the name under which its pictures refer to them; return how many are new.
+
+    What came from an export is clean already and keeps its name; anything else is cleaned, and gets the name that was asked for
+    refused by whoever refers to it. Raises :class:`~querwerk.core.pictures.limits.UnusableFile`.
+    """
+    new = 0
+    for name, content in contents:
+        new += _import_file(space=space, name=name, content=content, by=by)
+    return new
+
+
+def _import_file(*, space: Space, name: str, content: bytes, by: Actor) -> bool:
+    sha256, _dot, suffix = name.partition(".")
+    if StoredFile.objects.filter(space=space, sha256=sha256).exists() and files.path_of(sha256, suffix).exists():
+        return False
+    reading = read_picture(content)
+    if files.digest_of(content) == sha256 and reading.suffix == suffix:
+        # Cleaning a clean JPEG again would change its bytes and so its name.
+        reading = Reading(content, reading.media_type, reading.width, reading.height, has_alpha=reading.has_alpha)
+    files.put(reading.content, reading.suffix)
+    kind = FileKind.DRAWING if reading.media_type == "image/svg+xml" else FileKind.PICTURE
+    try:
+        with transaction.atomic():
+            StoredFile.objects.create(
+                space=space, sha256=files.digest_of(reading.content), came_as=sha256, suffix=reading.suffix, kind=kind,
+                media_type=reading.media_type, size=len(reading.content), width=reading.width, height=reading.height,
+                has_alpha=reading.has_alpha, by_id=by.id,
+            )  # fmt: skip
+    except IntegrityError:
+        return False
+    return True
+
+
+def settle_space(space: Space) -> None:
+    """Find file and state of every picture of a space anew, after files came."""
+    nodes = [picture.node_id for picture in Picture.objects.filter(space=space)]
+    records_written.send(Picture, node_ids=nodes, space_id=space.pk)
+    raise_edition()

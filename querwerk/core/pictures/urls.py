@@ -1,0 +1,11 @@
+"""Addresses of files; they are the same in every language."""
+
+from django.urls import path
+
+from querwerk.core.pictures import views
+
+app_name = "files"
+urlpatterns = [
+    path("<slug:space>/<str:key>/original", views.original, name="original"),
+    path("<slug:space>/<str:key>/<slug:mark>/<str:name>", views.rendition_view, name="rendition"),
+]
