@@ -204,3 +204,32 @@ def enter_rows(slots: Array, rows: Array, row_hashes: Array) -> int:
             slots[slot] = row + 1
             taken += 1
     return taken
+
+
+@compiled
+def count_slips(asked: Array, codes: Array, starts: Array, words: Array, found: Array) -> None:
+    """Count slips (wrong, missing, extra or swapped letters) between a word and others.
+
+    ``found`` (words, 2) becomes those to the whole other word, and those to the part of it that is nearest.
+    """
+    size = asked.shape[0]
+    for at in range(words.shape[0]):
+        first, last = starts[words[at]], starts[words[at] + 1]
+        for inside in range(2):
+            line, above, higher = np.arange(size + 1), np.arange(size + 1), np.arange(size + 1)
+            nearest = size
+            for column in range(first, last):
+                line[0] = 0 if inside else column - first + 1
+                for row in range(1, size + 1):
+                    same = asked[row - 1] == codes[column]
+                    cost = min(above[row] + 1, line[row - 1] + 1, above[row - 1] + (0 if same else 1))
+                    is_swap = (
+                        row > 1
+                        and column > first
+                        and asked[row - 1] == codes[column - 1]
+                        and asked[row - 2] == codes[column]
+                    )
+                    line[row] = min(cost, higher[row - 2] + 1) if is_swap else cost
+                nearest = min(nearest, line[size])
+                line, above, higher = higher, line, above
+            found[at, inside] = nearest if inside else above[size]
