@@ -69,7 +69,7 @@ def test_an_empty_table_is_no_error(store: PgVector) -> None:
 
 
 def test_the_graph_finds_what_the_exact_search_finds(store: PgVector, connection: "psycopg.Connection[Any]") -> None:
-    count = 6_000
+    count = 3_000
     keys, passages, sizes = [f"offer-{row:04}" for row in range(count)], crowd(5, 2 * count), [2] * count
     exact = Exact(dimension=48)
     exact.put_many(keys, passages, sizes)
@@ -93,9 +93,9 @@ def test_the_graph_finds_what_the_exact_search_finds(store: PgVector, connection
 
 
 def test_a_narrow_filter_is_answered_in_full(store: PgVector) -> None:
-    keys = [f"offer-{row:04}" for row in range(3_000)]
-    store.put_many(keys, crowd(7, 3_000), [1] * 3_000)
-    among = set(keys[::100])
+    keys = [f"offer-{row:04}" for row in range(1_500)]
+    store.put_many(keys, crowd(7, 1_500), [1] * 1_500)
+    among = set(keys[::50])
     assert {key for key, _ in store.nearest(crowd(8, 1), 30, among=among)} == among
 
 
