@@ -36,7 +36,7 @@ from querwerk.core.spec import (
 )
 from querwerk.core.templatetags.ui import language_name
 from querwerk.core.text import LANGUAGES, UNSTATED, Text
-from querwerk.desk.layout import TERMS_OF, groups_of
+from querwerk.desk.layout import TERMS_OF, UNSEEN, groups_of
 
 ALWAYS = ("de", "en")
 LONG = 110
@@ -885,7 +885,10 @@ class RecordForm:
         self.is_plain = False
         self.is_open = False
         self.errors: list[str] = []
-        self.controls = [control_for(declared, name, self) for declared in spec.all_fields]
+        unseen = UNSEEN.get(spec.kind, frozenset())
+        self.controls = [
+            control_for(declared, name, self) for declared in spec.all_fields if declared.key not in unseen
+        ]
 
     def control(self, key: str) -> Control:
         """Return the control of a field."""

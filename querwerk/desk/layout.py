@@ -19,7 +19,7 @@ GROUPS: dict[str, tuple[Group, ...]] = {
         (_("Publicity"), ("statement", "publicity", "publicity_in_seed")),
     ),
     "organisation": (
-        (_("Who it is"), ("name", "kind", "sector", "summary", "url")),
+        (_("Who it is"), ("name", "kind", "sector", "summary", "picture", "url")),
         (_("Where"), ("city", "region", "country", "lat", "lon")),
     ),
     "pilot": (
@@ -28,12 +28,17 @@ GROUPS: dict[str, tuple[Group, ...]] = {
         (_("Who with whom"), ("host", "co_hosts", "partner_orgs", "cooperation", "venue_of_result", "funded_by")),
         (_("Call and figures"), ("call", "participants", "sections", "side_series")),
         (_("What followed"), ("presented_at", "follow_up")),
+        (_("Documentation"), ("picture", "pictures")),
     ),
     "event": (
         (_("What it was about"), ("title", "kind", "summary", "guiding_questions")),
         (_("When and where"), ("date", "end", "time", "date_note", "place", "venue", "country", "format")),
         (_("Who"), ("host", "co_host", "co_host_source", "participants", "fee", "languages")),
-        (_("Documentation"), ("people_on_photo", "photo_caption", "video", "extra")),
+        (_("Documentation"), ("picture", "people_on_photo", "photo_caption", "pictures", "video", "extra")),
+    ),
+    "picture": (
+        (_("What is to be seen"), ("title", "alt", "decorative", "caption", "people", "taken")),
+        (_("Rights"), ("basis", "credit", "licence", "owner")),
     ),
     "paper": (
         (_("The paper"), ("title", "summary", "url", "author", "region", "addressee")),
@@ -45,6 +50,9 @@ GROUPS: dict[str, tuple[Group, ...]] = {
     ),
 }
 """Fields that no group names follow under “Further details”; parts have a group each; the source stands last."""
+
+UNSEEN: dict[str, frozenset[str]] = {"picture": frozenset({"file", "focus_x", "focus_y"})}
+"""Fields that have their place on a page of their own; a form keeps them as they are."""
 
 TERMS_OF: dict[tuple[str, str], tuple[str, ...]] = {
     ("pilot", "kind"): ("lab", "exhibition", "network", "hackathon", "training", "help desk", "creative space"),
@@ -64,7 +72,7 @@ TERMS_OF: dict[tuple[str, str], tuple[str, ...]] = {
 def groups_of(spec: Spec) -> list[Group]:
     """Return every field of a kind exactly once, in titled groups; a short kind has one group without a title."""
     groups = list(GROUPS.get(spec.kind, ()))
-    named = {key for _title, keys in groups for key in keys}
+    named = {key for _title, keys in groups for key in keys} | UNSEEN.get(spec.kind, frozenset())
     parts = [declared for declared in spec.fields if isinstance(declared, Parts)]
     rest = tuple(
         declared.key

@@ -14,6 +14,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from querwerk.core.models import JournalEntry, Link, Node, Record, record_models
+from querwerk.core.pictures.models import Picture
+from querwerk.core.pictures.states import SAYS_WHY
 from querwerk.core.queries import links_touching
 from querwerk.core.registry import anchor
 from querwerk.core.spec import KEY, Choice, Parts, Spec, Texts, Urls, all_specs, spec_of
@@ -270,6 +272,7 @@ class Sort:
 SORTS: tuple[Sort, ...] = (
     Sort("publicity", gettext_lazy("The funder's publicity is incomplete"), gettext_lazy("The funding rules demand emblem and statement on every page."), is_urgent=True),
     Sort("pages", gettext_lazy("Pages that the law demands are missing"), gettext_lazy("Imprint, privacy and accessibility statement must be filled in by whoever runs the site."), is_urgent=True),
+    Sort("withheld", gettext_lazy("Published pictures that are not shown"), gettext_lazy("A consent or the file is missing; visitors see the woven pattern instead."), is_urgent=True),
     Sort("drafts", gettext_lazy("Drafts"), gettext_lazy("Only those who work on the programme see them.")),
     Sort("decision", gettext_lazy("Papers whose decision is unknown"), gettext_lazy("Ask the addressee; “unknown” is an honest answer until then.")),
     Sort("proof", gettext_lazy("Uptake without proof"), gettext_lazy("Only explicit uptake counts, and only with a source that says so.")),
@@ -315,12 +318,14 @@ def _matters_of(record: Record, spec: Spec) -> Iterable[Matter]:
 
     if record.visibility == Visibility.DRAFT:
         yield matter("drafts")
-    if not record.source and spec.kind not in ("programme", "page"):
+    if not record.source and spec.kind not in ("programme", "page", "picture"):
         yield matter("source")
     lists = [("german", missing_in(record, spec, "de")), ("english", missing_in(record, spec, "en"))]
     for sort, fields in (*lists, ("unknown", _unknown_fields(record, spec))):
         if fields:
             yield matter(sort, fields)
+    if isinstance(record, Picture) and record.visibility == Visibility.PUBLISHED and record.withheld:
+        yield matter("withheld", (SAYS_WHY[record.withheld],))
     if isinstance(record, Uptake) and (record.grade != Grade.EXPLICIT or not record.source):
         yield matter("proof")
 

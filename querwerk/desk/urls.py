@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from querwerk.desk.views import history, links, pages, records, roles, uploads
+from querwerk.desk.views import history, links, pages, pictures, records, roles, uploads
 
 app_name = "desk"
 urlpatterns = [
@@ -13,8 +13,20 @@ urlpatterns = [
     path("desk/<slug:programme>/journal/", history.journal, name="journal"),
     path("desk/<slug:programme>/journal/<int:number>/", history.journal_entry, name="journal_entry"),
     path("desk/<slug:programme>/journal/<int:number>/restore/<slug:side>/", history.restore, name="restore"),
+    path("desk/<slug:programme>/pictures/", pictures.library, name="library"),
     path("desk/<slug:programme>/pictures/upload/", uploads.upload, name="picture_upload"),
     path("desk/<slug:programme>/pictures/pick/", uploads.pick, name="picture_pick"),
+    path("desk/<slug:programme>/pictures/<str:key>/", pictures.picture, name="picture"),
+    path("desk/<slug:programme>/pictures/<str:key>/focus/", pictures.focus, name="picture_focus"),
+    path("desk/<slug:programme>/pictures/<str:key>/consent/", pictures.consent, name="picture_consent"),
+    path(
+        "desk/<slug:programme>/pictures/<str:key>/consent/<int:number>/withdraw/",
+        pictures.consent_withdraw,
+        name="consent_withdraw",
+    ),
+    path("desk/<slug:programme>/pictures/<str:key>/withdraw/", pictures.withdraw, name="picture_withdraw"),
+    path("desk/<slug:programme>/pictures/<str:key>/readmit/", pictures.readmit, name="picture_readmit"),
+    path("desk/<slug:programme>/pictures/<str:key>/erase/", pictures.erase, name="picture_erase"),
     path("desk/<slug:programme>/roles/", roles.roles, name="roles"),
     path("desk/<slug:programme>/roles/<int:number>/remove/", roles.role_remove, name="role_remove"),
     path("desk/<slug:programme>/records/<slug:kind>/", pages.record_list, name="record_list"),

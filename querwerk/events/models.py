@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from querwerk.core.fields import PartialDateColumn, TextColumn
 from querwerk.core.models import Record
+from querwerk.core.pictures.fields import gallery, lead_picture
 from querwerk.core.spec import Date, Facts, Links, Parts, Source, Spec, Term, Texts, Words
 from querwerk.core.states import LinkKind
 
@@ -80,6 +81,8 @@ class Event(Record):
                 is_owner_earlier=False,
             ),
             Texts("photo_caption", _("Caption of the photo"), column="photo_caption"),
+            lead_picture(),
+            gallery(),
             Links("video", _("Film"), kinds=("film",), link_kind=LinkKind.DOCUMENTED_BY, is_many=False),
             Texts("extra", _("Note"), column="note"),
         ),

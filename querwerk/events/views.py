@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from querwerk.core import ical, registry
 from querwerk.core.lists import Ties, shown_as
 from querwerk.core.models import Link, Node
+from querwerk.core.pictures.showing import Plate, face_of, plates
 from querwerk.core.registry import anchor, node_url
 from querwerk.core.templatetags.ui import lang_of, plain
 from querwerk.core.terms import term
@@ -65,6 +66,7 @@ def event_detail(request: Request, key: str) -> HttpResponse:
         "participants": participants(event.participants),
         "questions": questions(ties.nodes("guiding_questions"), request),
         "agenda": [agenda_item(item, ties, request.frame.key) for item in items],
+        "photo": photo(request, event),
         "people": people(ties.nodes("people_on_photo"), request.frame.key),
         "web_links": queries.web_links(event.node_id) if ties.reaches("web_link") else [],
         "calendar_url": calendar_url(event, request.frame.key),
@@ -126,6 +128,12 @@ def agenda_item(item: AgendaItem, ties: Ties, programme_key: str) -> dict[str, A
         "title": item.item,
         "links": [shown_as(node, programme_key) for node in nodes],
     }
+
+
+def photo(request: Request, event: Event) -> Plate | None:
+    """Return the event's picture with those in it."""
+    found = face_of(request, event)
+    return plates([found], request.frame.key)[0] if found is not None else None
 
 
 def people(nodes: list[Node], programme_key: str) -> list[dict[str, Any]]:

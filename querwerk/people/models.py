@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from querwerk.core.fields import TextColumn
 from querwerk.core.models import Record
+from querwerk.core.pictures.fields import lead_picture
 from querwerk.core.spec import Choice, Number, Reference, Spec, Texts, Url, Words
 from querwerk.people.states import Side
 
@@ -77,6 +78,7 @@ class Organisation(Record):
             Choice("kind", _("Side"), column="side", choices=tuple(Side.choices)),
             Texts("sector", _("Sector"), column="sector"),
             Texts("summary", _("What it does"), column="summary", is_long=True),
+            lead_picture(),
             Words("city", _("City"), column="city"),
             Texts("region", _("Region"), column="region"),
             Words("country", _("Country"), _("Two letters, for example DE."), column="country"),

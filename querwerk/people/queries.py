@@ -1,5 +1,7 @@
 """Reads of organisations and persons."""
 
+from collections.abc import Sequence
+
 from django.db.models import QuerySet
 
 from querwerk.core.prepared import prepared
@@ -51,3 +53,10 @@ def persons_of(organisation_id: int, *, with_drafts: bool) -> QuerySet[Person]:
     """Return whom a public source names with an organisation; 1 query."""
     people = Person.objects.filter(organisation=organisation_id)
     return visible(people, with_drafts=with_drafts).select_related("node")
+
+
+@prepared
+def persons_by_node(node_ids: Sequence[int]) -> QuerySet[Person]:
+    """Return published persons with their nodes and organisations; 1 query."""
+    people = visible(Person.objects.filter(node__in=node_ids), with_drafts=False)
+    return people.select_related("node", "organisation__node")

@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from querwerk.core.fields import PartialDateColumn, TextColumn
 from querwerk.core.models import Record
+from querwerk.core.pictures.fields import gallery, lead_picture
 from querwerk.core.spec import Date, Facts, Links, Number, Parts, Reference, Spec, Term, TextList, Texts
 from querwerk.core.states import LinkKind
 from querwerk.programmes.models import Partner
@@ -81,6 +82,8 @@ class Pilot(Record):
             Parts("workshops", _("Workshops"), kind="workshop"),
             Parts("findings", _("Findings"), kind="finding"),
             Links("presented_at", _("Presented at"), kinds=("event",), link_kind=LinkKind.PRESENTED_AT),
+            lead_picture(),
+            gallery(),
             Links(
                 "follow_up",
                 _("What followed"),

@@ -8,6 +8,7 @@ from django.shortcuts import render
 from querwerk.core import registry
 from querwerk.core.lists import Pages, Ties
 from querwerk.core.models import Link, Node
+from querwerk.core.pictures.queries import lead_pictures
 from querwerk.core.states import LinkKind
 from querwerk.core.templatetags.ui import fact_value
 from querwerk.core.terms import fact_label, term
@@ -39,7 +40,7 @@ def pilot_list(request: Request) -> HttpResponse:
         "pilots/pilot_list.html",
         {
             "page": page,
-            "groups": by_country(list(page)),
+            "groups": by_country(list(page), with_drafts=with_drafts),
             "gaps": shown_gaps,
             "sorts": by_label(sorts),
             "countries": by_label({*countries, *filter(None, map(country_of, missing))}),
@@ -59,13 +60,16 @@ def by_label(words: Any) -> list[tuple[str, str]]:
     return sorted(((word, str(term(word))) for word in words), key=lambda pair: pair[1].casefold())
 
 
-def by_country(found: list[Any]) -> list[tuple[str, list[dict[str, Any]]]]:
-    """Group pilots with their hosts by country, countries in order of first appearance."""
+def by_country(found: list[Any], *, with_drafts: bool) -> list[tuple[str, list[dict[str, Any]]]]:
+    """Group pilots with their hosts and pictures by country, countries in order of first appearance."""
     hosts = queries.hosts_of(found)
+    pictures = lead_pictures([pilot.node_id for pilot in found], with_drafts=with_drafts)
     groups: dict[str, list[dict[str, Any]]] = {}
     for pilot in found:
         country = pilot.country or ""
-        groups.setdefault(country, []).append({"pilot": pilot, "host": hosts.get(pilot.node_id)})
+        groups.setdefault(country, []).append(
+            {"pilot": pilot, "host": hosts.get(pilot.node_id), "picture": pictures.get(pilot.node_id)}
+        )
     return list(groups.items())
 
 

@@ -16,9 +16,12 @@ class ProgrammesConfig(AppConfig):
     def ready(self) -> None:
         """Say where the room's records are shown."""
         from querwerk.core.pictures.serving import register_gate  # noqa: PLC0415  (models are not loaded before)
+        from querwerk.core.pictures.showing import register_people  # noqa: PLC0415
+        from querwerk.programmes.lists import described  # noqa: PLC0415
         from querwerk.programmes.pages import may_fetch_draft  # noqa: PLC0415
 
         register_gate(may_fetch_draft)
+        register_people(described)
         registry.register_single_page("programme", "programmes:about")
         registry.register_page("organisation", "programmes:organisation_detail")
         registry.register_page("page", "programmes:page")

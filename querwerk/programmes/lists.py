@@ -7,11 +7,12 @@ from typing import Any
 
 from querwerk.core.lists import Ties
 from querwerk.core.models import Link, Node
-from querwerk.core.registry import node_url
+from querwerk.core.registry import anchor, node_url
 from querwerk.core.spec import Label, spec_of
 from querwerk.core.states import LinkKind
 from querwerk.core.templatetags.ui import plain
 from querwerk.core.terms import term
+from querwerk.people.queries import persons_by_node
 from querwerk.programmes.models import Partner
 
 LEAD_WORDS = ("lead partner", "leitpartner", "federführ")
@@ -45,6 +46,16 @@ def pins(partners: Iterable[Partner], programme_key: str) -> list[dict[str, Any]
         for partner in partners
         if partner.organisation.latitude is not None and partner.organisation.longitude is not None
     ]
+
+
+def described(nodes: Iterable[Node], programme_key: str) -> dict[int, tuple[Any, str]]:
+    """Return each person's affiliation as the source states it, and where the person is named with an organisation; 1 query."""
+    found = {}
+    for person in persons_by_node([node.pk for node in nodes]):
+        organisation = person.organisation
+        url = f"{node_url(organisation.node, programme_key)}#{anchor(person.node)}" if organisation else ""
+        found[person.node_id] = (person.affiliation or (organisation.name if organisation else ""), url)
+    return found
 
 
 @dataclass(slots=True)

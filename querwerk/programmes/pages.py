@@ -128,6 +128,7 @@ def same_on_each_page(frame: Frame) -> dict[str, Any]:
             "site_name": frame.programme.name,
             "site_url": address("publishing:home", programme=key),
             "search_url": address("publishing:search", programme=key),
+            "press_url": address("publishing:press", programme=key),
             "feed_url": address("publishing:feed", programme=key),
             "menu": [
                 (str(entry.label), reverse(entry.url_name, kwargs={"programme": key}))

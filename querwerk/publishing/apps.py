@@ -22,4 +22,5 @@ class PublishingConfig(AppConfig):
         registry.register_navigation(_("News"), "publishing:news_list", 70)
         registry.register_panel(panels.NEWS)
         registry.register_panel(panels.FILMS)
+        registry.register_panel(panels.GALLERY)
         records_written.connect(receivers.keep_index)

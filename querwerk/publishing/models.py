@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from querwerk.core.fields import PartialDateColumn, TextColumn
 from querwerk.core.models import Node, Record
+from querwerk.core.pictures.fields import lead_picture
 from querwerk.core.spec import Date, Links, Spec, Term, TextList, Texts, Url, Urls, Words
 from querwerk.core.states import LinkKind
 
@@ -36,6 +37,7 @@ class Newsflash(Record):
             Texts("summary", _("Summary"), column="summary", is_long=True),
             Urls("url", _("Address of the original"), column="address"),
             TextList("topics", _("Topics"), column="topics"),
+            lead_picture(),
             Links(
                 "about",
                 _("About"),

@@ -3,10 +3,12 @@
 from typing import Any
 
 from django.http import HttpRequest
+from django.urls import reverse
 
 from querwerk.core.films import allow_frame, screening
 from querwerk.core.lists import Ties
 from querwerk.core.models import Record
+from querwerk.core.pictures.showing import pictures_of, plates
 from querwerk.core.registry import Panel
 from querwerk.publishing import queries
 
@@ -51,5 +53,20 @@ def film_panel(request: HttpRequest, record: Record) -> dict[str, Any] | None:
     return {"films": films} if films else None
 
 
+def gallery_panel(request: HttpRequest, record: Record) -> dict[str, Any] | None:
+    """Return the record's gallery, each picture with its page."""
+    found = pictures_of(request, record)
+    if not found:
+        return None
+    frame = request.frame  # type: ignore[attr-defined]
+    of = {"programme": frame.key, "kind": record.SPEC.kind, "of": record.key}
+    rows = [
+        {"plate": plate, "url": reverse("publishing:album_picture", kwargs={**of, "key": plate.picture.key})}
+        for plate in plates(found, frame.key)
+    ]
+    return {"rows": rows, "press_url": reverse("publishing:press", kwargs={"programme": frame.key})}
+
+
 NEWS = Panel(ABOUT, "publishing/news_panel.html", news_panel, order=70)
 FILMS = Panel(FILMED, "publishing/film_panel.html", film_panel, order=60)
+GALLERY = Panel(FILMED, "publishing/gallery_panel.html", gallery_panel, order=55)

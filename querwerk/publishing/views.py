@@ -7,6 +7,7 @@ from django.views.decorators.http import require_safe
 
 from querwerk.core import registry
 from querwerk.core.lists import Pages, Ties
+from querwerk.core.pictures.queries import lead_pictures
 from querwerk.pilots.queries import first_pilots
 from querwerk.programmes.lists import pins
 from querwerk.programmes.pages import Request, programme_page
@@ -42,6 +43,7 @@ def programme_home(request: Request) -> HttpResponse:
     carriers = partners(space_id, with_drafts=with_drafts)
     newest = queries.newest(space_id, with_drafts=with_drafts, most=MOST_QUESTIONS)
     links = queries.answers(space_id, with_drafts=with_drafts, most=MOST_ANSWERS)
+    pilots = first_pilots(space_id, with_drafts=with_drafts, most=TEASERS)
     context = {
         "programme": frame.programme,
         "figures": home.figures(frame.programme, counts, carriers),
@@ -49,7 +51,8 @@ def programme_home(request: Request) -> HttpResponse:
         "questions": home.questions(newest["question"], links, frame.key),
         "events": newest["event"][:NEWEST],
         "newsflashes": newest["newsflash"][:NEWEST],
-        "pilots": first_pilots(space_id, with_drafts=with_drafts, most=TEASERS),
+        "pilots": pilots,
+        "pilot_pictures": lead_pictures([pilot.node_id for pilot in pilots], with_drafts=with_drafts),
         "counts": counts,
         "pins": pins(carriers, frame.key),
         "urls": home.addresses(frame.key),

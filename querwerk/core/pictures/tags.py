@@ -15,6 +15,7 @@ from querwerk.core.pictures.addresses import drawing_url, folder_of, original_ur
 from querwerk.core.pictures.models import Picture
 from querwerk.core.pictures.queries import pictures_by_key
 from querwerk.core.pictures.renditions import MEDIA_TYPES, Rendition, size, suffixes, widths
+from querwerk.core.pictures.showing import Plate, face_of, plates
 from querwerk.core.pictures.states import FOR_THE_PRESS, FileKind
 from querwerk.core.text import UNSTATED, Text
 from querwerk.core.weave import weave
@@ -130,3 +131,59 @@ def picture_credit(found: Picture) -> SafeString:
     return format_html(
         '<small class="credit">{}</small>', mark_safe(" · ".join(parts))  # noqa: S308  (escaped before)
     ) if parts else NOTHING  # fmt: skip
+
+
+@register.inclusion_tag("core/ui/picture_figure.html", takes_context=True)
+def picture_figure(
+    context: template.Context,
+    plate: Any,
+    *,
+    caption: Any = "",
+    people: Any = None,
+    sizes: str = WHOLE_WIDTH,
+    eager: bool = False,
+) -> dict[str, Any]:
+    """Show a picture with its caption, those in it from left to right, and its credit.
+
+    ``plate``: a :class:`Plate`, or a picture. ``caption`` and ``people`` stand in where the picture says nothing itself.
+    """
+    if isinstance(plate, Picture):
+        (plate,) = plates([plate], context["frame"].key)
+    assert isinstance(plate, Plate)
+    return {
+        "plate": plate,
+        "words": plate.picture.caption or caption,
+        "people": plate.people or people or [],
+        "sizes": sizes,
+        "eager": eager,
+        "request": context.get("request"),
+        "frame": context.get("frame"),
+    }
+
+
+FACE_SIZES = "(min-width: 48rem) 26rem, 100vw"
+
+
+@register.simple_tag(takes_context=True)
+def face(context: template.Context, record: Any) -> SafeString:
+    """Show a record's picture at the head of its page, or its cloth."""
+    found = face_of(context.get("request"), record)
+    if found is None:
+        return mark_safe(weave(record.key))  # noqa: S308
+    return format_html(
+        '<figure class="face">{}<figcaption>{}</figcaption></figure>',
+        markup(found, sizes=FACE_SIZES, is_eager=True),
+        picture_credit(found),
+    )
+
+
+CARD_SIZES = "(min-width: 70rem) 25rem, (min-width: 40rem) 50vw, 100vw"
+
+
+@register.simple_tag
+def card_picture(found: Any, key: str) -> SafeString:
+    """Show what a card has at its top: a picture, or the record's cloth; the words beside it say what it is."""
+    inside = weave(key)
+    if isinstance(found, Picture):
+        inside = markup(found, sizes=CARD_SIZES, shape="card", alt="")
+    return mark_safe(f'<div class="card__picture">{inside}</div>')  # noqa: S308

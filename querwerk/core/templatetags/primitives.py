@@ -20,6 +20,7 @@ from querwerk.core.addresses import host_of
 from querwerk.core.icons import ICONS
 from querwerk.core.maps import project
 from querwerk.core.markup import conditional_escape, format_html, format_html_join
+from querwerk.core.pictures.tags import card_picture
 from querwerk.core.text import Text
 from querwerk.core.weave import weave as draw_weave
 
@@ -169,21 +170,15 @@ def optional(markup: str, value: Any) -> SafeString:
 
 
 @register.simple_tag
-def card(  # noqa: PLR0913
+def card(
     title: Any, *, url: str = "", key: str = "", kicker: Any = "", text: Any = "", foot: Any = "",
-    image_url: str = "", image_alt: str = "", level: int = 3,
+    picture: Any = None, level: int = 3,
 ) -> SafeString:  # fmt: skip
     """Show a record in a list; with a picture, else with its cloth (``key``), else plain."""
-    picture = NOTHING
-    if image_url:
-        picture = format_html(
-            '<img class="card__picture" src="{}" alt="{}" loading="lazy" decoding="async">', image_url, image_alt
-        )
-    elif key:
-        picture = format_html('<div class="card__picture">{}</div>', weave(key))
+    top = card_picture(picture, key) if key or picture else NOTHING
     return format_html(
         '<article class="card{}">{} <div class="card__body">{}<h{} class="card__title">{}</h{}>{} {}</div></article>',
-        " card--link" if url else "", picture, optional('<p class="card__kicker">{}</p>', kicker),
+        " card--link" if url else "", top, optional('<p class="card__kicker">{}</p>', kicker),
         level, linked(title, url), level,
         optional('<p class="card__text"> {} </p>', text), optional('<div class="card__foot">{}</div>', foot),
     )  # fmt: skip
@@ -309,10 +304,8 @@ def event_date(start: Any, end: Any = None) -> SafeString:
 
 
 @register.inclusion_tag("core/ui/people_caption.html")
-def people_caption(
-    people: Iterable[Any], caption: Any = "", image_url: str = "", image_alt: str = ""
-) -> dict[str, Any]:
-    """Name those on a picture from left to right: dict(name, affiliation, url); right also without the picture."""
+def people_caption(people: Iterable[Any], caption: Any = "") -> dict[str, Any]:
+    """Name those on a picture that we may not show, from left to right: dict(name, affiliation, url)."""
     return locals()
 
 

@@ -109,6 +109,8 @@ def surrounding(request: Request, current: str = "") -> dict[str, Any]:
 
 def kind_url(request: Request, kind: str) -> str:
     """Return the address of a kind's list."""
+    if kind == "picture":
+        return address(request, "library")
     return address(request, "record_list", kind)
 
 

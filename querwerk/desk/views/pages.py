@@ -110,6 +110,8 @@ def attention(request: Request, sort: str) -> HttpResponse:
 def record_list(request: Request, kind: str) -> HttpResponse:
     """Show the records of a kind: search, filter, go on to one of them."""
     spec = spec_or_404(kind)
+    if kind == "picture":
+        return redirect("desk:library", request.frame.key)
     records = seen_by(request.viewer, records_of(kind, request.frame.space_id), request.frame.space_id)
     total = records.count()
     words, visibility = request.GET.get("q", "")[:200].strip(), request.GET.get("visibility", "")

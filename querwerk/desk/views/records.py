@@ -154,6 +154,7 @@ class Editing:
             "history_url": address(request, "record_history", kind, record.key)
             if may_read_history(request.viewer, visibility=record.visibility, owners=mine)
             else "",
+            "library_url": address(request, "picture", record.key) if kind == "picture" else "",
             "links_url": address(request, "record_links", kind, record.key) if may_link(request.viewer) else "",
         }
 
@@ -162,6 +163,8 @@ class Editing:
 def record_new(request: Request, kind: str) -> HttpResponse:
     """Create a record: first as a draft, or published at once."""
     spec = spec_or_404(kind)
+    if kind == "picture":
+        return redirect("desk:library", request.frame.key)
     if spec.is_single:
         existing = find_single(request, spec)
         if existing is not None:

@@ -1,0 +1,348 @@
+"""The media library: bring pictures in, see what they lack, say who agreed, choose what a cut keeps, take them off."""
+
+from datetime import date
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db.models import Q, QuerySet
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from querwerk.core.actions import InvalidRecords, UnableToOverwrite
+from querwerk.core.fields import is_partial_date
+from querwerk.core.pictures.actions import (
+    erase_file,
+    readmit_picture,
+    record_consent,
+    set_focus,
+    withdraw_consent,
+    withdraw_picture,
+)
+from querwerk.core.pictures.addresses import original_url
+from querwerk.core.pictures.limits import UnusableFile
+from querwerk.core.pictures.models import Consent, Picture, check_publishable
+from querwerk.core.pictures.queries import consents_of, people_in, used_in
+from querwerk.core.pictures.states import SAYS_WHY, Basis, How, Licence, Use, Withheld
+from querwerk.core.registry import node_url
+from querwerk.core.spec import Parsed, Problems
+from querwerk.core.states import VISIBILITY_MOVES, Visibility
+from querwerk.desk.queries import own_node_ids, owners, search, seen_by, title_of
+from querwerk.desk.views.frame import TONES, actor, address, desk_page, require, sent, surrounding
+from querwerk.desk.views.records import MOVES
+from querwerk.desk.views.uploads import take_in
+from querwerk.programmes.pages import Request
+from querwerk.programmes.pages import address as room_address
+from querwerk.programmes.rules import may_create, may_edit, may_publish, may_read_history, may_see
+
+PAGE_SIZE = 24
+MOST_AT_ONCE = 40
+KIND = "picture"
+MISSING: dict[str, tuple[Any, Q]] = {
+    "alt": (gettext_lazy("description missing"), Q(alt={}) & ~Q(decorative="yes")),
+    "credit": (gettext_lazy("credit missing"), Q(credit="")),
+    "basis": (gettext_lazy("not said why people may be shown"), Q(basis="")),
+    "consent": (gettext_lazy("consent missing"), Q(withheld=Withheld.NO_CONSENT)),
+    "file": (gettext_lazy("file missing"), Q(withheld=Withheld.NO_FILE)),
+    "withdrawn": (gettext_lazy("taken off"), Q(withheld=Withheld.WITHDRAWN)),
+}
+"""What a picture may lack, and how it is found."""
+
+
+def of_space(request: Request) -> QuerySet[Picture]:
+    """Return the pictures that the viewer may see at the desk."""
+    found = Picture.objects.filter(space=request.frame.space_id).select_related("stored", "space", "node")
+    return seen_by(request.viewer, found, request.frame.space_id)
+
+
+def picture_or_404(request: Request, key: str) -> Picture:
+    """Return a picture that the viewer may see."""
+    found = Picture.objects.filter(space=request.frame.space_id, key=key).select_related("stored", "space", "node")
+    picture = found.first()
+    if picture is None or not may_see(request.viewer, visibility=picture.visibility, owners=owners(picture)):
+        raise Http404
+    return picture
+
+
+def editable_or_refused(request: Request, key: str) -> Picture:
+    """Return a picture that the viewer may change."""
+    picture = picture_or_404(request, key)
+    require(may_edit(request.viewer, kind=KIND, owners=owners(picture)))
+    return picture
+
+
+@desk_page
+def library(request: Request) -> HttpResponse:
+    """Show the pictures; take in what was dropped."""
+    errors: list[str] = []
+    if request.method == "POST":
+        require(may_create(request.viewer, kind=KIND))
+        errors = receive(request)
+        if not errors:
+            return redirect("desk:library", request.frame.key)
+    filters = {name: request.GET.get(name, "")[:200].strip() for name in ("q", "visibility", "licence", "lacks")}
+    found = filtered(of_space(request), filters)
+    page = Paginator(search(found, filters["q"]).order_by("-pk"), PAGE_SIZE).get_page(request.GET.get("page"))
+    own = own_node_ids(request.viewer, request.frame.space_id)
+    context = {
+        "rows": [row(request, picture, is_mine=picture.node_id in own) for picture in page],
+        "page": page,
+        "filters": filters,
+        "visibilities": Visibility.choices,
+        "licences": Licence.choices,
+        "lacking": [(name, label) for name, (label, _condition) in MISSING.items()],
+        "errors": errors,
+        "may_upload": bool(may_create(request.viewer, kind=KIND)),
+        "most": MOST_AT_ONCE,
+        "library_url": address(request, "library"),
+    }
+    status = 422 if errors else 200
+    return render(request, "desk/library.html", {**surrounding(request, KIND), **context}, status=status)
+
+
+def receive(request: Request) -> list[str]:
+    """Take in each uploaded file; return what is wrong with those that could not be taken."""
+    sent_files = request.FILES.getlist("file")
+    if not sent_files:
+        return [_("Please choose a file.")]
+    if len(sent_files) > MOST_AT_ONCE:
+        return [_("At most %(most)d files at once, please.") % {"most": MOST_AT_ONCE}]
+    wrong, new, known = [], 0, 0
+    for file in sent_files:
+        try:
+            done = take_in(request, file)
+        except UnusableFile as error:
+            wrong.append(f"{file.name}: {error}")
+        else:
+            new, known = new + done.is_new, known + (not done.is_new)
+    if new:
+        messages.success(request, _("Taken in as drafts: %(number)d.") % {"number": new})
+    if known:
+        messages.info(request, _("Here already: %(number)d.") % {"number": known})
+    return wrong
+
+
+def filtered(found: QuerySet[Picture], filters: dict[str, str]) -> QuerySet[Picture]:
+    """Keep what fits the filters; words that name nothing keep everything."""
+    if filters["visibility"] in Visibility.values:
+        found = found.filter(visibility=filters["visibility"])
+    if filters["licence"] in Licence.values:
+        found = found.filter(licence=filters["licence"])
+    if filters["lacks"] in MISSING:
+        found = found.filter(MISSING[filters["lacks"]][1])
+    return found
+
+
+def row(request: Request, picture: Picture, *, is_mine: bool) -> dict[str, Any]:
+    """Return what the library shows of a picture."""
+    return {
+        "picture": picture,
+        "is_visible": picture.stored is not None and picture.withheld != Withheld.WITHDRAWN,
+        "title": title_of(picture),
+        "url": address(request, "picture", picture.key),
+        "state": Visibility(picture.visibility).label,
+        "tone": TONES[Visibility(picture.visibility)],
+        "lacks": lacks(picture),
+        "is_mine": is_mine,
+    }
+
+
+def lacks(picture: Picture) -> list[str]:
+    """Return what must be there before everybody may see the picture."""
+    columns = {name: getattr(picture, name) for name in ("alt", "decorative", "credit", "basis")}
+    problems = Problems()
+    check_publishable(Parsed(Picture.SPEC, picture.key, (), {}, columns=columns), problems)
+    found = [problem.message for problem in problems.found]
+    return found + ([str(SAYS_WHY[picture.withheld])] if picture.withheld else [])
+
+
+@desk_page
+def picture(request: Request, key: str) -> HttpResponse:
+    """Show one picture with everything about it."""
+    return page(request, picture_or_404(request, key))
+
+
+def page(request: Request, shown: Picture, *, errors: dict[str, str] | None = None) -> HttpResponse:
+    """Show the page of a picture, with what is wrong in its forms."""
+    mine = owners(shown)
+    is_mine = bool(may_edit(request.viewer, kind=KIND, owners=mine))
+    people = people_in([shown.node_id]).get(shown.node_id, [])
+    consents = list(consents_of(shown.pk)) if is_mine else []
+    agreed = {consent.name for consent in consents if consent.withdrawn_at is None}
+    context = {
+        "picture": shown,
+        "row": row(request, shown, is_mine=is_mine),
+        "is_mine": is_mine,
+        "is_withdrawn": shown.withheld == Withheld.WITHDRAWN,
+        "people": people,
+        "without_consent": [one.name for one in people if one.name not in agreed]
+        if shown.basis == Basis.CONSENT
+        else [],
+        "consents": consents,
+        "uses": [(link.owner, node_url(link.owner, request.frame.key)) for link in used_in(shown.node_id)],
+        "hows": How.choices,
+        "use_choices": Use.choices,
+        "typed": request.POST,
+        "typed_uses": request.POST.getlist("uses") or [Use.SITE],
+        "errors": errors or {},
+        "original_url": original_url(shown) if shown.stored else "",
+        "public_url": room_address("publishing:picture", programme=request.frame.key, key=shown.key),
+        "moves": moves(request, shown, mine),
+        "edit_url": address(request, "record_edit", KIND, shown.key),
+        "history_url": history_url(request, shown, mine),
+        "library_url": address(request, "library"),
+        **{
+            f"{name}_url": address(request, f"picture_{name}", shown.key)
+            for name in ("focus", "consent", "withdraw", "readmit", "erase")
+        },
+    }
+    status = 422 if errors else 200
+    return render(request, "desk/picture.html", {**surrounding(request, KIND), **context}, status=status)
+
+
+def moves(request: Request, shown: Picture, mine: frozenset[str]) -> list[tuple[str, str]]:
+    """Return where the picture can go from its state."""
+    if not may_publish(request.viewer, kind=KIND, owners=mine) or shown.withheld == Withheld.WITHDRAWN:
+        return []
+    return [
+        (move, address(request, "record_move", KIND, shown.key, move))
+        for move, target in MOVES.items()
+        if target in VISIBILITY_MOVES[Visibility(shown.visibility)]
+    ]
+
+
+def history_url(request: Request, shown: Picture, mine: frozenset[str]) -> str:
+    """Return where the journal of the picture is, for whoever may read it."""
+    may_read = may_read_history(request.viewer, visibility=shown.visibility, owners=mine)
+    return address(request, "record_history", KIND, shown.key) if may_read else ""
+
+
+def back(request: Request, shown: Picture) -> HttpResponse:
+    """Go back to the picture."""
+    return redirect("desk:picture", request.frame.key, shown.key)
+
+
+@desk_page
+def focus(request: Request, key: str) -> HttpResponse:
+    """Say which point of the picture every cut keeps."""
+    shown = editable_or_refused(request, key)
+    if request.method != "POST":
+        return back(request, shown)
+    typed = [request.POST.get(name, "").strip() for name in ("x", "y")]
+    if not all(words.isdecimal() and len(words) <= 3 and int(words) <= 100 for words in typed):
+        return page(request, shown, errors={"focus": _("Please give two whole numbers from 0 to 100.")})
+    try:
+        set_focus(picture=shown, x=int(typed[0]), y=int(typed[1]), by=actor(request))
+    except UnableToOverwrite as error:
+        messages.warning(request, str(error))
+    except InvalidRecords as error:
+        messages.error(request, " ".join(problem.message for problem in error.problems))
+    else:
+        messages.success(request, _("Saved."))
+    return back(request, shown)
+
+
+@desk_page
+def consent(request: Request, key: str) -> HttpResponse:
+    """Note that somebody shown agreed."""
+    shown = editable_or_refused(request, key)
+    if request.method != "POST":
+        return back(request, shown)
+    errors: dict[str, str] = {}
+    name = " ".join(sent(request, "name").split())[:200]
+    if not name:
+        errors["name"] = _("Please say who agreed.")
+    given_on = sent(request, "given_on")
+    if len(given_on) != len("2021-06-22") or not is_partial_date(given_on):
+        errors["given_on"] = _("Please give the day on which the person agreed.")
+    if request.POST.get("how") not in How.values:
+        errors["how"] = _("Please say how the person agreed.")
+    uses = [Use(word) for word in request.POST.getlist("uses") if word in Use.values]
+    if not uses:
+        errors["uses"] = _("Please tick what the person agreed to.")
+    if errors:
+        return page(request, shown, errors=errors)
+    people = people_in([shown.node_id]).get(shown.node_id, [])
+    record_consent(
+        picture=shown, name=name, given_on=date.fromisoformat(given_on), how=How(request.POST["how"]), uses=uses, by=actor(request),
+        person=next((one.node for one in people if one.name == name), None), note=sent(request, "note")[:500],
+    )  # fmt: skip
+    messages.success(request, _("The consent is recorded."))
+    return back(request, shown)
+
+
+@desk_page
+def consent_withdraw(request: Request, key: str, number: int) -> HttpResponse:
+    """Ask, then note that somebody has taken consent back; the picture is gone from every page with it."""
+    shown = editable_or_refused(request, key)
+    found = Consent.objects.filter(picture=shown, pk=number).select_related("picture__space").first()
+    if found is None:
+        raise Http404
+    if request.method == "POST":
+        withdraw_consent(consent=found, by=actor(request))
+        messages.success(request, _("The consent is withdrawn. The picture is no longer shown anywhere."))
+        return back(request, shown)
+    words = {
+        "heading": _("Withdraw this consent?"),
+        "text": _(
+            "The picture disappears from every page at once, its sizes are destroyed and its file is no longer sent to anybody. "
+            "The journal notes that a consent was withdrawn, without a name."
+        ),
+        "name": found.name,
+        "button": _("Withdraw"),
+    }
+    return ask(request, shown, words)
+
+
+def ask(request: Request, shown: Picture, words: dict[str, str]) -> HttpResponse:
+    """Ask before something that cannot be taken back by a click."""
+    context = {"picture": shown, "title": title_of(shown), "back_url": address(request, "picture", shown.key), **words}
+    return render(request, "desk/picture_ask.html", {**surrounding(request, KIND), **context})
+
+
+@desk_page
+def withdraw(request: Request, key: str) -> HttpResponse:
+    """Ask, then take a picture off every page."""
+    shown = editable_or_refused(request, key)
+    if request.method == "POST":
+        withdraw_picture(picture=shown, by=actor(request), why=sent(request, "why")[:1000])
+        messages.success(request, _("The picture is no longer shown anywhere."))
+        return back(request, shown)
+    words = {
+        "heading": _("Take this picture off every page?"),
+        "text": _("It disappears at once, its sizes are destroyed and its file is no longer sent to anybody."),
+        "button": _("Take it off"),
+        "asks_why": "yes",
+    }
+    return ask(request, shown, words)
+
+
+@desk_page
+def readmit(request: Request, key: str) -> HttpResponse:
+    """Let a picture that was taken off be published again."""
+    shown = editable_or_refused(request, key)
+    if request.method == "POST":
+        readmit_picture(picture=shown, by=actor(request), why=sent(request, "why")[:1000])
+        messages.success(request, _("It may be published again, unless somebody has withdrawn consent."))
+    return back(request, shown)
+
+
+@desk_page
+def erase(request: Request, key: str) -> HttpResponse:
+    """Ask, then destroy the file of a picture that was taken off."""
+    shown = editable_or_refused(request, key)
+    if shown.withheld != Withheld.WITHDRAWN:
+        return back(request, shown)
+    if request.method == "POST":
+        erase_file(picture=shown, by=actor(request), why=sent(request, "why")[:1000])
+        messages.success(request, _("The file is destroyed. Older backups still hold it until they are replaced."))
+        return back(request, shown)
+    words = {
+        "heading": _("Destroy the file for good?"),
+        "text": _("The record stays and says that there was a picture. The file cannot be brought back from here."),
+        "button": _("Destroy the file"),
+        "asks_why": "yes",
+    }
+    return ask(request, shown, words)
