@@ -4,9 +4,9 @@ Run by hand when a font or the set of letters changes; the results are committed
 
     npm i @fontsource-variable/bricolage-grotesque @fontsource-variable/instrument-sans
     pip install fonttools brotli
-    python scripts/assets/fonts.py node_modules/@fontsource-variable querwerk/core/static/core/fonts
+    python scripts/assets/fonts.py node_modules/@fontsource-variable querwerk/core/static/core/fonts querwerk/core/prose/fonts
 
-Both families are under the SIL Open Font License without a reserved font name, so the smaller
+The last folder gets the same letters for PDF files, as TrueType and with italics: Typst reads no woff2. Both families are under the SIL Open Font License without a reserved font name, so the smaller
 files may keep their names. Their licences are written beside them. The script also prints the
 figures of the metric-adjusted fallback that ``styles/fonts.css`` uses, so that the page does not
 move when the real letters arrive.
@@ -66,9 +66,26 @@ def make(source: Path, target: Path, letters: list[int], least: int, greatest: i
     return font
 
 
-def main(packages: Path, target: Path) -> None:
+def make_for_print(source: Path, target: Path, family: str, least: int, greatest: int) -> None:
+    """Keep every letter of the source, for Typst.
+
+    The letters of the neighbours are a family of their own ("… Ext"), which stands behind the first in the list of fonts:
+    of two files of one family and weight Typst would take one only.
+    """
+    font = TTFont(source)
+    font = instancer.instantiateVariableFont(font, {"wght": (least, greatest)})
+    for record in font["name"].names:
+        if record.nameID in (1, 4, 16):
+            record.string = family
+    font.flavor = None
+    font.save(target)
+    print(f"{target.name}: {target.stat().st_size / 1000:.1f} kB, {family}")
+
+
+def main(packages: Path, target: Path, for_print: Path) -> None:
     """Write both families in two ranges, with their licences."""
     target.mkdir(parents=True, exist_ok=True)
+    for_print.mkdir(parents=True, exist_ok=True)
     fallback = TTFont("/usr/share/fonts/truetype/liberation/LiberationSans-Regular.ttf")  # as wide as Arial
     for folder, (stem, least, greatest) in FAMILIES.items():
         for name, letters in (("latin", LATIN), ("latin-ext", LATIN_EXT)):
@@ -81,8 +98,13 @@ def main(packages: Path, target: Path) -> None:
                     f"  size-adjust: {adjust:.2%}; ascent-override: {head.ascent / em / adjust:.2%};"
                     f" descent-override: {-head.descent / em / adjust:.2%}; line-gap-override: {head.lineGap / em:.0%}"
                 )
+            family = folder.replace("-", " ").title() + (" Ext" if name == "latin-ext" else "")
+            for style in ("normal", "italic"):
+                source = packages / folder / "files" / f"{stem}-{name}-wght-{style}.woff2"
+                if source.exists():  # Bricolage Grotesque has no italics
+                    make_for_print(source, for_print / f"{stem}-{name}-{style}.ttf", family, least, greatest)
         shutil.copy(packages / folder / "LICENSE", target / f"{stem}-LICENSE.txt")
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), Path(sys.argv[2]))
+    main(Path(sys.argv[1]), Path(sys.argv[2]), Path(sys.argv[3]))
