@@ -64,6 +64,8 @@ class Manuscript:
     publicity: Publicity | None = None
     with_comments: bool = False
     """Comments go to those who write the text, never to the public."""
+    picture_url: Callable[[str], str] = field(default=lambda _id: "")
+    """Public id → where the picture lies on the web; for files that hold no pictures."""
     picture_bytes: PictureBytes = field(default=lambda _id: None)
 
     @property

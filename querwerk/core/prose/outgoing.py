@@ -1,19 +1,23 @@
 """What every file that goes out needs: which runs a block has, where links lead, pictures that the format can show."""
 
 import io
+import re
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 from urllib.parse import urljoin
 
 from querwerk.core.prose.inline import Run, joined, runs_of
 from querwerk.core.prose.manuscript import Manuscript, Picture
+from querwerk.core.prose.typesetting import as_png
 
 MAX_SIDE = 2000
 """Pixels: 17 cm of a page in 300 dots per inch."""
 MAX_PIXELS = 100_000_000
 JPEG_QUALITY = 86
+VIEW_BOX = re.compile(rb"viewBox=[\"'][-\d.]+[\s,]+[-\d.]+[\s,]+([\d.]+)[\s,]+([\d.]+)")
+ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 WEB = ("http://", "https://", "mailto:", "tel:")
 
 
@@ -22,7 +26,7 @@ class Outgoing:
 
     def __init__(self, manuscript: Manuscript) -> None:
         """Begin."""
-        self.manuscript = manuscript
+        self.manuscript = manuscript = replace(manuscript, **legal_fields(manuscript))
         self.notes = manuscript.notes
         self._pictures: dict[str, Picture | None] = {}
 
@@ -51,11 +55,23 @@ class Outgoing:
         return self._pictures[number]
 
     def _outside(self, run: Run) -> Run:
+        run = replace(run, words=legal(run.words))
         if not run.href or run.href.startswith(WEB):
             return run
         base = self.manuscript.url
         address = urljoin(base, run.href) if base and not run.href.startswith("#") else ""
         return replace(run, href=address if address.startswith(WEB) else "", title=run.title if address else "")
+
+
+def legal(words: str) -> str:
+    """Return words without the signs that XML knows no way to write (XML 1.0, 2.2)."""
+    return ILLEGAL.sub("", words)
+
+
+def legal_fields(manuscript: Manuscript) -> dict[str, str]:
+    """Return the plain fields of a manuscript as they may leave."""
+    names = ("title", "author", "kicker", "house", "summary", "dated")
+    return {name: legal(" ".join(str(getattr(manuscript, name)).split())) for name in names}
 
 
 def fit_for_paper(picture: Picture) -> Picture | None:
@@ -93,11 +109,9 @@ def drawn(svg: bytes, width: int) -> bytes:
 
     source = f'#set page(width: {width}pt, height: auto, margin: 0pt, fill: none)\n#image("picture.svg", width: 100%)'
     try:
-        files: Any = {"main.typ": source.encode(), "picture.svg": svg}  # its stub knows one file only
-        made: Any = typst.compile(files, format="png", ppi=72)
-    except (RuntimeError, ValueError):
+        return as_png({"main.typ": source.encode(), "picture.svg": svg})
+    except typst.TypstError:
         return b""
-    return bytes(made if isinstance(made, bytes) else made[0])
 
 
 def items_of(items: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
@@ -105,3 +119,60 @@ def items_of(items: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
     for item in items:
         yield item
         yield from items_of(item.get("items", []))
+
+
+def aspect_of(picture: Picture) -> tuple[float, float]:
+    """Return width and height of a picture, in whatever unit it has."""
+    if picture.mime == "image/svg+xml":
+        box = VIEW_BOX.search(picture.content[:4000])
+        return (float(box[1]) or 1, float(box[2]) or 1) if box else (3, 2)
+    from PIL import Image  # noqa: PLC0415  (heavy)
+
+    with Image.open(io.BytesIO(picture.content)) as opened:
+        return opened.size
+
+
+@dataclass(slots=True)
+class Place:
+    """What stands at a place of the grid: a cell, or the lower part of one from above (``cell`` is ``None``)."""
+
+    column: int
+    colspan: int
+    cell: dict[str, Any] | None
+    rowspan: int = 1
+
+
+def laid_out(rows: list[list[dict[str, Any]]], header: int = 0) -> tuple[list[list[Place]], int]:
+    """Return for each row what stands in it from left to right without gaps, and the number of columns.
+
+    No cell reaches below the table, nor from the first ``header`` rows into those under them.
+    """
+    taken: dict[tuple[int, int], int] = {}
+    grid: list[list[Place]] = []
+    for y, row in enumerate(rows):
+        places: list[Place] = []
+        column = 0
+        for cell in row:
+            column = _pass_over(taken, places, y, column)
+            colspan, rowspan = int(cell.get("colspan", 1)), int(cell.get("rowspan", 1))
+            rowspan = min(rowspan, (header if y < header else len(rows)) - y)
+            places.append(Place(column, colspan, cell, rowspan))
+            for below in range(y + 1, y + rowspan):
+                taken[below, column] = colspan
+            column += colspan
+        _pass_over(taken, places, y, column)
+        grid.append(places)
+    columns = max((row[-1].column + row[-1].colspan for row in grid if row), default=0)
+    for places in grid:
+        end = places[-1].column + places[-1].colspan if places else 0
+        places += [Place(column, 1, {"html": ""}) for column in range(end, columns)]
+    return grid, columns
+
+
+def _pass_over(taken: dict[tuple[int, int], int], places: list[Place], y: int, column: int) -> int:
+    """Step over what cells from above cover."""
+    while (y, column) in taken:
+        colspan = taken[y, column]
+        places.append(Place(column, colspan, None))
+        column += colspan
+    return column

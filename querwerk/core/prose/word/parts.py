@@ -25,7 +25,7 @@ class Footnotes:
     def __init__(self, document: Any) -> None:
         """Begin without notes."""
         from docx.opc.packuri import PackURI  # noqa: PLC0415  (heavy)
-        from docx.opc.part import XmlPart  # noqa: PLC0415
+        from docx.parts.story import StoryPart  # noqa: PLC0415
         from docx.oxml import parse_xml  # noqa: PLC0415
 
         divider = '<w:footnote w:type="{0}" w:id="{1}"><w:p><w:r><w:{0}/></w:r></w:p></w:footnote>'
@@ -34,7 +34,7 @@ class Footnotes:
             f"{divider.format('continuationSeparator', 0)}</w:footnotes>"
         )
         self.document = document
-        self.part = XmlPart(PackURI("/word/footnotes.xml"), TYPE, root, document.part.package)
+        self.part = StoryPart(PackURI("/word/footnotes.xml"), TYPE, root, document.part.package)
         self.numbers: dict[str, int] = {}
 
     def anchor(self, paragraph: Any, key: str, write: Callable[[Any], None]) -> None:

@@ -32,6 +32,11 @@ class Image:
     name: str = ""
 
 
+def in_a_line(words: Any) -> str:
+    """Return an alternative text in one line."""
+    return str(words).replace("\r", "").replace("\n", " ").strip()
+
+
 def mime_of(content: bytes) -> str:
     """Return the MIME type by content; an empty text for what no browser shows."""
     for sign, mime in SIGNS:
@@ -44,7 +49,7 @@ def mime_of(content: bytes) -> str:
 def image_of_drawing(reading: Reading, blip: Any, drawing: Any) -> Image | None:
     """Store the picture of a drawing (DrawingML)."""
     properties = drawing.find(f".//{WP}docPr")
-    alt = "" if properties is None else " ".join(str(properties.get("descr") or properties.get("title") or "").split())
+    alt = "" if properties is None else in_a_line(properties.get("descr") or properties.get("title") or "")
     name = "" if properties is None else str(properties.get("name", ""))
     cut = blip.getparent().find(f"{A}srcRect")
     sides = tuple(max(0, number(cut.get(side, "0"))) for side in SIDES) if cut is not None else ()
@@ -55,7 +60,7 @@ def image_of_drawing(reading: Reading, blip: Any, drawing: Any) -> Image | None:
 def image_of_vml(reading: Reading, data: Any) -> Image | None:
     """Store a picture of the older form."""
     shape = data.getparent()
-    alt = "" if shape is None else " ".join(str(shape.get("alt", "")).split())
+    alt = "" if shape is None else in_a_line(shape.get("alt", ""))
     return _store(reading, str(data.get(f"{R}id", "")), alt, "", ())
 
 

@@ -44,8 +44,8 @@ class Writer:
     def __init__(self, document: Any, manuscript: Manuscript) -> None:
         """Begin with an empty document that has our styles."""
         self.document = document
-        self.manuscript = manuscript
         self.out = Outgoing(manuscript)
+        self.manuscript = self.out.manuscript
         self.footnotes = Footnotes(document)
         self.lists = Lists(document)
         self.marks = 0
