@@ -68,7 +68,7 @@ def legal(words: str) -> str:
     return ILLEGAL.sub("", words)
 
 
-def legal_fields(manuscript: Manuscript) -> dict[str, str]:
+def legal_fields(manuscript: Manuscript) -> dict[str, Any]:
     """Return the plain fields of a manuscript as they may leave."""
     names = ("title", "author", "kicker", "house", "summary", "dated")
     return {name: legal(" ".join(str(getattr(manuscript, name)).split())) for name in names}

@@ -25,8 +25,8 @@ class Footnotes:
     def __init__(self, document: Any) -> None:
         """Begin without notes."""
         from docx.opc.packuri import PackURI  # noqa: PLC0415  (heavy)
-        from docx.parts.story import StoryPart  # noqa: PLC0415
         from docx.oxml import parse_xml  # noqa: PLC0415
+        from docx.parts.story import StoryPart  # noqa: PLC0415
 
         divider = '<w:footnote w:type="{0}" w:id="{1}"><w:p><w:r><w:{0}/></w:r></w:p></w:footnote>'
         root = parse_xml(
