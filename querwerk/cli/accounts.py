@@ -25,10 +25,15 @@ def add_to(commands: Commands) -> None:
     create.add_argument("--organisation", metavar="KEY", help="whose records an editor may change")
     link = add(user, "link", run_link, "Print a link that signs the person in once, within 24 hours.")
     link.add_argument("email", metavar="EMAIL")
-    export = add(user, "export", run_export, "Write all that is stored about an account, as JSON.")
+    export = add(
+        user, "export", run_export, "Write all that is stored about an address, with or without an account, as JSON."
+    )
     export.add_argument("email", metavar="EMAIL")
     erase = add(
-        user, "erase", run_erase, "Erase an account with its roles, passkeys and sessions; its name leaves the journal."
+        user,
+        "erase",
+        run_erase,
+        "Erase what is stored about an address: an account with its roles, passkeys and sessions (its name leaves the journal), and subscriptions.",
     )
     erase.add_argument("email", metavar="EMAIL")
 
@@ -62,35 +67,47 @@ def run_link(arguments: argparse.Namespace) -> None:
 
 
 def run_export(arguments: argparse.Namespace) -> None:
-    """Print everything that is stored about an account."""
+    """Print everything that is stored about an address."""
     import json  # noqa: PLC0415
 
+    from querwerk.core.registry import holders  # noqa: PLC0415
     from querwerk.desk.personal import personal_data  # noqa: PLC0415
 
-    print(json.dumps(personal_data(_account(arguments.email)), ensure_ascii=False, indent=2))
+    user = _account(arguments.email)
+    found = personal_data(user) if user is not None else {}
+    found |= {holder.name: held for holder in holders() if (held := holder.export(arguments.email))}
+    if not found:
+        raise Refusal(f"nothing is stored about the address {arguments.email}.")
+    print(json.dumps(found, ensure_ascii=False, indent=2))
 
 
 def run_erase(arguments: argparse.Namespace) -> None:
-    """Erase an account."""
+    """Erase everything that is stored about an address, all or nothing."""
+    from django.db import transaction  # noqa: PLC0415
+
+    from querwerk.core.registry import holders  # noqa: PLC0415
     from querwerk.desk.personal import UnableToErase, erase_account  # noqa: PLC0415
 
     user = _account(arguments.email)
-    email = user.email
+    erased = []
     try:
-        erase_account(user=user)
+        with transaction.atomic():
+            if user is not None:
+                erase_account(user=user)
+                erased.append("account")
+            erased += [holder.name for holder in holders() if holder.erase(arguments.email)]
     except UnableToErase as error:
         raise Refusal(str(error)) from None
-    print(f"Erased {email}. Backups made before still hold the account.")
+    if not erased:
+        raise Refusal(f"nothing is stored about the address {arguments.email}.")
+    print(f"Erased {arguments.email} ({', '.join(erased)}). Backups made before still hold it.")
 
 
-def _account(email: str) -> "User":
+def _account(email: str) -> "User | None":
     from querwerk.people.models import User  # noqa: PLC0415
 
     require_migrated()
-    user = User.objects.filter(email__iexact=email).first()
-    if user is None:
-        raise Refusal(f"there is no account with the address {email}.")
-    return user
+    return User.objects.filter(email__iexact=email).first()
 
 
 def sign_in_address(user: "User", site: str) -> str:

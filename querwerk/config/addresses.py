@@ -146,3 +146,11 @@ def sender(raw: str) -> str:
     if address.count("@") != 1 or address.startswith("@") or address.endswith("@") or "\n" in raw:
         raise ValueError("an e-mail address such as Querwerk <post@querwerk.example>")
     return raw
+
+
+def bounces(raw: str) -> str:
+    """Check the address to which undeliverable mail returns: a plain one, to which a code can be added."""
+    name, address = parseaddr(raw)
+    if raw and (name or address != raw.strip() or "+" in address or sender(raw) != raw):
+        raise ValueError("a plain e-mail address such as bounces@querwerk.example")
+    return raw.strip()

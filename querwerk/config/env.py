@@ -168,6 +168,15 @@ class Env:
     mail_sender: str = _setting(
         "QUERWERK_MAIL_SENDER", addresses.sender, "Querwerk <querwerk@localhost>", "e-mail address", "Sender of all e-mails.",
     )  # fmt: skip
+    mail_rate: int = _setting(
+        "QUERWERK_MAIL_RATE", _number(1, 60_000), 120, "number",
+        "Newsletters sent in a minute at most; ask your mail provider what it accepts.",
+    )  # fmt: skip
+    mail_bounces: str = _setting(
+        "QUERWERK_MAIL_BOUNCES", addresses.bounces, "", "e-mail address",
+        "Where newsletters that cannot be delivered are returned to; its mail server has to accept local+anything@host and to hand the mails to `querwerk newsletter bounces`.",
+        shown="none",
+    )  # fmt: skip
     bind: str = _setting("QUERWERK_BIND", str, "127.0.0.1", "IP address", "Address the server listens on.")
     port: int = _setting("PORT", _number(1, 65535), 8000, "number", "Port the server listens on.")
     workers: int = _setting("QUERWERK_WORKERS", _number(1, 64), 2, "number", "Web server processes.")

@@ -3,7 +3,7 @@
 The lower room owns the place, the upper room fills it at start-up (decision 0003). Nothing here imports upward.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -40,6 +40,28 @@ class Entry:
     order: int
 
 
+@dataclass(frozen=True, slots=True)
+class Tool:
+    """A page that an upper room adds to a programme's desk; ``may_use`` takes the viewer and answers yes or no."""
+
+    label: "Label"
+    url_name: str
+    order: int
+    may_use: Callable[[Any], object]
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """A room that holds personal data under an e-mail address: how it gives them out, and how it forgets them.
+
+    ``export`` returns what is fit for JSON, or nothing; ``erase`` returns how many entries it forgot.
+    """
+
+    name: str
+    export: Callable[[str], Any]
+    erase: Callable[[str], int]
+
+
 KEPT_IN_PATHS = "!$&'()*+,;=~:@"
 """What may stand in a path as it is (RFC 3986)."""
 
@@ -47,6 +69,9 @@ _pages: dict[str, str] = {}
 _single_pages: dict[str, str] = {}
 _panels: list[Panel] = []
 _navigation: list[Entry] = []
+_tools: list[Tool] = []
+_holders: list[Holder] = []
+_journaled: dict[str, tuple["Label", Mapping[str, "Label"]]] = {}
 
 
 def register_page(kind: str, url_name: str) -> None:
@@ -69,6 +94,37 @@ def register_navigation(label: "Label", url_name: str, order: int) -> None:
     """Add an entry to every programme's navigation."""
     _navigation.append(Entry(label, url_name, order))
     _navigation.sort(key=lambda other: other.order)
+
+
+def register_tool(tool: Tool) -> None:
+    """Add a page to every programme's desk."""
+    _tools.append(tool)
+    _tools.sort(key=lambda other: other.order)
+
+
+def register_holder(holder: Holder) -> None:
+    """Say that a room holds personal data of people who need no account."""
+    _holders.append(holder)
+
+
+def register_journaled(kind: str, label: "Label", fields: Mapping[str, "Label"] | None = None) -> None:
+    """Say how the journal calls a kind that is no record, and its fields."""
+    _journaled[kind] = label, fields or {}
+
+
+def journaled(kind: str) -> tuple["Label", Mapping[str, "Label"]]:
+    """Return how the journal calls a kind that is no record, and its fields; nothing for one that nobody registered."""
+    return _journaled.get(kind, ("", {}))
+
+
+def tools() -> list[Tool]:
+    """Return the further pages of the desk in their order."""
+    return list(_tools)
+
+
+def holders() -> list[Holder]:
+    """Return the rooms that hold personal data under an e-mail address."""
+    return list(_holders)
 
 
 def navigation() -> list[Entry]:

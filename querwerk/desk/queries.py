@@ -17,7 +17,7 @@ from querwerk.core.models import JournalEntry, Link, Node, Record, record_models
 from querwerk.core.pictures.models import Picture
 from querwerk.core.pictures.states import SAYS_WHY
 from querwerk.core.queries import links_touching
-from querwerk.core.registry import anchor
+from querwerk.core.registry import anchor, journaled
 from querwerk.core.spec import KEY, Choice, Parts, Spec, Texts, Urls, all_specs, spec_of
 from querwerk.core.states import ASIDE, LinkKind, Verb, Visibility
 from querwerk.core.templatetags.ui import fact_value, language_name, plain
@@ -487,7 +487,8 @@ def labelled(kind: str, keys: Iterable[str]) -> list[tuple[str, list[str]]]:
             found.append((str(declared.label), sorted(own, key=names.index)))
             left = [key for key in left if key not in own]
     words = {"visibility": _("Visibility"), "id": _("Id"), "no": _("Number")}
-    return found + [(words.get(key, key), [key]) for key in left]
+    own_words = journaled(kind)[1]
+    return found + [(words.get(key) or str(own_words.get(key, key)), [key]) for key in left]
 
 
 def readable(kind: str, values: Mapping[str, Any]) -> str:

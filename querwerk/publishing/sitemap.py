@@ -18,7 +18,7 @@ from querwerk.publishing import queries
 MOST_ADDRESSES = 50_000
 """The most that one file may hold (sitemaps.org)."""
 
-OWN_PAGES = ("publishing:home", "programmes:about", "programmes:organisation_list")
+OWN_PAGES = ("publishing:home", "programmes:about", "programmes:organisation_list", "newsletter:subscribe")
 """Pages of a programme that stand neither in the navigation nor for one record."""
 
 

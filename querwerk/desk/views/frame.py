@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from querwerk.core import registry
 from querwerk.core.actions import Actor, once
 from querwerk.core.models import Record
 from querwerk.core.queries import find_record
@@ -99,6 +100,11 @@ def surrounding(request: Request, current: str = "") -> dict[str, Any]:
         "desk_url": address(request, "home"),
         "journal_url": address(request, "journal"),
         "roles_url": address(request, "roles") if may_manage_roles(request.viewer) else "",
+        "tools": [
+            (tool.label, reverse(tool.url_name, args=[request.frame.key]), tool.url_name == current)
+            for tool in registry.tools()
+            if tool.may_use(request.viewer)
+        ],
         "exports": [
             (form.upper(), room_address("exchange:export", programme=request.frame.key, form=form))
             for form in ("yaml", "json")

@@ -10,6 +10,7 @@ from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
+from querwerk.core import registry
 from querwerk.core.actions import InvalidRecords, UnableToOverwrite
 from querwerk.core.models import JournalEntry, Record
 from querwerk.core.queries import find_record, journal_of, snapshot
@@ -38,7 +39,7 @@ VERSION_DIGITS = 10
 def entry_row(request: Request, entry: JournalEntry) -> dict[str, Any]:
     """Return an entry as the journal primitive shows it."""
     spec = all_specs().get(entry.kind)
-    kind = str(spec.label) if spec else _("Role")
+    kind = str(spec.label) if spec else str(registry.journaled(entry.kind)[0]) or _("Role")
     has_page = entry.verb not in (Verb.LINKED, Verb.UNLINKED) or entry.kind == "role"
     return {
         "entry": entry,

@@ -1,0 +1,1 @@
+"""The newsletter: subscribers without accounts, issues made of newsflashes, and their sending."""

@@ -1,0 +1,204 @@
+"""Mails, ready to be sent: in HTML that looks the same in the common programs, and in plain text that says the same."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from email.message import MIMEPart
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import css_inline
+from django.conf import settings
+from django.contrib.staticfiles import finders
+from django.core.mail import EmailMultiAlternatives
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from querwerk.core.queries import current_edition
+from querwerk.core.registry import page_url
+from querwerk.core.text import UNSTATED
+from querwerk.newsletter.models import Delivery, Issue, IssueItem, Subscriber
+from querwerk.newsletter.states import SubscriberState
+from querwerk.programmes.pages import address, publicity
+from querwerk.programmes.queries import Frame, frame_of
+
+CODE = "QWCODEQWCODEQWCODE"
+"""Stands in a mail where each reader's own code goes; the rest is made once for all who read the same."""
+EMBLEM = "emblem"
+STYLES = (Path(__file__).parent / "mail.css").read_text()
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A mail without its reader."""
+
+    subject: str
+    text: str
+    html: str
+    has_emblem: bool
+
+
+@cache
+def _inliner() -> css_inline.CSSInliner:
+    return css_inline.CSSInliner(extra_css=STYLES, load_remote_stylesheets=False, keep_style_tags=False)
+
+
+@cache
+def _emblem() -> bytes:
+    path = finders.find("core/eu-emblem.png")
+    assert isinstance(path, str)
+    return Path(path).read_bytes()
+
+
+def frame_for(space_key: str) -> Frame:
+    """Return the frame of a programme."""
+    frame = frame_of(space_key, current_edition())
+    assert frame is not None
+    return frame
+
+
+def site(path: str) -> str:
+    """Return a full address; mails are read far from the site."""
+    return str(settings.ENV.url).rstrip("/") + path
+
+
+def link_for(subscriber: Subscriber, name: str, frame: Frame) -> str:
+    """Return the address of a page of a subscriber's own, in the subscriber's language."""
+    with translation.override(subscriber.language):
+        return site(reverse(f"newsletter:{name}", args=[frame.key, subscriber.code]))
+
+
+def _letter(template: str, context: dict[str, Any], language: str, frame: Frame) -> Letter:
+    told = publicity(frame)
+    with_emblem = told is not None
+    around = {
+        "language": language,
+        "programme": frame.programme.name,
+        "publicity": told,
+        "emblem": EMBLEM if with_emblem else "",
+    }
+    text = render_to_string(f"newsletter/mail/{template}.txt", context | around)
+    html = _inliner().inline(render_to_string(f"newsletter/mail/{template}.html", context | around))
+    return Letter(" ".join(str(context["subject"]).split()), text.strip() + "\n", html, with_emblem)
+
+
+# --- About the subscription itself -------------------------------------------
+
+
+def subscription_letter(subscriber: Subscriber, frame: Frame) -> Letter:
+    """Ask to confirm; or, where the address is subscribed already, say so instead of telling it on the website."""
+    with translation.override(subscriber.language):
+        name = {"programme": frame.programme.name}
+        if subscriber.state == SubscriberState.PENDING:
+            context = {
+                "subject": _("Please confirm: newsletter of %(programme)s") % name,
+                "paragraphs": [
+                    _("Somebody, we hope you, has asked for the newsletter of %(programme)s with this address.") % name,
+                    _("With one click you confirm it. Without it you get nothing from us."),
+                ],
+                "button": _("Yes, I want the newsletter"),
+                "url": link_for(subscriber, "confirm", frame),
+                "end": _("It was not you? Then do nothing; after 14 days we forget the address."),
+            }
+        else:
+            context = {
+                "subject": _("You get the newsletter of %(programme)s already") % name,
+                "paragraphs": [
+                    _("Somebody has entered this address on our website once more. You are subscribed, so nothing changes."),
+                ],
+                "button": _("Change language and topics, or unsubscribe"),
+                "url": link_for(subscriber, "mine", frame),
+                "end": _("It was not you? Then do nothing."),
+            }  # fmt: skip
+        return _letter("subscription", context, subscriber.language, frame)
+
+
+# --- Issues ------------------------------------------------------------------
+
+
+def issue_letter(issue: Issue, items: Iterable[IssueItem], language: str, frame: Frame) -> Letter:
+    """Make an issue in a language with these items; :data:`CODE` stands for the reader's code."""
+    with translation.override(language):
+        return _letter("issue", issue_context(issue, items, language, frame), language, frame)
+
+
+def issue_context(issue: Issue, items: Iterable[IssueItem], language: str, frame: Frame) -> dict[str, Any]:
+    """Return what stands in an issue, in the best language for a reader; call it with that language active."""
+    subject, intro = issue.subject.best(language), issue.intro.best(language)
+    return {
+        "number": issue.number,
+        "subject": subject.words,
+        "subject_language": subject.language,
+        "underline": "=" * min(len(subject.words), 76),
+        "intro": [part.strip() for part in intro.words.split("\n\n") if part.strip()],
+        "intro_language": intro.language,
+        "items": [_item(item, language, frame) for item in items],
+        "mine_url": site(reverse("newsletter:mine", args=[frame.key, CODE])),
+        "web_url": site(reverse("newsletter:issue", args=[frame.key, issue.number])),
+        "imprint_url": site(address("programmes:page", programme=frame.key, key="imprint"))
+        if any(page.key == "imprint" for page in frame.pages)
+        else "",
+    }
+
+
+def _item(item: IssueItem, language: str, frame: Frame) -> dict[str, Any]:
+    newsflash = item.newsflash
+    title, summary = newsflash.title.best(language), newsflash.summary.best(language)
+    # What has no stated language is in the language of the original, where that is known.
+    own = newsflash.language or language
+    return {
+        "number": newsflash.key,
+        "date": newsflash.date,
+        "title": title.words,
+        "language": own if title.language == UNSTATED else title.language,
+        "summary": summary.words,
+        "summary_language": own if summary.language == UNSTATED else summary.language,
+        "url": site(page_url("newsflash", newsflash.key, frame.key)),
+    }
+
+
+# --- Messages ----------------------------------------------------------------
+
+
+def message(
+    letter: Letter, to: str, *, code: str, headers: dict[str, str], envelope: str = ""
+) -> EmailMultiAlternatives:
+    """Address a letter. ``envelope`` is where it returns to when it cannot be delivered."""
+    sender = settings.DEFAULT_FROM_EMAIL
+    mail = EmailMultiAlternatives(
+        letter.subject,
+        letter.text.replace(CODE, code),
+        envelope or sender,
+        [to],
+        headers={"From": sender, "Auto-Submitted": "auto-generated"} | headers,
+    )
+    mail.attach_alternative(letter.html.replace(CODE, code), "text/html")
+    if letter.has_emblem:
+        emblem = MIMEPart()
+        emblem.set_content(
+            _emblem(), maintype="image", subtype="png", disposition="inline", cid=f"<{EMBLEM}>", filename="emblem.png"
+        )
+        mail.attach(emblem)
+    return mail
+
+
+def return_address(code: str) -> str:
+    """Return the address to which a mail comes back, or nothing where the operator has named none."""
+    local, at, host = settings.ENV.mail_bounces.partition("@")
+    return f"{local}+{code}{at}{host}" if at else ""
+
+
+def issue_message(letter: Letter, delivery: Delivery, frame: Frame) -> EmailMultiAlternatives:
+    """Address an issue to its reader, with what mail programs need for a button "unsubscribe" (RFC 2369, RFC 8058)."""
+    reader = delivery.subscriber
+    host = str(settings.ENV.url).partition("//")[2].partition(":")[0] or "localhost"
+    headers = {
+        "List-Unsubscribe": f"<{link_for(reader, 'one_click', frame)}>",
+        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+        "List-Id": f"<{frame.key}.newsletter.{host}>",
+        "Message-ID": f"<newsletter-{delivery.code}@{host}>",
+        "Precedence": "bulk",
+    }
+    return message(letter, reader.email, code=reader.code, headers=headers, envelope=return_address(delivery.code))

@@ -1,0 +1,1 @@
+"""The pages of the newsletter: for readers, and at the desk."""

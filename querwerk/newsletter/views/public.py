@@ -1,0 +1,167 @@
+"""For readers: subscribe, confirm, change, end; read what was sent."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, Concatenate, cast
+
+from allauth.account.adapter import get_adapter
+from django.core.cache import cache
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods
+
+from querwerk.newsletter import actions, tasks
+from querwerk.newsletter.forms import PreferencesForm, SubscribeForm, consent_words
+from querwerk.newsletter.letters import issue_context
+from querwerk.newsletter.models import GONE, Subscriber
+from querwerk.newsletter.queries import issues_public, items_of, subscriber_by_code
+from querwerk.newsletter.states import SubscriberState, Way
+from querwerk.programmes.pages import Request, enter, page_language, programme_page
+
+PER_HOUR = 20
+"""Wishes from one connection; a fair has one connection for many visitors."""
+HOUR = 3600
+
+
+def reader_page[**P](
+    view: Callable[Concatenate[Request, P], HttpResponse],
+) -> Callable[..., HttpResponse]:
+    """Make a page with a form for somebody without an account: never kept in a cache, unlike a programme's other pages."""
+
+    @never_cache
+    @require_http_methods(["GET", "HEAD", "POST"])
+    @wraps(view)
+    def page(request: HttpRequest, programme: str, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        enter(request, programme)
+        return view(cast("Request", request), *args, **kwargs)
+
+    return page
+
+
+def subscriber_or_404(request: Request, code: str) -> Subscriber:
+    """Return whom the link belongs to."""
+    found = subscriber_by_code(request.frame.space_id, code)
+    if found is None:
+        raise Http404
+    return found
+
+
+@reader_page
+def subscribe(request: Request) -> HttpResponse:
+    """Show the form and what was sent so far; take a wish."""
+    frame = request.frame
+    name = frame.programme.name
+    data = request.POST if request.method == "POST" else None
+    form = SubscribeForm(data, space_id=frame.space_id, programme=name, initial={"language": page_language()})
+    if form.is_valid():
+        if is_flooding(request):
+            form.add_error(None, _("Many wishes came from your connection just now. Please try again in an hour."))
+        else:
+            take_wish(request, form.cleaned_data)
+            return redirect("newsletter:asked", frame.key)
+    context = {"form": form, "issues": issues_public(frame.space_id)[:50]}
+    return render(request, "newsletter/subscribe.html", context, status=422 if form.errors else 200)
+
+
+def take_wish(request: Request, typed: dict[str, Any]) -> None:
+    """Note the wish and queue the mail."""
+    wish = actions.Wish(
+        typed["email"], typed["language"], tuple(typed.get("topics", ())), consent_words(request.frame.programme.name)
+    )
+    tasks.write_to(actions.ask_for_newsletter(space=request.frame.space, wish=wish))
+
+
+def is_flooding(request: Request) -> bool:
+    """Tell whether too many wishes came from one connection within an hour."""
+    key = f"newsletter-wishes:{get_adapter(request).get_client_ip(request)}"
+    cache.add(key, 0, HOUR)
+    return bool(cache.incr(key) > PER_HOUR)
+
+
+@reader_page
+def asked(request: Request) -> HttpResponse:
+    """Say that a mail is on its way; the same whether or not the address was known."""
+    return render(request, "newsletter/asked.html", {})
+
+
+@reader_page
+def confirm(request: Request, code: str) -> HttpResponse:
+    """Ask before confirming: mail scanners open links, but they press no buttons."""
+    subscriber = subscriber_or_404(request, code)
+    words = consent_words(request.frame.programme.name)
+    if request.method == "POST":
+        actions.confirm_subscription(subscriber=subscriber, words=words)
+        return redirect("newsletter:mine", request.frame.key, code)
+    if subscriber.state == SubscriberState.ACTIVE:
+        return redirect("newsletter:mine", request.frame.key, code)
+    if subscriber.state in GONE:
+        return ended_page(request)
+    return render(request, "newsletter/confirm.html", {"subscriber": subscriber, "words": words})
+
+
+@reader_page
+def mine(request: Request, code: str) -> HttpResponse:
+    """Show a subscription and change it."""
+    subscriber = subscriber_or_404(request, code)
+    if subscriber.state in GONE:
+        return ended_page(request)
+    if subscriber.state == SubscriberState.PENDING:
+        return redirect("newsletter:confirm", request.frame.key, code)
+    initial = {"language": subscriber.language, "topics": list(subscriber.topics.values_list("pk", flat=True))}
+    data = request.POST if request.method == "POST" else None
+    form = PreferencesForm(data, space_id=request.frame.space_id, initial=initial)
+    is_saved = False
+    if form.is_valid():
+        typed = form.cleaned_data
+        actions.change_subscription(
+            subscriber=subscriber, language=typed["language"], topics=list(typed.get("topics", ()))
+        )
+        is_saved = True
+    context = {"subscriber": subscriber, "form": form, "is_saved": is_saved}
+    return render(request, "newsletter/mine.html", context, status=422 if form.errors else 200)
+
+
+@csrf_exempt
+@reader_page
+def one_click(request: Request, code: str) -> HttpResponse:
+    """End a subscription: at once for the button of a mail program (RFC 8058), after a question for a person.
+
+    No token against forged requests is asked for: mail programs have none, and the code in the address is the secret.
+    """
+    subscriber = subscriber_or_404(request, code)
+    if request.method == "POST":
+        way = Way.ONE_CLICK if request.POST.get("List-Unsubscribe") == "One-Click" else Way.LINK
+        actions.end_subscription(subscriber=subscriber, way=way)
+        return ended_page(request)
+    if subscriber.state in GONE:
+        return ended_page(request)
+    return render(request, "newsletter/end.html", {"subscriber": subscriber})
+
+
+def ended_page(request: Request) -> HttpResponse:
+    """Say that it has ended and that the address is gone."""
+    return render(request, "newsletter/ended.html", {})
+
+
+@reader_page
+def data(request: Request, code: str) -> HttpResponse:
+    """Give out everything that is stored about the subscription's address in this programme."""
+    subscriber = subscriber_or_404(request, code)
+    if not subscriber.email:
+        raise Http404
+    found = [entry for entry in actions.data_about(subscriber.email) if entry["programme"] == request.frame.space.key]
+    headers = {"Content-Disposition": 'attachment; filename="newsletter.json"'}
+    return JsonResponse(found, safe=False, headers=headers, json_dumps_params={"ensure_ascii": False, "indent": 2})
+
+
+@programme_page
+def issue(request: Request, number: int) -> HttpResponse:
+    """Show an issue that was sent, with everything that stood in it."""
+    found = issues_public(request.frame.space_id).filter(number=number).first()
+    if found is None:
+        raise Http404
+    context = issue_context(found, items_of(found), page_language(), request.frame)
+    return render(request, "newsletter/issue.html", {"issue": found, **context})
