@@ -45,12 +45,13 @@ class UnableToOverwriteIssue(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What somebody wants to read, as typed into the form, and the words beside the box that was ticked."""
+    """What somebody wants to read, as typed into the form, and the words beside the box that was ticked, in their language."""
 
     email: str
     language: str
     topics: tuple[Topic, ...]
     words: str
+    words_language: str
 
 
 def address_hash(email: str) -> str:
@@ -78,7 +79,7 @@ def ask_for_newsletter(*, space: Space, wish: Wish) -> Subscriber | None:
         subscriber.language = wish.language
         subscriber.save(update_fields=["language"])
         subscriber.topics.set(wish.topics)
-        _prove(subscriber, Step.ASKED, Way.FORM, wish.words)
+        _prove(subscriber, Step.ASKED, Way.FORM, wish.words, wish.words_language)
     now = timezone.now()
     if subscriber.mailed_at is not None and now - subscriber.mailed_at < QUIET:
         return None
@@ -88,12 +89,12 @@ def ask_for_newsletter(*, space: Space, wish: Wish) -> Subscriber | None:
 
 
 @transaction.atomic
-def confirm_subscription(*, subscriber: Subscriber, words: str) -> bool:
+def confirm_subscription(*, subscriber: Subscriber, words: str, words_language: str) -> bool:
     """Begin the subscription; false where it is not waiting for that any more, so a second click does nothing."""
     waiting = Subscriber.objects.filter(pk=subscriber.pk, state=SubscriberState.PENDING)
     if not waiting.update(state=SubscriberState.ACTIVE, confirmed_at=timezone.now()):
         return False
-    _prove(subscriber, Step.CONFIRMED, Way.LINK, words)
+    _prove(subscriber, Step.CONFIRMED, Way.LINK, words, words_language)
     return True
 
 
@@ -109,7 +110,7 @@ def change_subscription(*, subscriber: Subscriber, language: str, topics: Sequen
     current.language = language
     current.save(update_fields=["language"])
     current.topics.set(topics)
-    _prove(current, Step.CHANGED, Way.LINK, "")
+    _prove(current, Step.CHANGED, Way.LINK)
 
 
 @transaction.atomic
@@ -121,7 +122,7 @@ def end_subscription(*, subscriber: Subscriber, way: Way, by: Actor | None = Non
         return False
     Delivery.objects.filter(subscriber=subscriber, state=DeliveryState.WAITING).update(state=DeliveryState.DROPPED)
     Delivery.objects.filter(subscriber=subscriber).update(answer="")
-    _prove(subscriber, Step.RETURNED if way == Way.SERVER else Step.ENDED, way, "")
+    _prove(subscriber, Step.RETURNED if way == Way.SERVER else Step.ENDED, way)
     if by is not None:
         _journal(subscriber.space, by=by, verb=Verb.RETIRED, kind="subscription", key=str(subscriber.pk), why=why)
     return True
@@ -168,8 +169,10 @@ def forget_unconfirmed(now: datetime) -> int:
     return old.delete()[1].get("newsletter.Subscriber", 0)
 
 
-def _prove(subscriber: Subscriber, step: Step, way: Way, words: str) -> None:
-    Proof.objects.create(subscriber=subscriber, step=step, way=way, language=subscriber.language, words=words)
+def _prove(subscriber: Subscriber, step: Step, way: Way, words: str = "", language: str = "") -> None:
+    Proof.objects.create(
+        subscriber=subscriber, step=step, way=way, language=language or subscriber.language, words=words
+    )
 
 
 # --- Topics ------------------------------------------------------------------
@@ -186,7 +189,8 @@ def save_topics(*, space: Space, labels: Sequence[tuple[int | None, Text]], by: 
     kept = {pk for pk, _label in labels if pk is not None}
     leaving = Topic.objects.filter(space=space).exclude(pk__in=kept)
     for topic in leaving:
-        if topic.subscribers.exclude(topics__in=kept).exists():
+        readers = Subscriber.objects.filter(pk__in=topic.subscribers.values("pk"))
+        if readers.exclude(topics__in=kept).exists():
             raise UnableToDeleteTopic(
                 _("“%(topic)s” is the only topic that some readers chose. Rename it, or leave it in place.")
                 % {"topic": topic.label.best(settings.LANGUAGE_CODE).words}

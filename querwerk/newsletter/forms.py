@@ -17,12 +17,21 @@ from querwerk.publishing.models import Newsflash
 WORDS = 20_000
 
 
-def consent_words(programme: str) -> str:
-    """Return the words beside the box, in the page's language; they are kept as proof."""
+def consent_label(programme: str) -> str:
+    """Return the words beside the box, in the page's language."""
+    return _("Yes, I would like to get the newsletter of %(programme)s by e-mail") % {"programme": programme}
+
+
+def consent_note() -> str:
+    """Return the words below the box."""
     return _(
-        "Yes, I would like to get the newsletter of %(programme)s by e-mail. My address is used for nothing else. "
-        "I can unsubscribe at any time with a link in every mail; then the address is deleted."
-    ) % {"programme": programme}
+        "Your address is used for nothing else. You can unsubscribe at any time with a link in every mail; then it is deleted."
+    )
+
+
+def consent_words(programme: str) -> str:
+    """Return all words that somebody agrees to; they are kept as proof."""
+    return f"{consent_label(programme)}. {consent_note()}"
 
 
 class PreferencesForm(forms.Form):
@@ -62,7 +71,8 @@ class SubscribeForm(PreferencesForm):
     def __init__(self, data: Any = None, *, space_id: int, programme: str, **options: Any) -> None:
         """Put the words beside the box."""
         super().__init__(data, space_id=space_id, **options)
-        self.fields["consent"].label = consent_words(programme)
+        self.fields["consent"].label = consent_label(programme)
+        self.fields["consent"].help_text = consent_note()
 
 
 class TopicsForm(forms.Form):
@@ -134,7 +144,7 @@ class IssueForm(forms.Form):
         item, pk = self.chosen.get(newsflash.pk), newsflash.pk
         self.fields[f"take-{pk}"] = forms.BooleanField(required=False, initial=item is not None)
         self.fields[f"place-{pk}"] = forms.IntegerField(
-            label=_("Place"), required=False, min_value=1, max_value=99, initial=item.position + 1 if item else None,
+            label=_("Position"), required=False, min_value=1, max_value=99, initial=item.position + 1 if item else None,
             widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
         )  # fmt: skip
         if self.topics:

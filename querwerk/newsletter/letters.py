@@ -2,7 +2,9 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from email.message import MIMEPart
+from email.message import EmailMessage
+from email.policy import Policy
+from email.policy import default as default_policy
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -162,12 +164,24 @@ def _item(item: IssueItem, language: str, frame: Frame) -> dict[str, Any]:
 # --- Messages ----------------------------------------------------------------
 
 
-def message(
-    letter: Letter, to: str, *, code: str, headers: dict[str, str], envelope: str = ""
-) -> EmailMultiAlternatives:
+class Mail(EmailMultiAlternatives):
+    """A mail whose emblem belongs to its HTML (``multipart/related``), so that no program lists it as an attachment."""
+
+    has_emblem = False
+
+    def message(self, *, policy: Policy | None = None) -> EmailMessage:
+        """Return the mail as it is handed over."""
+        made: EmailMessage = super().message(policy=policy or default_policy)
+        html = made.get_body(("html",))
+        if self.has_emblem and isinstance(html, EmailMessage):
+            html.add_related(_emblem(), "image", "png", cid=f"<{EMBLEM}>", disposition="inline", filename="emblem.png")
+        return made
+
+
+def message(letter: Letter, to: str, *, code: str, headers: dict[str, str], envelope: str = "") -> Mail:
     """Address a letter. ``envelope`` is where it returns to when it cannot be delivered."""
     sender = settings.DEFAULT_FROM_EMAIL
-    mail = EmailMultiAlternatives(
+    mail = Mail(
         letter.subject,
         letter.text.replace(CODE, code),
         envelope or sender,
@@ -175,12 +189,7 @@ def message(
         headers={"From": sender, "Auto-Submitted": "auto-generated"} | headers,
     )
     mail.attach_alternative(letter.html.replace(CODE, code), "text/html")
-    if letter.has_emblem:
-        emblem = MIMEPart()
-        emblem.set_content(
-            _emblem(), maintype="image", subtype="png", disposition="inline", cid=f"<{EMBLEM}>", filename="emblem.png"
-        )
-        mail.attach(emblem)
+    mail.has_emblem = letter.has_emblem
     return mail
 
 
@@ -190,7 +199,7 @@ def return_address(code: str) -> str:
     return f"{local}+{code}{at}{host}" if at else ""
 
 
-def issue_message(letter: Letter, delivery: Delivery, frame: Frame) -> EmailMultiAlternatives:
+def issue_message(letter: Letter, delivery: Delivery, frame: Frame) -> Mail:
     """Address an issue to its reader, with what mail programs need for a button "unsubscribe" (RFC 2369, RFC 8058)."""
     reader = delivery.subscriber
     host = str(settings.ENV.url).partition("//")[2].partition(":")[0] or "localhost"

@@ -88,6 +88,7 @@ class Proof(models.Model):
     step = models.CharField(max_length=10, choices=Step)
     way = models.CharField(max_length=10, choices=Way)
     language = models.CharField(max_length=5)
+    """Of the words; without any, the reader's."""
     words = models.TextField(blank=True)
 
     def __str__(self) -> str:

@@ -12,6 +12,7 @@ from django.core.paginator import Paginator
 from django.db import transaction
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.csp import CSP
 from django.utils.translation import gettext as _
@@ -182,7 +183,7 @@ def preview(request: Request, number: int, language: str, form: str) -> HttpResp
     letter = letters.issue_letter(issue, items_of(issue), language, request.frame)
     if form == "text":
         return HttpResponse(letter.text, content_type="text/plain; charset=utf-8")
-    emblem = request.build_absolute_uri("/static/core/eu-emblem.png")
+    emblem = static("core/eu-emblem.png")
     return HttpResponse(letter.html.replace(f"cid:{letters.EMBLEM}", emblem))
 
 

@@ -69,7 +69,11 @@ def subscribe(request: Request) -> HttpResponse:
 def take_wish(request: Request, typed: dict[str, Any]) -> None:
     """Note the wish and queue the mail."""
     wish = actions.Wish(
-        typed["email"], typed["language"], tuple(typed.get("topics", ())), consent_words(request.frame.programme.name)
+        typed["email"],
+        typed["language"],
+        tuple(typed.get("topics", ())),
+        consent_words(request.frame.programme.name),
+        page_language(),
     )
     tasks.write_to(actions.ask_for_newsletter(space=request.frame.space, wish=wish))
 
@@ -93,7 +97,7 @@ def confirm(request: Request, code: str) -> HttpResponse:
     subscriber = subscriber_or_404(request, code)
     words = consent_words(request.frame.programme.name)
     if request.method == "POST":
-        actions.confirm_subscription(subscriber=subscriber, words=words)
+        actions.confirm_subscription(subscriber=subscriber, words=words, words_language=page_language())
         return redirect("newsletter:mine", request.frame.key, code)
     if subscriber.state == SubscriberState.ACTIVE:
         return redirect("newsletter:mine", request.frame.key, code)

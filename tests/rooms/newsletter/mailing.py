@@ -1,0 +1,34 @@
+"""For the test of the sending, in processes of their own: ``python -m tests.rooms.newsletter.mailing start NUMBER|state``."""
+
+import sys
+
+
+def start(number: int) -> None:
+    """Make a programme with readers and begin to send."""
+    from querwerk.newsletter import actions, tasks  # noqa: PLC0415
+    from tests.factories.programmes import TESTER, create_programme  # noqa: PLC0415
+    from tests.rooms.newsletter.readers import create_issue, create_reader  # noqa: PLC0415
+
+    space = create_programme()
+    for count in range(number):
+        create_reader(space, f"n{count}@web.example")
+    issue = create_issue(space, 1)
+    tasks.begin(issue, actions.send_issue(issue=issue, by=TESTER))
+
+
+def state() -> str:
+    """Say how far it got: state of the issue, mails sent, mails of which nobody knows."""
+    from querwerk.newsletter.models import Delivery, Issue  # noqa: PLC0415
+
+    counts = [Delivery.objects.filter(state=name).count() for name in ("sent", "handed")]
+    return " ".join(map(str, [Issue.objects.get().state, *counts]))
+
+
+if __name__ == "__main__":
+    from querwerk.cli.command import boot
+
+    boot()
+    if sys.argv[1] == "start":
+        start(int(sys.argv[2]))
+    else:
+        print(state())  # noqa: T201
