@@ -72,7 +72,11 @@ def link_for(subscriber: Subscriber, name: str, frame: Frame) -> str:
         return site(reverse(f"newsletter:{name}", args=[frame.key, subscriber.code]))
 
 
-def _letter(template: str, context: dict[str, Any], language: str, frame: Frame) -> Letter:
+ISSUE = ("newsletter/mail/issue.txt", "newsletter/mail/issue.html")
+SUBSCRIPTION = ("newsletter/mail/subscription.txt", "newsletter/mail/subscription.html")
+
+
+def _letter(templates: tuple[str, str], context: dict[str, Any], language: str, frame: Frame) -> Letter:
     told = publicity(frame)
     with_emblem = told is not None
     around = {
@@ -81,8 +85,8 @@ def _letter(template: str, context: dict[str, Any], language: str, frame: Frame)
         "publicity": told,
         "emblem": EMBLEM if with_emblem else "",
     }
-    text = render_to_string(f"newsletter/mail/{template}.txt", context | around)
-    html = _inliner().inline(render_to_string(f"newsletter/mail/{template}.html", context | around))
+    text = render_to_string(templates[0], context | around)
+    html = _inliner().inline(render_to_string(templates[1], context | around))
     return Letter(" ".join(str(context["subject"]).split()), text.strip() + "\n", html, with_emblem)
 
 
@@ -114,7 +118,7 @@ def subscription_letter(subscriber: Subscriber, frame: Frame) -> Letter:
                 "url": link_for(subscriber, "mine", frame),
                 "end": _("It was not you? Then do nothing."),
             }  # fmt: skip
-        return _letter("subscription", context, subscriber.language, frame)
+        return _letter(SUBSCRIPTION, context, subscriber.language, frame)
 
 
 # --- Issues ------------------------------------------------------------------
@@ -123,7 +127,7 @@ def subscription_letter(subscriber: Subscriber, frame: Frame) -> Letter:
 def issue_letter(issue: Issue, items: Iterable[IssueItem], language: str, frame: Frame) -> Letter:
     """Make an issue in a language with these items; :data:`CODE` stands for the reader's code."""
     with translation.override(language):
-        return _letter("issue", issue_context(issue, items, language, frame), language, frame)
+        return _letter(ISSUE, issue_context(issue, items, language, frame), language, frame)
 
 
 def issue_context(issue: Issue, items: Iterable[IssueItem], language: str, frame: Frame) -> dict[str, Any]:

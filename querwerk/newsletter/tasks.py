@@ -23,6 +23,8 @@ from querwerk.programmes.queries import Frame
 log = logging.getLogger(__name__)
 SLICE = timedelta(seconds=10)
 """As many mails as the rate allows in this time are sent by one job."""
+LOOK_EVERY = 10
+"""Mails between two looks at whether somebody has stopped the sending."""
 LATER = timedelta(minutes=2)
 """When to try again after the mail server did not answer at all."""
 
@@ -107,8 +109,11 @@ class _Sending:
         ready = Q(not_before__isnull=True) | Q(not_before__lte=timezone.now())
         waiting = Delivery.objects.filter(ready, issue=self.issue, state=DeliveryState.WAITING)
         found = waiting.select_related("subscriber").prefetch_related("subscriber__topics").order_by("pk")[:most]
-        for delivery in found:
-            if not Issue.objects.filter(pk=self.issue.pk, state=IssueState.SENDING, run=self.run).exists():
+        for number, delivery in enumerate(found):
+            if (
+                number % LOOK_EVERY == 0
+                and not Issue.objects.filter(pk=self.issue.pk, state=IssueState.SENDING, run=self.run).exists()
+            ):
                 return
             if actions.claim_delivery(delivery.pk):
                 yield delivery

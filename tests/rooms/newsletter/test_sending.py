@@ -21,7 +21,7 @@ from querwerk.core.models import Space
 from querwerk.newsletter import actions, tasks
 from querwerk.newsletter.bounces import read_return, take_return
 from querwerk.newsletter.models import Delivery, Issue, Subscriber
-from querwerk.newsletter.states import DeliveryState, IssueState, SubscriberState
+from querwerk.newsletter.states import DeliveryState, IssueState, SubscriberState, Way
 from tests.factories.programmes import TESTER
 from tests.installation import Installation, installation
 from tests.rooms.newsletter.readers import create_issue, create_reader, create_topics
@@ -103,7 +103,7 @@ def test_whoever_unsubscribes_meanwhile_gets_nothing(space: Space, mailoutbox: l
     reader = create_reader(space)
     issue = create_issue(space)
     run = begin(issue)
-    actions.end_subscription(subscriber=reader, way=actions.Way.LINK)
+    actions.end_subscription(subscriber=reader, way=Way.LINK)
     tasks.send_slice.func(issue.pk, run)
     assert (mailoutbox, states()) == ([], Counter({DeliveryState.DROPPED: 1}))
 
@@ -303,7 +303,7 @@ def test_killed_worker_mails_nobody_twice(here: Installation, catcher: tuple[Cat
 
 def test_subscribers_without_address_get_nothing(space: Space) -> None:
     reader = create_reader(space)
-    actions.end_subscription(subscriber=reader, way=actions.Way.LINK)
+    actions.end_subscription(subscriber=reader, way=Way.LINK)
     with pytest.raises(actions.UnableToSend):
         actions.send_issue(issue=create_issue(space), by=TESTER)
     assert Subscriber.objects.get().email == ""
