@@ -1,0 +1,144 @@
+"""What ranking learns from the texts at hand, without labels: the means of languages, how rare words are, who is near to all.
+
+A calibration is a value with a version that is made of its contents. A shown match carries it, so that its score can be
+computed again as long as the calibration and the texts are kept.
+"""
+
+import hashlib
+import io
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, fields, replace
+from functools import cached_property
+
+import numpy as np
+
+from querwerk.engine.matching.model import Floats, Passage, Role
+from querwerk.engine.matching.relevance import unit
+from querwerk.engine.matching.words import Table, table_of
+
+STEADY = 3.0
+"""A language's mean counts as if this many texts with the mean of the role were among its own: few texts say little."""
+
+
+@dataclass(frozen=True, slots=True)
+class Constants:
+    """The numbers that were chosen by measuring; bench/RESULTS.md says on what."""
+
+    words: float = 0.2
+    """The share of words beside meaning."""
+    tags: float = 0.3
+    """The share of tags where both sides carry them."""
+    exposure: float = 0.5
+    """Half of this times the mean of an offer's ten best relevances is taken off."""
+    distance: float = 0.02
+    """What the farthest sector is worth in a list."""
+    diversity: float = 0.2
+    """What likeness to an offer higher in the list costs (1 - λ of MMR)."""
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """Everything that a score depends on beside the texts themselves."""
+
+    encoder: str
+    """Version of the encoder."""
+    dimension: int
+    means: Mapping[tuple[str, Role], tuple[int, Floats]] = field(default_factory=dict)
+    """For each language and role how many texts there were and the mean of their vectors; the language "" is the role's."""
+    table: Table = field(default_factory=lambda: table_of(()))
+    exposure: Mapping[str, float] = field(default_factory=dict)
+    """For each offer the mean of its ten best relevances over the open challenges."""
+    constants: Constants = field(default_factory=Constants)
+
+    @cached_property
+    def version(self) -> str:
+        """Return 12 hexadecimal digits that change with anything in it."""
+        digest = hashlib.sha256(json.dumps([self.encoder, self.dimension, repr(self.constants)]).encode())
+        for (language, role), (count, mean) in sorted(self.means.items()):
+            digest.update(f"{language}/{role}/{count}".encode() + np.ascontiguousarray(mean).tobytes())
+        digest.update(str(self.table.texts).encode() + self.table.features.tobytes() + self.table.counts.tobytes())
+        digest.update(json.dumps(sorted(self.exposure.items())).encode())
+        return digest.hexdigest()[:12]
+
+    def mean(self, language: str, role: Role) -> Floats:
+        """Return what is taken off a vector: the language's mean in this role, steadied by the role's."""
+        count, general = self.means.get(("", role), (0, np.zeros(self.dimension, np.float32)))
+        if not language or not count:
+            return general
+        own, mean = self.means.get((language, role), (0, general))
+        return ((own * mean + STEADY * general) / (own + STEADY)).astype(np.float32)
+
+    def centred(self, vectors: Floats, languages: Iterable[str], role: Role) -> Floats:
+        """Return the vectors (n × dimension) without what their language and role have in common, with length 1."""
+        several = list(languages)
+        if not several:
+            return vectors
+        known = {language: self.mean(language, role) for language in set(several)}
+        return unit(vectors - np.stack([known[language] for language in several]))
+
+    def with_exposure(self, exposure: Mapping[str, float]) -> "Calibration":
+        """Return the same with another exposure."""
+        return replace(self, exposure={key: round(float(value), 6) for key, value in exposure.items()})
+
+
+def calibrate(
+    *,
+    encoder: str,
+    dimension: int,
+    vectors: Iterable[tuple[Role, list[Passage], Floats]],
+    texts: Iterable[str],
+    constants: Constants | None = None,
+) -> Calibration:
+    """Return the calibration of entries: their passages with raw vectors, and their whole texts for the words."""
+    sums: dict[tuple[str, Role], Floats] = {}
+    counts: dict[tuple[str, Role], int] = {}
+    for role, passages, rows in vectors:
+        for passage, row in zip(passages, rows, strict=True):
+            for key in {(passage.language, role), ("", role)}:
+                sums[key] = sums.get(key, np.zeros(dimension, np.float32)) + row
+                counts[key] = counts.get(key, 0) + 1
+    means = {key: (counts[key], (sums[key] / counts[key]).astype(np.float32)) for key in sums}
+    return Calibration(encoder, dimension, means, table_of(texts), constants=constants or Constants())
+
+
+def dump(calibration: Calibration) -> bytes:
+    """Return a calibration as bytes (NumPy's npz without pickled objects)."""
+    keys = sorted(calibration.means)
+    exposed = sorted(calibration.exposure.items())
+    head = {
+        "encoder": calibration.encoder,
+        "dimension": calibration.dimension,
+        "means": [[language, str(role), calibration.means[language, role][0]] for language, role in keys],
+        "texts": calibration.table.texts,
+        "exposed": [key for key, _ in exposed],
+        "constants": {name.name: getattr(calibration.constants, name.name) for name in fields(Constants)},
+    }
+    stream = io.BytesIO()
+    np.savez_compressed(
+        stream,
+        head=np.frombuffer(json.dumps(head).encode(), np.uint8),
+        means=np.stack([calibration.means[key][1] for key in keys]) if keys else np.zeros((0, calibration.dimension)),
+        features=calibration.table.features,
+        counts=calibration.table.counts,
+        exposure=np.array([value for _, value in exposed], np.float64),
+    )
+    return stream.getvalue()
+
+
+def load(data: bytes) -> Calibration:
+    """Return what `dump` wrote."""
+    with np.load(io.BytesIO(data), allow_pickle=False) as arrays:
+        head = json.loads(arrays["head"].tobytes())
+        rows = arrays["means"].astype(np.float32)
+        return Calibration(
+            head["encoder"],
+            head["dimension"],
+            {
+                (language, Role(role)): (count, row)
+                for (language, role, count), row in zip(head["means"], rows, strict=True)
+            },
+            Table(head["texts"], arrays["features"], arrays["counts"]),
+            dict(zip(head["exposed"], arrays["exposure"].tolist(), strict=True)),
+            Constants(**head["constants"]),
+        )
