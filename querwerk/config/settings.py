@@ -29,6 +29,7 @@ INSTALLED_APPS = [
     "querwerk.events",
     "querwerk.programmes",
     "querwerk.people",
+    "querwerk.core.prose",
     "querwerk.core",
     "django.contrib.auth",
     "django.contrib.contenttypes",

@@ -1,0 +1,368 @@
+"""Writes of documents: begun, changed block by block, published, withdrawn, restored; all or nothing, journaled."""
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from querwerk.core.actions import Actor, raise_edition
+from querwerk.core.models import JournalEntry, Node
+from querwerk.core.prose.blocks import Block, Body, content_hash, empty, normalise
+from querwerk.core.prose.models import Clash, Document, Presence, Version
+from querwerk.core.prose.patch import Patch, apply, difference
+from querwerk.core.prose.queries import body_of, documents_due, head_of, others_present, source_of
+from querwerk.core.prose.render import outline, render
+from querwerk.core.prose.siblings import gaps, scaffold
+from querwerk.core.prose.signals import document_scheduled
+from querwerk.core.prose.states import DOCUMENT_MOVES, DocumentState, Origin
+from querwerk.core.signals import records_written
+from querwerk.core.states import Verb
+
+SITTING = timedelta(minutes=30)
+"""After so long a pause the same person begins a new version."""
+FORGET_PRESENCE = timedelta(minutes=2)
+
+
+class UnableToPublish(Exception):
+    """The document cannot become public (or be taken back) like this; the message says why."""
+
+
+class UnableToWrite(Exception):
+    """The text cannot be changed like this; the message says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """What a write of words did."""
+
+    document: Document
+    version: Version
+    is_changed: bool
+    clashes: tuple[str, ...] = ()
+
+
+def _locked(document: Document) -> Document:
+    """Return the document as it is now; whoever writes it waits for each other."""
+    return Document.objects.select_for_update().select_related("node__space").get(pk=document.pk)
+
+
+@transaction.atomic
+def create_document(
+    *, node: Node, role: str, language: str, by: Actor, source_language: str = "", body: Body | None = None
+) -> Document:
+    """Return the record's text in a role and language, begun if there is none; a translation begins as its source's scaffold."""
+    document, is_new = Document.objects.get_or_create(node=node, role=role, language=language)
+    if not is_new:
+        return document
+    origin = Origin.WRITTEN
+    if source_language and source_language != language and body is None:
+        source = Document.objects.filter(node=node, role=role, language=source_language).first()
+        if source is not None:
+            body, origin = scaffold(head_of(source).body), Origin.TRANSLATED
+            document.source_language = source_language
+            document.save(update_fields=["source_language"])
+    now = timezone.now()
+    Version.objects.create(
+        document=document, number=1, body=body or empty(), authors=[[by.id, by.name[:200]]], origin=origin,
+        begun_at=now, saved_at=now,
+    )  # fmt: skip
+    _journal(document, Verb.CREATED, by=by)
+    return document
+
+
+@transaction.atomic
+def save_patch(*, document: Document, patch: Patch, by: Actor, sitting: str) -> Saved:
+    """Merge a small change into the text; the same patch sent twice changes nothing more.
+
+    What clashes with somebody else's newer words is kept as a :class:`Clash` and reported; everything else gets in.
+    """
+    document = _locked(document)
+    head = head_of(document)
+    applied = apply(head.body, patch, stamps=document.stamps, sitting=sitting)
+    now = timezone.now()
+    for key, block in applied.clashes.items():
+        Clash.objects.update_or_create(
+            document=document, key=key, sitting=sitting,
+            defaults={"block": block, "by_id": by.id, "by_name": by.name[:200], "at": now},
+        )  # fmt: skip
+    is_translated = _note_translations(document, patch)
+    if applied.is_changed:
+        document.revision += 1
+        stamp = [document.revision, sitting, now.isoformat(timespec="seconds"), by.id]
+        kept = {block["key"] for block in applied.body["blocks"]} | {note["key"] for note in applied.body["notes"]}
+        document.stamps = {key: old for key, old in document.stamps.items() if key in kept}
+        document.stamps |= {key: stamp for key in applied.changed if key in kept}
+        head = _write_version(document, head, applied.body, by=by, now=now, sitting=sitting)
+    if applied.is_changed or is_translated:
+        document.save(update_fields=["revision", "stamps", "head_number", "basis"])
+    return Saved(document, head, applied.is_changed, tuple(applied.clashes))
+
+
+def _note_translations(document: Document, patch: Patch) -> bool:
+    """Remember what the blocks of a translation rest on, as far as the writer has seen it."""
+    if not document.source_language:
+        return False
+    stated = {put.block["key"]: put.translates.split(":", 1) for put in patch.put if ":" in put.translates}
+    changed = {key: basis for key, basis in stated.items() if document.basis.get(key) != basis}
+    document.basis |= changed
+    return bool(changed)
+
+
+def _write_version(document: Document, head: Version, body: Body, *, by: Actor, now: datetime, sitting: str) -> Version:
+    """Store the body in the version of this sitting, or in a new one."""
+    author = [by.id, by.name[:200]]
+    is_mine = author in head.authors
+    if not head.is_closed and now - head.saved_at < SITTING and (is_mine or _is_joined(document, head, sitting)):
+        head.body, head.saved_at = body, now
+        head.authors = head.authors if is_mine else [*head.authors, author]
+        head.save(update_fields=["body", "saved_at", "authors"])
+        return head
+    return _new_version(document, body, by=by, now=now)
+
+
+def _is_joined(document: Document, head: Version, sitting: str) -> bool:
+    """Tell whether one of the version's authors is in the text now: people who write together share a version."""
+    writing = {author_id for author_id, _name in head.authors}
+    return any(present.user_id in writing for present in others_present(document, sitting))
+
+
+def _new_version(
+    document: Document, body: Body, *, by: Actor, now: datetime, origin: Origin = Origin.WRITTEN, why: str = "",
+) -> Version:  # fmt: skip
+    document.head_number += 1
+    version = Version.objects.create(
+        document=document, number=document.head_number, body=body, authors=[[by.id, by.name[:200]]], origin=origin,
+        why=why[:1000], begun_at=now, saved_at=now, is_closed=origin in (Origin.IMPORTED, Origin.RESTORED),
+    )  # fmt: skip
+    _journal(document, Verb.RESTORED if origin == Origin.RESTORED else Verb.CHANGED, by=by, why=why)
+    return version
+
+
+@transaction.atomic
+def replace_body(
+    *, document: Document, body: Any, by: Actor, origin: Origin = Origin.IMPORTED, why: str = ""
+) -> Version:
+    """Give the text another body as a version of its own: an import, an earlier version; the same body again changes nothing.
+
+    Raises :class:`~querwerk.core.prose.blocks.InvalidBody`.
+    """
+    clean = normalise(body)
+    document = _locked(document)
+    head = head_of(document)
+    if head.body == clean:
+        return head
+    now = timezone.now()
+    changed = difference(head.body, clean, document.revision)
+    document.revision += 1
+    stamp = [document.revision, "", now.isoformat(timespec="seconds"), by.id]
+    kept = {one["key"] for one in (*clean["blocks"], *clean["notes"])}
+    document.stamps = {key: old for key, old in document.stamps.items() if key in kept}
+    document.stamps |= {put.block["key"]: stamp for put in changed.put}
+    version = _new_version(document, clean, by=by, now=now, origin=origin, why=why)
+    document.save(update_fields=["revision", "stamps", "head_number"])
+    return version
+
+
+@transaction.atomic
+def restore_version(*, document: Document, number: int, by: Actor) -> Version:
+    """Bring an earlier version back as the newest one; those in between stay."""
+    body = body_of(document, number)
+    if body is None:
+        raise UnableToWrite(_("There is no version %(number)d of this text.") % {"number": number})
+    why = _("Version %(number)d") % {"number": number}
+    return replace_body(document=document, body=body, by=by, origin=Origin.RESTORED, why=why)
+
+
+@transaction.atomic
+def publish_document(
+    *, document: Document, by: Actor, at: datetime | None = None, accepts_gaps: bool = False, number: int | None = None
+) -> Document:
+    """Let the public read a version (the newest unless said otherwise), now or from an hour on.
+
+    A translation that does not say what its source says needs ``accepts_gaps``. Publishing what is public already changes
+    nothing. Raises :class:`UnableToPublish`.
+    """
+    document = _locked(document)
+    now = timezone.now()
+    target = DocumentState.SCHEDULED if at is not None and at > now else DocumentState.PUBLISHED
+    version = document.versions.get(number=number or document.head_number)
+    if document.state == target == DocumentState.PUBLISHED and document.public_number == version.number:
+        return document
+    if target not in DOCUMENT_MOVES[DocumentState(document.state)]:
+        raise UnableToPublish(_("This text is public already. Withdraw it first, or publish the new version at once."))
+    if not version.body["blocks"]:
+        raise UnableToPublish(_("There is nothing in this text yet."))
+    missing = _gaps(document, version.body)
+    if missing and not accepts_gaps:
+        raise UnableToPublish(
+            _(
+                "%(number)d blocks are not translated, or have changed since. Say that you want to publish it all the same."
+            )
+            % {"number": missing}
+        )
+    version.pieces, version.outline, version.is_closed = render(version.body), outline(version.body), True
+    version.save(update_fields=["pieces", "outline", "is_closed"])
+    document.state, document.public_number, document.public_gaps = target, version.number, missing
+    document.public_from = at if at is not None and at > now else now
+    if target == DocumentState.PUBLISHED:
+        document.first_public_at = document.first_public_at or now
+    document.save(update_fields=["state", "public_number", "public_gaps", "public_from", "first_public_at"])
+    if target == DocumentState.SCHEDULED:
+        document_scheduled.send(Document, at=document.public_from)
+    _recount_translations(document)
+    _journal(document, Verb.PUBLISHED, by=by)
+    _made_public(document)
+    return document
+
+
+def _gaps(document: Document, body: Body) -> int:
+    """Count what a translation does not say of what the public reads (or, before that, of what is written) in its source."""
+    source = source_of(document)
+    if source is None:
+        return 0
+    said = body_of(source, source.public_number or source.head_number)
+    return gaps(said, body, document.basis) if said else 0
+
+
+def _recount_translations(source: Document) -> None:
+    """Mark the public translations of a text that has just changed for its readers."""
+    translations = Document.objects.filter(
+        node=source.node_id, role=source.role, source_language=source.language, public_number__isnull=False
+    )
+    for translation in translations:
+        body = body_of(translation, translation.public_number)
+        number = _gaps(translation, body) if body else 0
+        if number != translation.public_gaps:
+            Document.objects.filter(pk=translation.pk).update(public_gaps=number)
+
+
+@transaction.atomic
+def withdraw_document(*, document: Document, by: Actor, why: str = "") -> Document:
+    """Take a text from the public, or its hour from a scheduled one; doing it twice changes nothing."""
+    document = _locked(document)
+    state = DocumentState(document.state)
+    if state in (DocumentState.DRAFT, DocumentState.WITHDRAWN):
+        return document
+    is_read = document.is_public(timezone.now())
+    document.state = DocumentState.WITHDRAWN if is_read else DocumentState.DRAFT
+    document.public_number, document.public_from, document.public_gaps = None, None, 0
+    document.save(update_fields=["state", "public_number", "public_from", "public_gaps"])
+    _journal(document, Verb.WITHDRAWN, by=by, why=why)
+    _made_public(document)
+    return document
+
+
+@transaction.atomic
+def publish_due() -> int:
+    """Say of the documents whose hour has come that they are published; return how many."""
+    now = timezone.now()
+    due = list(documents_due(now).select_for_update().select_related("node__space"))
+    for document in due:
+        document.state = DocumentState.PUBLISHED
+        document.first_public_at = document.first_public_at or document.public_from
+        document.save(update_fields=["state", "first_public_at"])
+        _made_public(document)
+    return len(due)
+
+
+@transaction.atomic
+def resolve_clash(*, clash: Clash, takes: str, by: Actor) -> None:
+    """End a clash: ``theirs`` leaves the text as it is, ``mine`` puts the other words there, ``both`` puts them behind."""
+    document = _locked(clash.document)
+    body = head_of(document).body
+    if takes == "mine":
+        body = {**body, "blocks": _with_mine(body["blocks"], clash)}
+    elif takes == "both" and clash.block is not None:
+        body = {**body, "blocks": _with_both(body["blocks"], clash)}
+    replace_body(document=document, body=body, by=by, origin=Origin.WRITTEN)
+    clash.delete()
+
+
+def _with_mine(blocks: list[Block], clash: Clash) -> list[Block]:
+    """Put the other words in the place of those in the text; another removal removes them."""
+    mine = [clash.block] if clash.block is not None else []
+    if all(block["key"] != clash.key for block in blocks):
+        return [*blocks, *mine]
+    return [one for block in blocks for one in (mine if block["key"] == clash.key else [block])]
+
+
+def _with_both(blocks: list[Block], clash: Clash) -> list[Block]:
+    """Put the other words behind those in the text, as a block of their own."""
+    mine = {**clash.block, "key": ""}
+    if all(block["key"] != clash.key for block in blocks):
+        return [*blocks, mine]
+    return [one for block in blocks for one in ([block, mine] if block["key"] == clash.key else [block])]
+
+
+@transaction.atomic
+def mark_translated(*, document: Document, key: str, source_key: str, mark: str) -> None:
+    """Say that a block of a translation is right for its source as it is now."""
+    document = _locked(document)
+    document.basis[key] = [source_key, mark]
+    document.save(update_fields=["basis"])
+
+
+def note_presence(*, document: Document, sitting: str, by: Actor, block: str = "") -> None:
+    """Remember that somebody has the text open; forget who has gone."""
+    now = timezone.now()
+    Presence.objects.filter(seen_at__lt=now - FORGET_PRESENCE).delete()
+    Presence.objects.update_or_create(
+        document=document,
+        sitting=sitting,
+        defaults={"user_id": by.id or 0, "name": by.name[:200], "block": block, "seen_at": now},
+    )
+
+
+def end_presence(*, document: Document, sitting: str) -> None:
+    """Forget a sitting that has ended."""
+    Presence.objects.filter(document=document, sitting=sitting).delete()
+
+
+@transaction.atomic
+def forget_author(*, user_id: int, instead: str) -> None:
+    """Put another word where an account's name stood: in versions, comments, open clashes; its presence is deleted."""
+    Presence.objects.filter(user_id=user_id).delete()
+    Clash.objects.filter(by_id=user_id).update(by_id=None, by_name=instead)
+    for version in Version.objects.defer("pieces", "outline").order_by("pk").iterator():
+        names = {name for author_id, name in version.authors if author_id == user_id}
+        if not names:
+            continue
+        version.authors = [[None, instead] if author[0] == user_id else author for author in version.authors]
+        for note in version.body["notes"]:
+            if note["author"] in names:
+                note["author"] = instead
+        version.save(update_fields=["authors", "body"])
+    for document in Document.objects.only("stamps").order_by("pk").iterator():
+        stamps = {
+            key: [*stamp[:3], None if stamp[3] == user_id else stamp[3]] for key, stamp in document.stamps.items()
+        }
+        if stamps != document.stamps:
+            document.stamps = stamps
+            document.save(update_fields=["stamps"])
+
+
+def _made_public(document: Document) -> None:
+    """Make pages and search show what the public reads now."""
+    raise_edition()
+    records_written.send(Document, node_ids=[document.node_id], space_id=document.node.space_id)
+
+
+def _journal(document: Document, verb: Verb, *, by: Actor, why: str = "") -> None:
+    node = document.node
+    about = _("Text “%(role)s” (%(language)s), version %(number)d") % {
+        "role": document.role, "language": document.language, "number": document.head_number,
+    }  # fmt: skip
+    JournalEntry.objects.create(
+        batch=uuid.uuid4(), by_id=by.id, by_name=by.name[:200], verb=verb, space_key=node.space.key, kind=node.kind,
+        key=node.key, title=node.title, why=f"{about}: {why}" if why else about,
+    )  # fmt: skip
+
+
+def basis_for(source: Mapping[str, Any]) -> str:
+    """Return what an editor sends with words that translate a block: its key and content hash."""
+    return f"{source['key']}:{content_hash(source)}"
