@@ -15,12 +15,13 @@ from querwerk.core import ical, registry
 from querwerk.core.lists import Ties, shown_as
 from querwerk.core.models import Link, Node
 from querwerk.core.pictures.showing import Plate, face_of, plates
+from querwerk.core.prose.queries import public_text
 from querwerk.core.registry import anchor, node_url
 from querwerk.core.templatetags.ui import lang_of, plain
 from querwerk.core.terms import term
 from querwerk.events import queries
 from querwerk.events.models import AgendaItem, Event
-from querwerk.programmes.pages import Request, programme_page
+from querwerk.programmes.pages import Request, page_language, programme_page
 
 PER_PAGE = 40
 MOST_ANSWERS = 12
@@ -61,6 +62,7 @@ def event_detail(request: Request, key: str) -> HttpResponse:
     ties = request.ties = Ties(event, items, with_drafts=request.with_drafts)
     context = {
         "event": event,
+        "text": public_text(event.node_id, "report", page_language()),
         "hosts": ties.nodes("host"),
         "co_hosts": ties.nodes("co_host"),
         "participants": participants(event.participants),

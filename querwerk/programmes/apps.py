@@ -4,6 +4,7 @@ from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
 from querwerk.core import registry
+from querwerk.core.prose.roles import register_text
 
 
 class ProgrammesConfig(AppConfig):
@@ -24,5 +25,6 @@ class ProgrammesConfig(AppConfig):
         register_people(described)
         registry.register_single_page("programme", "programmes:about")
         registry.register_page("organisation", "programmes:organisation_detail")
+        register_text("page", "body", _("Text"))
         registry.register_page("page", "programmes:page")
         registry.register_navigation(_("Partners"), "programmes:partner_list", 80)

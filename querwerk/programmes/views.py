@@ -6,10 +6,11 @@ from django.utils.translation import gettext_lazy as _
 
 from querwerk.core import registry
 from querwerk.core.lists import Pages, Ties
+from querwerk.core.prose.queries import public_text
 from querwerk.people import queries as people
 from querwerk.people.states import Side
 from querwerk.programmes import lists, queries
-from querwerk.programmes.pages import Request, programme_page
+from querwerk.programmes.pages import Request, page_language, programme_page
 
 ORGANISATIONS_PER_PAGE = 60
 EXPECTED_PAGES = {"imprint": _("Imprint"), "privacy": _("Privacy"), "accessibility": _("Accessibility statement")}
@@ -94,7 +95,8 @@ def page(request: Request, key: str) -> HttpResponse:
     """Show a page of the operator; organisers learn what is missing, visitors get no empty page."""
     found = queries.operator_page.first(request.frame.space_id, key, with_drafts=request.with_drafts)
     if found is not None:
-        return render(request, "programmes/page_detail.html", {"page": found})
+        text = public_text(found.node_id, "body", page_language())
+        return render(request, "programmes/page_detail.html", {"page": found, "text": text})
     if key not in EXPECTED_PAGES or not request.viewer.is_organiser:
         raise Http404
     return render(request, "programmes/page_missing.html", {"missing": EXPECTED_PAGES[key], "key": key})

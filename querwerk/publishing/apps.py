@@ -4,6 +4,7 @@ from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
 from querwerk.core import registry
+from querwerk.core.prose.roles import register_text
 
 
 class PublishingConfig(AppConfig):
@@ -18,6 +19,7 @@ class PublishingConfig(AppConfig):
         from querwerk.core.signals import records_written  # noqa: PLC0415  (models are not loaded before)
         from querwerk.publishing import panels, receivers  # noqa: PLC0415
 
+        register_text("newsflash", "body", _("Text"))
         registry.register_page("newsflash", "publishing:news_detail")
         registry.register_navigation(_("News"), "publishing:news_list", 70)
         registry.register_panel(panels.NEWS)

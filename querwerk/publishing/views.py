@@ -8,9 +8,10 @@ from django.views.decorators.http import require_safe
 from querwerk.core import registry
 from querwerk.core.lists import Pages, Ties
 from querwerk.core.pictures.queries import lead_pictures
+from querwerk.core.prose.queries import public_text
 from querwerk.pilots.queries import first_pilots
 from querwerk.programmes.lists import pins
-from querwerk.programmes.pages import Request, programme_page
+from querwerk.programmes.pages import Request, page_language, programme_page
 from querwerk.programmes.queries import partners, programmes_public
 from querwerk.publishing import home, queries, results
 from querwerk.publishing.feeds import NewsFeed
@@ -82,6 +83,7 @@ def news_detail(request: Request, key: str) -> HttpResponse:
     ties = request.ties = Ties(found, with_drafts=request.with_drafts)
     context = {
         "newsflash": found,
+        "text": public_text(found.node_id, "body", page_language()),
         "originals": home.originals(found),
         "about": ties.nodes("about"),
         "panels": registry.panels_for(request, found),

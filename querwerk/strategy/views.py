@@ -9,8 +9,9 @@ from django.shortcuts import render
 from querwerk.core import registry
 from querwerk.core.lists import Pages, Ties
 from querwerk.core.models import Link, Record
+from querwerk.core.prose.queries import public_text
 from querwerk.core.states import LinkKind
-from querwerk.programmes.pages import Request, programme_page
+from querwerk.programmes.pages import Request, page_language, programme_page
 from querwerk.strategy import queries
 
 PER_PAGE = 24
@@ -54,6 +55,7 @@ def paper_detail(request: Request, key: str) -> HttpResponse:
     ties = request.ties = Ties(paper, [*steps, *measures, *proposals], with_drafts=drafts)
     context = {
         "paper": paper,
+        "text": public_text(paper.node_id, "text", page_language()),
         "standing": queries.standing_of(paper, decisions),
         "authors": ties.nodes("author"),
         "steps": [{"step": step, "event": next(iter(ties.nodes("event", by=step)), None)} for step in steps],

@@ -17,6 +17,7 @@ from querwerk.core.prose.models import Clash, Document, Presence, Version
 from querwerk.core.prose.patch import Patch, apply, difference
 from querwerk.core.prose.queries import body_of, documents_due, head_of, others_present, source_of
 from querwerk.core.prose.render import outline, render
+from querwerk.core.prose.roles import find_role
 from querwerk.core.prose.siblings import gaps, scaffold
 from querwerk.core.prose.signals import document_scheduled
 from querwerk.core.prose.states import DOCUMENT_MOVES, DocumentState, Origin
@@ -205,7 +206,11 @@ def publish_document(
             )
             % {"number": missing}
         )
-    version.pieces, version.outline, version.is_closed = render(version.body), outline(version.body), True
+    version.pieces, version.outline, version.is_closed = (
+        render(version.body, deeper=_depth(document)),
+        outline(version.body),
+        True,
+    )
     version.save(update_fields=["pieces", "outline", "is_closed"])
     document.state, document.public_number, document.public_gaps = target, version.number, missing
     document.public_from = at if at is not None and at > now else now
@@ -218,6 +223,12 @@ def publish_document(
     _journal(document, Verb.PUBLISHED, by=by)
     _made_public(document)
     return document
+
+
+def _depth(document: Document) -> int:
+    """Return how many levels the headings go down on the record's page."""
+    role = find_role(document.node.kind, document.role)
+    return int(role is not None and role.is_section)
 
 
 def _gaps(document: Document, body: Body) -> int:
@@ -293,6 +304,7 @@ def _with_mine(blocks: list[Block], clash: Clash) -> list[Block]:
 
 def _with_both(blocks: list[Block], clash: Clash) -> list[Block]:
     """Put the other words behind those in the text, as a block of their own."""
+    assert clash.block is not None
     mine = {**clash.block, "key": ""}
     if all(block["key"] != clash.key for block in blocks):
         return [*blocks, mine]

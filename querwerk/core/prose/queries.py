@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import F, QuerySet
 from django.utils import timezone
 
+from querwerk.core.prepared import prepared
 from querwerk.core.prose.blocks import Body, body_words
 from querwerk.core.prose.models import Clash, Document, Presence, Version
 from querwerk.core.prose.render import Entry, Piece
@@ -35,27 +36,33 @@ def public_text(node_id: int, role: str, language: str) -> PublicText | None:
     """Return a record's public text for a reader of ``language``: in it, else in German, English, any; 1 query, 2 with a text."""
     now = timezone.now()
     found = {
-        document.language: document
-        for document in _public(now).filter(node=node_id, role=role).defer("stamps", "basis").order_by("pk")
+        row[1]: row for row in _published(node_id, role) if row[3] is not None and row[3] <= now
     }
-    document = next((found[code] for code in (language, "de", "en", *found) if code in found), None)
-    if document is None:
+    row = next((found[code] for code in (language, "de", "en", *found) if code in found), None)
+    if row is None:
         return None
-    version = document.versions.only("pieces", "outline").get(number=document.public_number)
-    return PublicText(
-        document.language,
-        version.pieces or [],
-        [Entry(*entry) for entry in version.outline or []],
-        document.public_gaps,
-        document.source_language,
-        document.public_number or 0,
-        document.public_from or now,
-        tuple(code for code in found if code != document.language),
+    pk, own, number, public_from, gaps, source_language = row
+    rendered = _rendered.first(pk, number or 0)
+    pieces, outline = rendered if rendered is not None else ([], [])
+    others = tuple(code for code in found if code != own)
+    entries = [Entry(*entry) for entry in outline or []]
+    return PublicText(own, pieces or [], entries, gaps, source_language, number or 0, public_from or now, others)
+
+
+@prepared
+def _published(
+    node_id: int, role: str
+) -> QuerySet[Document, tuple[int, str, int | None, datetime | None, int, str]]:
+    return (
+        Document.objects.filter(node=node_id, role=role, public_number__isnull=False)
+        .order_by("pk")
+        .values_list("pk", "language", "public_number", "public_from", "public_gaps", "source_language")
     )
 
 
-def _public(now: datetime) -> QuerySet[Document]:
-    return Document.objects.filter(public_number__isnull=False, public_from__lte=now)
+@prepared
+def _rendered(document_id: int, number: int) -> QuerySet[Version, tuple[list[Piece] | None, list[list[Any]] | None]]:
+    return Version.objects.filter(document=document_id, number=number).values_list("pieces", "outline")
 
 
 def public_words(node_ids: Iterable[int]) -> dict[int, dict[str, list[str]]]:
@@ -103,7 +110,7 @@ def source_of(document: Document) -> Document | None:
 
 def body_of(document: Document, number: int | None) -> Body | None:
     """Return what a version says; 1 query."""
-    found: Body | None = document.versions.filter(number=number).values_list("body", flat=True).first()
+    found: Body | None = document.versions.filter(number=number or 0).values_list("body", flat=True).first()
     return found
 
 

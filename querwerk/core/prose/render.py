@@ -44,9 +44,12 @@ def outline(body: Mapping[str, Any]) -> list[Entry]:
     ]
 
 
-def render(body: Mapping[str, Any]) -> list[Piece]:
-    """Return the pieces of which the body's public HTML is made; comments stay out of them."""
-    return _Rendering(body).run()
+def render(body: Mapping[str, Any], *, deeper: int = 0) -> list[Piece]:
+    """Return the pieces of which the body's public HTML is made; comments stay out of them.
+
+    ``deeper``: how many levels the headings go down, for a text that stands in a section of its page.
+    """
+    return _Rendering(body, deeper).run()
 
 
 def fill(pieces: list[Piece], show: Callable[[Mapping[str, Any]], str]) -> SafeString:
@@ -57,8 +60,9 @@ def fill(pieces: list[Piece], show: Callable[[Mapping[str, Any]], str]) -> SafeS
 class _Rendering:
     """One body being rendered: numbers its footnotes in the order of their anchors."""
 
-    def __init__(self, body: Mapping[str, Any]) -> None:
+    def __init__(self, body: Mapping[str, Any], deeper: int) -> None:
         self.body = body
+        self.deeper = deeper
         self.footnotes = {note["key"]: note for note in body["notes"] if note["kind"] == "footnote"}
         self.numbers: dict[str, int] = {}
 
@@ -101,7 +105,8 @@ class _Rendering:
         return f'<sup class="prose__mark"><a{own} href="#n-{key}" role="doc-noteref">{number}</a></sup>'
 
     def heading(self, block: Block, name: str) -> str:
-        return f'<h{block["level"]} id="{name}">{self.html(block["html"])}</h{block["level"]}>'
+        level = min(block["level"] + self.deeper, 6)
+        return f'<h{level} id="{name}">{self.html(block["html"])}</h{level}>'
 
     def paragraph(self, block: Block, name: str) -> str:
         html = self.html(block["html"])

@@ -1,8 +1,9 @@
 """Which kinds of records have longer texts, and what each is called; rooms say so when they start (decision 0003)."""
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from querwerk.core.spec import Label
+if TYPE_CHECKING:
+    from querwerk.core.spec import Label
 
 
 class TextRole(NamedTuple):
@@ -10,15 +11,17 @@ class TextRole(NamedTuple):
 
     kind: str
     role: str
-    label: Label
+    label: "Label"
+    is_section: bool = False
+    """Whether it stands in a section of its page, under a heading of the second level."""
 
 
 _roles: list[TextRole] = []
 
 
-def register_text(kind: str, role: str, label: Label) -> None:
+def register_text(kind: str, role: str, label: "Label", *, is_section: bool = False) -> None:
     """Say that records of a kind have a text in a role."""
-    _roles.append(TextRole(kind, role, label))
+    _roles.append(TextRole(kind, role, label, is_section))
 
 
 def roles_of(kind: str) -> list[TextRole]:

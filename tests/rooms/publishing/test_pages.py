@@ -159,7 +159,7 @@ def test_site_map_is_cut_into_parts(demo: Space, client: Client, monkeypatch: py
     assert sizes[:-1] == [100] * (len(parts) - 1)
 
 
-PATHS = {"": 10, "news/": 6, "news/1/": 7}
+PATHS = {"": 10, "news/": 6, "news/1/": 8}
 
 
 @pytest.mark.parametrize("path", PATHS)

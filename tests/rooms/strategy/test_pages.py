@@ -113,7 +113,7 @@ def many_papers(number: int) -> dict[str, Any]:
     return small_bundle(strategy=papers, decisions=decisions, thread=thread)
 
 
-@pytest.mark.parametrize(("path", "expected"), [("", 8), ("papier-0/", 11)])
+@pytest.mark.parametrize(("path", "expected"), [("", 8), ("papier-0/", 12)])
 def test_number_of_queries_does_not_grow(path: str, expected: int, queries_of: Callable[[str], int]) -> None:
     counts = []
     for number in (1, 5):
