@@ -75,7 +75,8 @@ class FormBlock(NamedTuple):
 def form_block(block: Block, was: str | None = None) -> FormBlock:
     """Return the fields of a block."""
     fields = [
-        FormField(name, FIELD_LABELS[name], as_words(name, block[name]), _widget(name)) for name in SHAPES[block["type"]]
+        FormField(name, FIELD_LABELS[name], as_words(name, block[name]), _widget(name))
+        for name in SHAPES[block["type"]]
     ]
     mark = content_hash(block) if was is None else was
     return FormBlock(block["key"], block["type"], BLOCK_LABELS[block["type"]], mark, fields)
@@ -238,7 +239,9 @@ class PlainForm:
 
     def shown(self) -> list[FormBlock]:
         """Return the blocks as the form shows them."""
-        return [form_block(block, self.was.get(block["key"], "")) for block in normalise({"blocks": self.blocks})["blocks"]]
+        return [
+            form_block(block, self.was.get(block["key"], "")) for block in normalise({"blocks": self.blocks})["blocks"]
+        ]
 
 
 def placed(put: Put, after: str) -> Put:

@@ -2,7 +2,9 @@
 
 from django.urls import path
 
-from querwerk.desk.views import history, links, pages, pictures, records, roles, uploads
+from querwerk.desk.views import history, links, pages, pictures, records, roles, texts, uploads
+
+TEXT = "desk/<slug:programme>/records/<slug:kind>/<str:key>/text/<slug:role>"
 
 app_name = "desk"
 urlpatterns = [
@@ -34,5 +36,13 @@ urlpatterns = [
     path("desk/<slug:programme>/records/<slug:kind>/<str:key>/", records.record_edit, name="record_edit"),
     path("desk/<slug:programme>/records/<slug:kind>/<str:key>/history/", history.record_history, name="record_history"),
     path("desk/<slug:programme>/records/<slug:kind>/<str:key>/links/", links.record_links, name="record_links"),
+    path(f"{TEXT}/", texts.text_list, name="text_list"),
+    path(f"{TEXT}/<slug:language>/", texts.text_edit, name="text_edit"),
+    path(f"{TEXT}/<slug:language>/sync/", texts.text_sync, name="text_sync"),
+    path(f"{TEXT}/<slug:language>/clash/", texts.text_clash, name="text_clash"),
+    path(f"{TEXT}/<slug:language>/translated/", texts.text_translated, name="text_translated"),
+    path(f"{TEXT}/<slug:language>/versions/", texts.text_versions, name="text_versions"),
+    path(f"{TEXT}/<slug:language>/preview/", texts.text_preview, name="text_preview"),
+    path(f"{TEXT}/<slug:language>/publish/", texts.text_publish, name="text_publish"),
     path("desk/<slug:programme>/records/<slug:kind>/<str:key>/<slug:move>/", records.record_move, name="record_move"),
 ]

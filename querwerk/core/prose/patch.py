@@ -30,7 +30,9 @@ class Put:
     before: str = ""
     is_moved: bool = False
     translates: str = ""
-    """The content hash of the source block that these words translate."""
+    """Key and content hash of the source block that these words translate, with a colon between."""
+    base: int | None = None
+    """The revision on which these words rest, where it is older than that of the patch."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +68,8 @@ def read_patch(given: Any) -> Patch:
         block = read_block(one.get("block") if isinstance(one, Mapping) else None, path, reading)
         if block is not None:
             texts = {name: one[name] for name in ("after", "before", "translates") if isinstance(one.get(name), str)}
-            put.append(Put(block, is_moved=one.get("moved") is True, **texts))
+            base = one["base"] if isinstance(one.get("base"), int) else None
+            put.append(Put(block, is_moved=one.get("moved") is True, base=base, **texts))
     notes = [read_note(one, ("notes", n), reading) for n, one in enumerate(_listed(given, "notes", reading))]
     removed = {
         name: tuple(key for key in _listed(given, name, reading) if isinstance(key, str) and KEY.fullmatch(key))
@@ -122,10 +125,11 @@ class _Merging:
         self.out.changed.add(key)
         self.out.is_changed = True
 
-    def is_newer(self, key: str) -> bool:
+    def is_newer(self, key: str, base: int | None = None) -> bool:
         """Tell whether somebody else wrote this block after the writer last looked."""
         stamp = self.stamps.get(key)
-        return stamp is not None and stamp[0] > self.patch.base and stamp[1] != self.sitting
+        looked = self.patch.base if base is None else base
+        return stamp is not None and stamp[0] > looked and stamp[1] != self.sitting
 
     def remove(self, key: str) -> None:
         if key not in self.blocks:
@@ -145,7 +149,7 @@ class _Merging:
             self.blocks[key] = put.block
             self.note_change(key)
             return
-        if known != put.block and self.is_newer(key):
+        if known != put.block and self.is_newer(key, put.base):
             self.out.clashes[key] = put.block
         elif known != put.block:
             self.blocks[key] = put.block

@@ -35,9 +35,7 @@ class PublicText:
 def public_text(node_id: int, role: str, language: str) -> PublicText | None:
     """Return a record's public text for a reader of ``language``: in it, else in German, English, any; 1 query, 2 with a text."""
     now = timezone.now()
-    found = {
-        row[1]: row for row in _published(node_id, role) if row[3] is not None and row[3] <= now
-    }
+    found = {row[1]: row for row in _published(node_id, role) if row[3] is not None and row[3] <= now}
     row = next((found[code] for code in (language, "de", "en", *found) if code in found), None)
     if row is None:
         return None
@@ -50,9 +48,7 @@ def public_text(node_id: int, role: str, language: str) -> PublicText | None:
 
 
 @prepared
-def _published(
-    node_id: int, role: str
-) -> QuerySet[Document, tuple[int, str, int | None, datetime | None, int, str]]:
+def _published(node_id: int, role: str) -> QuerySet[Document, tuple[int, str, int | None, datetime | None, int, str]]:
     return (
         Document.objects.filter(node=node_id, role=role, public_number__isnull=False)
         .order_by("pk")

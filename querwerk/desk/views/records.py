@@ -32,6 +32,7 @@ from querwerk.desk.views.frame import (
     spec_or_404,
     surrounding,
 )
+from querwerk.desk.views.texts import text_links
 from querwerk.programmes.pages import Request
 from querwerk.programmes.rules import may_edit, may_link, may_publish, may_read_history
 
@@ -155,6 +156,9 @@ class Editing:
             if may_read_history(request.viewer, visibility=record.visibility, owners=mine)
             else "",
             "library_url": address(request, "picture", record.key) if kind == "picture" else "",
+            "texts": text_links(request, record)
+            if may_read_history(request.viewer, visibility=record.visibility, owners=mine)
+            else [],
             "links_url": address(request, "record_links", kind, record.key) if may_link(request.viewer) else "",
         }
 
