@@ -117,7 +117,7 @@ def dialogs() -> list[Dialog]:
             DialogField("file", _("Id of the file"), is_required=True),
             DialogField("title", _("Title"), is_required=True),
         ]),
-        Dialog("card-link", _("Link card"), [
+        Dialog("card-link_card", _("Link card"), [
             DialogField("url", address, "url", is_required=True),
             DialogField("title", _("Title"), is_required=True),
             DialogField("description", _("Description")),
@@ -153,7 +153,7 @@ def texts() -> list[tuple[str, Any]]:
         ("image", _("Picture")),
         ("gallery", _("Gallery")),
         ("file", _("File")),
-        ("link", _("Link card")),
+        ("link_card", _("Link card")),
         ("video", _("Film")),
         ("caption", _("Caption")),
         ("transcript", _("What is said in the film")),

@@ -84,7 +84,7 @@ export function nodeOf(block) {
       return nodes.gallery.create({ key, pictures: block.pictures.join(" ") }, inline(block.caption));
     default: {
       const { type, caption, transcript, ...attrs } = block;
-      return nodes[type].create(attrs, inline(caption ?? transcript));
+      return nodes[type === "link" ? "link_card" : type].create(attrs, inline(caption ?? transcript));
     }
   }
 }
@@ -150,7 +150,7 @@ export function blockOf(node) {
     case nodes.video:
       return { key, type: "video", ...attrs, transcript: html(node.content) };
     default:
-      return { key, type: node.type.name, ...attrs };
+      return { key, type: node.type === nodes.link_card ? "link" : node.type.name, ...attrs };
   }
 }
 

@@ -59,7 +59,7 @@ export async function start(root) {
       class: "prose__text", role: "textbox", "aria-multiline": "true", "aria-label": words.text, lang: language, spellcheck: "true",
     },
     nodeViews: {
-      image: card, gallery: card, file: card, link: card, video: card, note: (node) => new NoteMark(node, tools),
+      image: card, gallery: card, file: card, link_card: card, video: card, note: (node) => new NoteMark(node, tools),
     },
     transformPastedHTML: (html) => tidied(html, (said) => notes.add("footnote", escaped(said))),
     handleDrop: (_view, event) => dropped(event),
@@ -128,7 +128,7 @@ export async function start(root) {
     if (name === "link") await linkMark();
     else if (name === "footnote" || name === "comment") addNote(name);
     else if (name === "help") document.querySelector('[data-dialog="help"]').showModal();
-    else if (["image", "gallery", "file", "card", "video"].includes(name)) await addCard(name === "card" ? "link" : name);
+    else if (["image", "gallery", "file", "card", "video"].includes(name)) await addCard(name === "card" ? "link_card" : name);
     else if (name === "edit" && block?.node.type.spec.draggable) openCard(block.node, block.pos);
     else commands[name]?.(view.state, view.dispatch);
     if (!document.querySelector("dialog[open]") && !document.activeElement?.closest("[data-notes]")) view.focus();

@@ -7,7 +7,7 @@ const NORMAL = /font-weight\s*:\s*(normal|[1-5]00)/i;
 // `makeNote` gets the words of a footnote and returns its key.
 export function tidied(html, makeNote) {
   if (html.includes("data-pm-slice")) return html; // from an editor like this one
-  const page = new DOMParser().parseFromString(html, "text/html");
+  const page = new DOMParser().parseFromString(harmless(html), "text/html");
   const body = page.body;
   for (const element of body.querySelectorAll(DROPPED)) element.remove();
   footnotes(body, makeNote);
@@ -22,9 +22,17 @@ export function tidied(html, makeNote) {
   return body.innerHTML;
 }
 
+// The policy of the page forbids styles and handlers even in a document that is only read, so they go under other names.
+function harmless(html) {
+  const bare = html.replace(/<style[\s\S]*?<\/style\s*>/gi, "");
+  return bare.replace(/<[a-z][^>]*>/gi, (tag) => tag.replace(/([\s"'/])style\s*=/gi, "$1data-style=").replace(/([\s"'/])on\w+\s*=/gi, "$1data-on="));
+}
+
+const styleOf = (element) => element.getAttribute("data-style") ?? "";
+
 function rename(element, tag) {
   const other = element.ownerDocument.createElement(tag);
-  for (const { name, value } of element.attributes) if (name.startsWith("data-") || name === "href") other.setAttribute(name, value);
+  for (const { name, value } of element.attributes) if (name.startsWith("data-")) other.setAttribute(name, value);
   other.append(...element.childNodes);
   element.replaceWith(other);
   return other;
@@ -49,26 +57,29 @@ function footnotes(body, makeNote) {
     span.setAttribute("data-note", makeNote(note.textContent.replace(/\s+/g, " ").trim()));
     reference.replaceWith(span);
   }
-  for (const rest of [...body.querySelectorAll('[style*="mso-element:footnote"], [style*="mso-element:endnote"]')]) rest.remove();
+  for (const rest of [...body.querySelectorAll('[data-style*="mso-element:footnote"], [data-style*="mso-element:endnote"]')]) rest.remove();
 }
 
 // Word writes each point of a list as a paragraph that says its level and carries its mark as text.
 function lists(body) {
-  const isPoint = (element) => /mso-list\s*:\s*l\d+ level\d+/i.test(element.getAttribute("style") ?? "");
+  const isPoint = (element) => /mso-list\s*:\s*l\d+ level\d+/i.test(styleOf(element));
   for (const first of [...body.querySelectorAll("p")].filter(isPoint)) {
     if (!first.isConnected) continue;
     const points = [first];
-    while (points.at(-1).nextElementSibling && isPoint(points.at(-1).nextElementSibling)) points.push(points.at(-1).nextElementSibling);
+    const isNext = (element) => element && isPoint(element) && listOf(element) === listOf(first);
+    while (isNext(points.at(-1).nextElementSibling)) points.push(points.at(-1).nextElementSibling);
     first.before(nested(points));
     for (const point of points) point.remove();
   }
 }
 
+const listOf = (point) => /mso-list\s*:\s*(l\d+)/i.exec(styleOf(point))[1];
+
 function nested(points) {
   const make = (tag) => points[0].ownerDocument.createElement(tag);
   const stack = [];
   for (const point of points) {
-    const level = Math.min(Number(/level(\d+)/i.exec(point.getAttribute("style"))[1]), stack.length + 1);
+    const level = Math.min(Number(/level(\d+)/i.exec(styleOf(point))[1]), stack.length + 1);
     const mark = unmarked(point);
     stack.length = Math.min(stack.length, level);
     if (stack.length < level) {
@@ -84,7 +95,7 @@ function nested(points) {
 }
 
 function unmarked(point) {
-  const ignored = [...point.querySelectorAll('[style*="mso-list:Ignore"], [style*="mso-list: Ignore"]')];
+  const ignored = [...point.querySelectorAll('[data-style*="mso-list:Ignore"], [data-style*="mso-list: Ignore"]')];
   const mark = ignored.map((one) => one.textContent).join("");
   for (const one of ignored) one.remove();
   if (ignored.length) return mark;
@@ -95,7 +106,7 @@ function unmarked(point) {
 }
 
 function emphasis(element) {
-  const style = element.getAttribute("style") ?? "";
+  const style = styleOf(element);
   const tag = element.localName;
   // Google Docs wraps everything into a bold element that is not bold.
   if ((tag === "b" || tag === "strong") && NORMAL.test(style)) return element.replaceWith(...element.childNodes);

@@ -101,7 +101,7 @@ const nodes = {
   image: asCard("image", card({ picture: "", alt: "" }, "inline*")),
   gallery: asCard("gallery", card({ pictures: "" }, "inline*")),
   file: asCard("file", card({ file: "", title: "" })),
-  link: asCard("link", card({ url: "", title: "", description: "" })),
+  link_card: asCard("link_card", card({ url: "", title: "", description: "" })),
   video: asCard("video", card({ url: "", file: "", title: "", poster: "", subtitles: "" }, "inline*")),
   text: { group: "inline" },
   hard_break: { group: "inline", inline: true, selectable: false, parseDOM: [{ tag: "br" }], toDOM: () => ["br"] },

@@ -58,6 +58,7 @@ export class Sync {
   }
 
   soon(wait = PAUSE) {
+    if (wait && this.failures) return; // the next try is set already
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.save(), wait);
     if (wait && this.isDirty()) this.onState("dirty");
@@ -120,7 +121,8 @@ export class Sync {
     const wait = RETRY[Math.min(this.failures, RETRY.length - 1)];
     this.failures += 1;
     this.onState(error.status ? "refused" : "offline", { status: error.status, message: error.message });
-    this.soon(wait);
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.save(), wait);
   }
 
   // What was sent is known to have arrived; what others wrote is put in where nobody writes here.
