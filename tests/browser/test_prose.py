@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, StorageState, expect
+from playwright.sync_api import Browser, Dialog, Page, StorageState, expect
 
 from scripts.demo import Site
 from tests.browser.conftest import Axe, OpenPage
@@ -301,7 +301,7 @@ def test_the_keyboard_alone_is_enough(organiser_page: Page, text: str, axe: Axe)
         page.keyboard.press("ArrowRight")
     page.keyboard.press("Enter")
     saved(page)
-    assert [block["type"] for block in blocks(page)][0] == "quote"
+    assert blocks(page)[0]["type"] == "quote"
     page.keyboard.press("Control+Alt+f")
     page.keyboard.type("Eine Fußnote")
     page.keyboard.press("Escape")
@@ -386,7 +386,12 @@ def test_unsaved_words_are_not_left_by_mistake(patient_page: Page, text: str) ->
     page.context.set_offline(True)
     page.keyboard.type(" zwei")
     asked: list[str] = []
-    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+
+    def stay(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        dialog.dismiss()
+
+    page.on("dialog", stay)
     page.evaluate("location.href = '/de/desk/inducci/'")
     page.wait_for_timeout(500)
     assert asked == ["beforeunload"]
