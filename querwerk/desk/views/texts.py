@@ -14,6 +14,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from querwerk.core.models import Record
+from querwerk.core.pictures.addresses import preview_url
+from querwerk.core.pictures.queries import pictures_by_key
 from querwerk.core.prose.actions import (
     UnableToPublish,
     UnableToWrite,
@@ -27,7 +29,7 @@ from querwerk.core.prose.actions import (
     save_patch,
     withdraw_document,
 )
-from querwerk.core.prose.blocks import Body, InvalidBody, block_words, empty
+from querwerk.core.prose.blocks import Body, InvalidBody, block_words, empty, used_media
 from querwerk.core.prose.models import Document, Version
 from querwerk.core.prose.patch import read_patch
 from querwerk.core.prose.queries import (
@@ -205,6 +207,8 @@ def text_edit(request: Request, kind: str, key: str, role: str, language: str) -
         preview_url=place.url("text_preview"),
         clash_url=place.url("text_clash"),
         translated_url=place.url("text_translated"),
+        upload_url=address(request, "picture_upload"),
+        pick_url=address(request, "picture_pick"),
         sitting=one_time_key(),
         author=request.viewer.name,
         tools=editor.tools(),
@@ -250,7 +254,15 @@ def opening(document: Document) -> dict[str, Any]:
         "notes": head.body["notes"],
         "pairs": source_pairs(document, head.body),
         "clashes": open_clashes(document),
+        "pictures": picture_urls(document, head.body),
     }
+
+
+def picture_urls(document: Document, body: Body) -> dict[str, str]:
+    """Return where the pictures of a text can be seen while it is written; 1 query, none without pictures."""
+    wanted = sorted(used_media(body))
+    found = pictures_by_key(document.node.space_id, wanted, with_drafts=True) if wanted else {}
+    return {key: preview_url(picture) for key, picture in found.items() if picture.stored is not None}
 
 
 def source_pairs(document: Document, body: Body) -> list[dict[str, Any]]:

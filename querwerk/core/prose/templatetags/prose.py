@@ -7,12 +7,23 @@ from django import template
 from django.utils.safestring import SafeString, mark_safe
 
 from querwerk.core.films import allow_frame, screening
+from querwerk.core.pictures.queries import pictures_by_key
+from querwerk.core.pictures.tags import put_by
+from querwerk.core.prose.blocks import used_media
 from querwerk.core.prose.queries import PublicText
 from querwerk.core.prose.render import fill
 from querwerk.core.templatetags.ui import language_name, reader_language
 
 register = template.Library()
 
+TEMPLATES = {
+    "image": "prose/piece_image.html",
+    "gallery": "prose/piece_gallery.html",
+    "file": "prose/piece_file.html",
+    "video": "prose/piece_video.html",
+    "notes": "prose/piece_notes.html",
+}
+"""What is decided whenever a page is made, and how it is shown."""
 HEADINGS_FOR_CONTENTS = 6
 """From so many headings on a reader wants to see them all at once."""
 DEEPEST_LISTED = 2
@@ -21,7 +32,12 @@ DEEPEST_LISTED = 2
 
 @register.simple_tag(takes_context=True)
 def pieces(context: template.Context, text: PublicText) -> SafeString:
-    """Put the pieces of a text together; what is stored elsewhere is asked for now."""
+    """Put the pieces of a text together; what is stored elsewhere is asked for now, all pictures with 1 query."""
+    wanted = sorted(used_media({"blocks": [piece for piece in text.pieces if not isinstance(piece, str)], "notes": []}))
+    request, frame = context.get("request"), context.get("frame")
+    if wanted and request is not None and frame is not None:
+        with_drafts = bool(getattr(request, "with_drafts", False))
+        put_by(request, pictures_by_key(frame.space_id, wanted, with_drafts=with_drafts))
     return fill(text.pieces, lambda piece: show(context, piece))
 
 
@@ -30,7 +46,7 @@ def show(context: template.Context, piece: Mapping[str, Any]) -> str:
     engine = context.template.engine if context.template else None
     assert engine is not None
     with context.push(piece=piece, **(film(context, piece) if piece["type"] == "video" else {})):
-        return engine.get_template(f"prose/piece_{piece['type']}.html").render(context)
+        return engine.get_template(TEMPLATES[piece["type"]]).render(context)
 
 
 def film(context: template.Context, piece: Mapping[str, Any]) -> dict[str, Any]:

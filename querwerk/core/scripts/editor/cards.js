@@ -28,14 +28,14 @@ export class Card {
     edit.className = "button button--small";
     edit.addEventListener("click", () => this.tools.open(this.node, this.getPos()));
     const ids = type.name === "image" ? [attrs.picture] : type.name === "gallery" ? attrs.pictures.split(/\s+/) : [attrs.poster];
-    const pictures = ids.filter(Boolean).slice(0, 6).map((id) => {
+    const pictures = ids.filter((id) => preview(id)).slice(0, 6).map((id) => {
       const image = new Image();
       image.src = preview(id);
       image.alt = "";
       image.addEventListener("error", () => image.remove());
       return image;
     });
-    this.head.replaceChildren(...(preview("") ? pictures : []), label, about, edit);
+    this.head.replaceChildren(...pictures, label, about, edit);
     this.dom.classList.toggle("editor-card--lacking", type.name === "image" && !attrs.alt);
   }
 

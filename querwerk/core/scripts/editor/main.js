@@ -19,7 +19,7 @@ import { Toolbar } from "./toolbar.js";
 const { nodes, marks } = schema;
 
 export async function start(root) {
-  const { sync: url, token, sitting, author, clash, translated, upload, preview, language, source } = root.dataset;
+  const { sync: url, token, sitting, author, clash, translated, upload, pick, language, source } = root.dataset;
   const words = Object.fromEntries([...root.querySelectorAll("[data-words] > *")].map((one) => [one.dataset.word, one.textContent]));
   const answer = await fetch(url, { headers: { Accept: "application/json" } });
   if (!answer.ok) {
@@ -29,8 +29,8 @@ export async function start(root) {
   const opening = await answer.json();
   const notes = new Notes(root.querySelector("[data-notes]"), words, author, (gone) => changed(gone), backToMark);
   notes.load(opening.notes);
-  const previewOf = (id) => (preview ? preview.replace("PICTURE", encodeURIComponent(id)) : "");
-  const tools = { words, preview: previewOf, open: openCard, focusNote: (key) => notes.focus(key) };
+  const pictures = new Map(Object.entries(opening.pictures)); // id → address of a small one
+  const tools = { words, preview: (id) => pictures.get(id) ?? "", open: openCard, focusNote: (key) => notes.focus(key) };
   const isBeside = opening.pairs.length > 0;
   const written = new Set(); // blocks that were translated in this sitting
   const toolbar = new Toolbar(root.querySelector("[role=toolbar]"), run);
@@ -172,6 +172,7 @@ export async function start(root) {
   async function cardDialog(type, attrs, file) {
     const input = document.querySelector(`[data-dialog="card-${type}"] input[type=file]`);
     const asked = ask(`card-${type}`, attrs);
+    offerPictures();
     if (input && file) {
       const kept = new DataTransfer();
       kept.items.add(file);
@@ -188,17 +189,29 @@ export async function start(root) {
     return Object.fromEntries(Object.entries(values).filter(([name]) => name in nodes[type].spec.attrs));
   }
 
+  // Pictures that are here already are suggested by their titles.
+  async function offerPictures() {
+    const list = document.getElementById("pictures-here");
+    if (!list || !pick || list.options.length) return;
+    const answer = await fetch(pick, { headers: { Accept: "application/json" } }).catch(() => null);
+    if (!answer?.ok) return;
+    const { pictures: found } = await answer.json();
+    for (const one of found) pictures.set(one.id, one.url);
+    list.replaceChildren(...found.map((one) => new Option(one.title || one.alt, one.id)));
+  }
+
   async function sendFile(file, alt) {
     const body = new FormData();
     body.append("file", file);
     body.append("alt", alt);
-    body.append("language", language);
+    body.append("lang", language);
     status(root, words.uploading);
     try {
       const answer = await fetch(upload, { method: "POST", headers: { "X-CSRFToken": token, Accept: "application/json" }, body });
       const said = await answer.json();
-      if (answer.ok) return said.key ?? said.id;
-      status(root, said.message ?? words.refused, "error");
+      if (answer.ok) pictures.set(said.id, said.url);
+      if (answer.ok) return said.id;
+      status(root, said.error ?? words.refused, "error");
     } catch {
       status(root, words.offline, "error");
     }
