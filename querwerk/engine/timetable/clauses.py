@@ -67,15 +67,15 @@ class Clauses:
         if len(literals) - most > most:
             self.found.append([-self.counter(literals, most + 1)[most]])
         else:
-            others = self._floor([-literal for literal in literals], len(literals) - most)
+            others = self.floor([-literal for literal in literals], len(literals) - most)
             self.found.append([others[-1]])
 
-    def _floor(self, literals: Sequence[int], most: int) -> list[int]:
+    def floor(self, literals: Sequence[int], most: int) -> list[int]:
         """Return outputs of which number j can only be true when more than j of the literals are: the other totalizer."""
         if len(literals) <= 1:
             return list(literals[:most])
         middle = len(literals) // 2
-        left, right = self._floor(literals[:middle], most), self._floor(literals[middle:], most)
+        left, right = self.floor(literals[:middle], most), self.floor(literals[middle:], most)
         outputs = [self.new() for _ in range(min(most, len(literals)))]
         for i in range(len(left) + 1):
             for j, output in enumerate(outputs[i : i + len(right) + 1]):

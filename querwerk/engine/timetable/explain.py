@@ -4,90 +4,190 @@ Every demand is switched on by a literal of its own. The solver says which of th
 is left out once more, and stays out when the contradiction stays. So leaving out any one of what remains ends it.
 """
 
+import itertools
 from collections.abc import Callable
 
-from querwerk.engine.timetable.clauses import Clauses
+from querwerk.engine.timetable.clauses import TRUE, Clauses
 from querwerk.engine.timetable.oracle import Interrupted, Oracle
 from querwerk.engine.timetable.problem import Problem, Session
 
 TRIAL = 20_000
 """Conflicts spent on the question whether one demand can be left out."""
+PATIENCE = 200_000
+"""Conflicts spent on the first question, whether the demands contradict each other at all."""
+CROWD = 12
+"""From so many meetings on they are counted in an explanation, not listed."""
 
 
-class _Demands:
-    """The problem with a switch at each demand."""
+class Switched:
+    """Clauses that hold only as long as the demand they belong to is made."""
 
-    def __init__(self, problem: Problem) -> None:
-        self.problem = problem
+    def __init__(self) -> None:
         self.clauses = Clauses()
         self.words: dict[int, str] = {}
-        self._at = [[self.clauses.new() for _ in range(problem.slots)] for _ in problem.meetings]
-        for person, meetings in enumerate(problem.meetings_of()):
-            for slot in range(problem.slots):
-                self.clauses.at_most_one([self._at[index][slot] for index in meetings])
-            closed = problem.unavailable[person]
-            if closed and meetings:
-                words = f"{problem.person(person)} cannot come in {_slots(closed)}"
-                self._demand(words, [[-self._at[index][slot]] for index in meetings for slot in sorted(closed)])
-        for index in range(len(problem.meetings)):
-            self._add_meeting(index)
-        for slot in range(problem.slots):
-            self._add_tables(slot)
 
-    def _demand(self, words: str, clauses: list[list[int]]) -> None:
+    def demand(self, words: str, clauses: list[list[int]]) -> None:
+        """Add clauses under a switch; `words` is what the demand is called in an explanation."""
         switch = self.clauses.new()
         self.words[switch] = words
         for clause in clauses:
             self.clauses.add((-switch, *clause))
 
-    def _add_meeting(self, index: int) -> None:
-        problem, meeting, at = self.problem, self.problem.meetings[index], self._at[index]
-        one, two = (problem.person(person) for person in meeting.people)
-        part = "" if meeting.session is Session.ANY else f" in the {meeting.session}"
-        slots = range(problem.slots)
-        inside = {
-            Session.MORNING: slots[: problem.morning_slots],
-            Session.AFTERNOON: slots[problem.morning_slots :],
-            Session.ANY: slots,
-        }[meeting.session]
-        self._demand(f"meeting {index + 1} of {one} and {two} has to be{part}", [[at[slot] for slot in inside]])
-        self.clauses.at_most_one(at)
-        if meeting.slot is not None:
-            others = [[-at[slot]] for slot in slots if slot != meeting.slot]
-            self._demand(f"meeting {index + 1} is fixed to slot {meeting.slot + 1}", others)
-        for other in meeting.after:
-            order = [[-at[slot], -self._at[other][when]] for slot in slots for when in range(slot, problem.slots)]
-            self._demand(f"meeting {other + 1} has to be before meeting {index + 1}", order)
+    def conflict(self, stop: Callable[[], bool]) -> tuple[str, ...]:
+        """Return demands that cannot be met together, in the order they were made; empty when none were found in time."""
+        oracle = Oracle(self.clauses, stop)
+        try:
+            core = _core(oracle, list(self.words), PATIENCE) or []
+            for switch in list(core):
+                if switch in core:
+                    smaller = _core(oracle, [other for other in core if other != switch], TRIAL)
+                    core = core if smaller is None else smaller
+        except Interrupted:
+            return ()
+        finally:
+            oracle.close()
+        return tuple(self.words[switch] for switch in sorted(core))
 
-    def _add_tables(self, slot: int) -> None:
-        problem = self.problem
+
+def conflict(problem: Problem, stop: Callable[[], bool]) -> tuple[str, ...]:
+    """Return demands that cannot be met together; empty when time is over."""
+    return crowding(problem) or _demands(problem).conflict(stop)
+
+
+def crowding(problem: Problem) -> tuple[str, ...]:
+    """Return the demands where a whole part of the day has fewer places than meetings; that needs no solver."""
+    morning, afternoon = problem.morning_slots, problem.slots - problem.morning_slots
+    for session, slots in ((Session.MORNING, morning), (Session.AFTERNOON, afternoon), (None, problem.slots)):
+        count = sum(session in {None, meeting.session} for meeting in problem.meetings)
+        places = slots * problem.tables
+        if count > max(places, CROWD):
+            part = f" in the {session}" if session else ""
+            tables = f"{_many(slots, 'slot')} with {_many(problem.tables, 'table')} have {_many(places, 'place')}"
+            return (f"{count} meetings have to be{part}", tables)
+    return ()
+
+
+def _demands(problem: Problem) -> Switched:
+    found = Switched()
+    clauses = found.clauses
+    at = [[clauses.new() for _ in range(problem.slots)] for _ in problem.meetings]
+    busy = [_busy(problem, clauses, [at[index] for index in day]) for day in problem.meetings_of()]
+    for person, meetings in enumerate(problem.meetings_of()):
+        _count(problem, clauses, meetings, at, busy[person])
+        closed = problem.unavailable[person]
+        if closed and meetings:
+            words = f"{problem.person(person)} cannot come in {slots_in_words(closed)}"
+            found.demand(words, [[-at[index][slot]] for index in meetings for slot in sorted(closed)])
+    for index in range(len(problem.meetings)):
+        _demand_meeting(problem, found, index, at)
+    for slot in range(problem.slots):
         if len(problem.meetings) > problem.tables:
-            outputs = self.clauses.counter([at[slot] for at in self._at], problem.tables + 1)
-            self._demand(f"slot {slot + 1} has {problem.tables} tables", [[-outputs[problem.tables]]])
+            outputs = clauses.counter([row[slot] for row in at], problem.tables + 1)
+            found.demand(f"slot {slot + 1} has {_many(problem.tables, 'table')}", [[-outputs[problem.tables]]])
+    if problem.fairness is not None:
+        _demand_fairness(problem, found, busy, problem.fairness)
+    return found
 
 
-def _slots(slots: frozenset[int]) -> str:
+def _busy(problem: Problem, clauses: Clauses, rows: list[list[int]]) -> list[int]:
+    """Return for each slot a literal that says whether a person meets somebody there."""
+    busy = []
+    for slot in range(problem.slots):
+        here = [row[slot] for row in rows]
+        literal = clauses.new()
+        clauses.at_most_one(here)
+        clauses.add((-literal, *here))
+        for meeting in here:
+            clauses.add((-meeting, literal))
+        busy.append(literal)
+    return busy
+
+
+def _count(problem: Problem, clauses: Clauses, meetings: list[int], at: list[list[int]], busy: list[int]) -> None:
+    """Say that so many meetings keep somebody busy in as many slots: implied, but a solver would try all ways of seating."""
+    parts = (
+        (Session.MORNING, range(problem.morning_slots)),
+        (Session.AFTERNOON, range(problem.morning_slots, problem.slots)),
+        (None, range(problem.slots)),
+    )
+    for session, slots in parts:
+        inside = [index for index in meetings if session in {None, problem.meetings[index].session}]
+        if len(inside) < 2 or not slots:
+            continue
+        held = []
+        for index in inside:
+            literal = clauses.new()
+            for slot in slots:
+                clauses.add((-at[index][slot], literal))
+            held.append(literal)
+        enough = clauses.floor([busy[slot] for slot in slots], len(inside))
+        for j, output in enumerate(clauses.counter(held, len(inside))):
+            clauses.add((-output, *enough[j : j + 1]))
+
+
+def _demand_meeting(problem: Problem, found: Switched, index: int, at: list[list[int]]) -> None:
+    meeting, row, slots = problem.meetings[index], at[index], range(problem.slots)
+    one, two = (problem.person(person) for person in meeting.people)
+    part = "" if meeting.session is Session.ANY else f" in the {meeting.session}"
+    inside = {
+        Session.MORNING: slots[: problem.morning_slots],
+        Session.AFTERNOON: slots[problem.morning_slots :],
+        Session.ANY: slots,
+    }[meeting.session]
+    found.demand(f"meeting {index + 1} of {one} and {two} has to be{part}", [[row[slot] for slot in inside]])
+    found.clauses.at_most_one(row)
+    if meeting.slot is not None:
+        others = [[-row[slot]] for slot in slots if slot != meeting.slot]
+        found.demand(f"meeting {index + 1} is fixed to slot {meeting.slot + 1}", others)
+    for other in meeting.after:
+        order = [[-row[slot], -at[other][when]] for slot in slots for when in range(slot, problem.slots)]
+        found.demand(f"meeting {other + 1} has to be before meeting {index + 1}", order)
+
+
+def _demand_fairness(problem: Problem, found: Switched, busy: list[list[int]], fairness: int) -> None:
+    """Bind each person's breaks to a number that is the same for all, under a switch for each person."""
+    days = problem.meetings_of()
+    idle = next((person for person, meetings in enumerate(days) if len(meetings) < 2), None)
+    floors = [found.clauses.new() for _ in range(problem.slots)] if idle is None else [TRUE]
+    found.clauses.add(floors)
+    for person, meetings in enumerate(days):
+        if len(meetings) < 2:
+            continue
+        least, most = _runs(found.clauses, busy[person])
+        bounds = []
+        for breaks, floor in enumerate(floors):
+            # So many breaks are one run of meetings more.
+            bounds += [[-floor, -literal] for literal in most[breaks + fairness + 1 : breaks + fairness + 2]]
+            bounds += [[-floor, *least[breaks : breaks + 1]]] if breaks else []
+        name = problem.person(person)
+        words = f"{name} may have at most {fairness} breaks more or fewer than anybody else"
+        if idle is not None:
+            words = f"{name} may have at most {fairness} breaks more than {problem.person(idle)}, who can have none"
+        found.demand(words if fairness else words.replace("at most 0 breaks more", "no breaks more"), bounds)
+
+
+def _runs(clauses: Clauses, busy: list[int]) -> tuple[list[int], list[int]]:
+    """Return literals of which number j can only be true with more than j runs of busy slots, and some that have to be."""
+    starts = [busy[0]]
+    for before, here in itertools.pairwise(busy):
+        start = clauses.new()
+        clauses.add((-here, before, start))
+        clauses.add((-start, here))
+        clauses.add((-start, -before))
+        starts.append(start)
+    return clauses.floor(starts, len(starts)), clauses.counter(starts, len(starts))
+
+
+def _many(number: int, thing: str) -> str:
+    return f"{number} {thing}{'' if number == 1 else 's'}"
+
+
+def slots_in_words(slots: frozenset[int]) -> str:
+    """Return slots as people count them."""
     numbers = ", ".join(str(slot + 1) for slot in sorted(slots))
     return f"slot {numbers}" if len(slots) == 1 else f"slots {numbers}"
 
 
-def conflict(problem: Problem, stop: Callable[[], bool]) -> tuple[str, ...]:
-    """Return demands that cannot be met together; empty when time is over, or when only fairness is in the way."""
-    demands = _Demands(problem)
-    oracle = Oracle(demands.clauses, stop)
-    try:
-        core = _core(oracle, list(demands.words)) or []
-        for switch in list(core):
-            if switch in core:
-                smaller = _core(oracle, [other for other in core if other != switch])
-                core = core if smaller is None else smaller
-    except Interrupted:
-        return ()
-    finally:
-        oracle.close()
-    return tuple(demands.words[switch] for switch in sorted(core))
-
-
-def _core(oracle: Oracle, switches: list[int]) -> list[int] | None:
+def _core(oracle: Oracle, switches: list[int], conflicts: int) -> list[int] | None:
     """Return those of the switches that contradict each other; None when they do not, or it takes too long to see."""
-    return oracle.core() if oracle.ask(switches, TRIAL) is False else None
+    return oracle.core() if oracle.ask(switches, conflicts) is False else None

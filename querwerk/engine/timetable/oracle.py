@@ -5,7 +5,11 @@ from typing import Any
 
 from querwerk.engine.timetable.clauses import Clauses
 
-SOLVER = "cadical195"
+OPTIONS = {"stabilizeonly": 1, "lucky": 0}
+"""What CaDiCaL does otherwise than by itself: no hasty restarts, which on timetables lose what a search has settled, and no
+tries of constant values at each question."""
+SLICE = 1_000
+"""Conflicts between two looks at whether to stop: a tenth of a second or two."""
 
 
 class Interrupted(Exception):
@@ -17,22 +21,30 @@ class Oracle:
 
     def __init__(self, clauses: Clauses, stop: Callable[[], bool]) -> None:
         # These take a moment to load, and only proofs need them.
-        from pysat.solvers import Solver  # noqa: PLC0415
+        from pysat.solvers import Cadical195  # noqa: PLC0415
         from pysolvers import error  # noqa: PLC0415
 
         self._clauses = clauses
         self._stop = stop
-        self._solver: Any = Solver(name=SOLVER, bootstrap_with=clauses.found)
-        self._handed_over = len(clauses.found)
+        self._solver: Any = Cadical195()
+        self._solver.configure(OPTIONS)
+        self._handed_over = 0
         self._broken_off: type[Exception] = error
 
     def ask(self, assumptions: list[int], conflicts: int) -> bool | None:
-        """Answer with so much work at most; None: not known."""
-        if self._stop():
-            raise Interrupted
+        """Answer with so much work at most; None: not known. Raises Interrupted soon after `stop` says so."""
         if self._handed_over < len(self._clauses.found):
             self._solver.append_formula(self._clauses.found[self._handed_over :])
             self._handed_over = len(self._clauses.found)
+        for done in range(0, conflicts, SLICE):
+            answer = self._ask(assumptions, min(SLICE, conflicts - done))
+            if answer is not None:
+                return answer
+        return None
+
+    def _ask(self, assumptions: list[int], conflicts: int) -> bool | None:
+        if self._stop():
+            raise Interrupted
         self._solver.conf_budget(conflicts)
         try:
             answer: bool | None = self._solver.solve_limited(assumptions=assumptions)

@@ -11,7 +11,7 @@ from querwerk.engine.timetable.encoding import Encoding
 from querwerk.engine.timetable.oracle import Oracle
 
 SLICE = 20_000
-"""Conflicts between two looks at whether to stop; a search that is taken up again costs time, so not too few."""
+"""Conflicts between two pauses for looking for a better plan elsewhere."""
 TRIAL = 1_000
 """Conflicts spent on making a core smaller or raising its count at once."""
 
@@ -67,7 +67,8 @@ class Proof:
             core = self._oracle.core()
             if not core:
                 return None
-            core = self._shrunk(core)
+            if self.best is None or self.bound + 1 < self.best:
+                core = self._shrunk(core)  # a last core needs no beauty
             for literal in core:
                 del self._assumed[literal]
             self._raise_bound()

@@ -72,6 +72,7 @@ def test_solver_finds_what_trying_everything_finds(problem: Problem) -> None:
     expected = fewest_breaks(problem)
     assert result.breaks == expected
     assert result.status == (Status.INFEASIBLE if expected is None else Status.OPTIMAL)
+    assert bool(result.conflict) == (expected is None)
     if result.plan is not None:
         verdict = check(problem, result.plan)
         assert (verdict.faults, verdict.breaks) == ((), result.breaks)
@@ -166,7 +167,7 @@ def test_tables_and_order_are_named_in_explanations() -> None:
     assert conflict(crowd, lambda: False) == (
         "meeting 1 of Anna and Ben has to be in the morning",
         "meeting 2 of Cem and Dana has to be in the morning",
-        "slot 1 has 1 tables",
+        "slot 1 has 1 table",
     )
     late = Problem(4, 2, 1, 1, (Meeting((0, 1), slot=1), Meeting((2, 3), after=(0,))), names=names)
     assert conflict(late, lambda: False) == (
@@ -174,6 +175,38 @@ def test_tables_and_order_are_named_in_explanations() -> None:
         "meeting 1 is fixed to slot 2",
         "meeting 2 of Cem and Dana has to be",
         "meeting 1 has to be before meeting 2",
+    )
+
+
+def test_fairness_is_named_with_the_people_it_is_about() -> None:
+    names = ("Anna", "Ben", "Cem", "Dana", "Eda")
+    apart = (Meeting((0, 1), slot=0), Meeting((0, 1), slot=2))
+    fixed = (
+        "meeting 1 of Anna and Ben has to be",
+        "meeting 1 is fixed to slot 1",
+        "meeting 2 of Anna and Ben has to be",
+        "meeting 2 is fixed to slot 3",
+    )
+    lonely = solve(Problem(5, 3, 3, 2, (*apart, Meeting((2, 3)), Meeting((3, 4))), fairness=0, names=names))
+    assert lonely.status is Status.INFEASIBLE
+    assert set(fixed) < set(lonely.conflict)
+    assert lonely.conflict[-1].endswith(" may have no breaks more than Cem, who can have none")
+    together = (*apart, Meeting((2, 3), slot=0), Meeting((2, 3), slot=1), Meeting((0, 2)))
+    everybody = solve(Problem(4, 3, 3, 2, together[:4], fairness=0, names=names[:4]))
+    assert everybody.status is Status.INFEASIBLE
+    assert set(fixed) < set(everybody.conflict)
+    assert [words for words in everybody.conflict if "breaks" in words] == [
+        f"{name} may have no breaks more or fewer than anybody else"
+        for name in (everybody.conflict[-2].split()[0], everybody.conflict[-1].split()[0])
+    ]
+
+
+def test_a_crowd_is_counted_not_listed() -> None:
+    pairs = [(first, second) for first in range(4) for second in range(4, 8)]
+    crowd = Problem(8, 3, 1, 5, tuple(Meeting(pair, Session.AFTERNOON) for pair in pairs))
+    assert solve(crowd).conflict == (
+        "16 meetings have to be in the afternoon",
+        "2 slots with 5 tables have 10 places",
     )
 
 
