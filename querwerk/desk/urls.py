@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from querwerk.desk.views import history, links, pages, pictures, records, roles, texts, uploads
+from querwerk.desk.views import history, links, menu, pages, pictures, records, roles, texts, uploads
 
 TEXT = "desk/<slug:programme>/records/<slug:kind>/<str:key>/text/<slug:role>"
 
@@ -29,6 +29,7 @@ urlpatterns = [
     path("desk/<slug:programme>/pictures/<str:key>/withdraw/", pictures.withdraw, name="picture_withdraw"),
     path("desk/<slug:programme>/pictures/<str:key>/readmit/", pictures.readmit, name="picture_readmit"),
     path("desk/<slug:programme>/pictures/<str:key>/erase/", pictures.erase, name="picture_erase"),
+    path("desk/<slug:programme>/menu/", menu.menu, name="menu"),
     path("desk/<slug:programme>/roles/", roles.roles, name="roles"),
     path("desk/<slug:programme>/roles/<int:number>/remove/", roles.role_remove, name="role_remove"),
     path("desk/<slug:programme>/records/<slug:kind>/", pages.record_list, name="record_list"),

@@ -25,9 +25,10 @@ from querwerk.core.spec import (
     Words,
 )
 from querwerk.core.states import LinkKind
+from querwerk.core.text import Text
 from querwerk.people.models import Organisation
 from querwerk.programmes.publicity import RULE_SETS
-from querwerk.programmes.states import RoleName
+from querwerk.programmes.states import MenuPlace, RoleName
 
 
 class Programme(Record):
@@ -288,10 +289,14 @@ class WebLink(Record):
 
 
 class OperatorPage(Record):
-    """A page that the operator fills in: imprint, privacy, accessibility statement."""
+    """A page that the operator fills in: about, contact, imprint, privacy, accessibility statement."""
 
     title = TextColumn()
     body = TextColumn()
+    menu = models.CharField(max_length=10, choices=MenuPlace, blank=True)
+    """Where it is linked; nothing stated means in the foot."""
+    menu_title = TextColumn()
+    menu_place = models.IntegerField(null=True, blank=True)
 
     SPEC = Spec(
         kind="page",
@@ -301,8 +306,21 @@ class OperatorPage(Record):
         fields=(
             Texts("title", _("Title"), is_required=True, column="title"),
             Texts("body", _("Text"), column="body", is_long=True),
+            Choice("menu", _("Linked"), column="menu", choices=tuple(MenuPlace.choices)),
+            Texts("menu_title", _("Short title for the menu"), column="menu_title"),
+            Number("menu_place", _("Place in the menu"), column="menu_place", is_whole=True),
         ),
     )
+
+    @property
+    def menu_words(self) -> Text:
+        """Return what stands in the menu."""
+        return self.menu_title or self.title
+
+    @property
+    def menu_order(self) -> tuple[bool, int, int, int]:
+        """Return where it stands in its menu: by the stated place, then by the order of entry."""
+        return self.menu_place is None, self.menu_place or 0, self.position, self.pk
 
 
 class Role(models.Model):

@@ -24,6 +24,7 @@ from querwerk.core.states import Visibility
 from querwerk.core.templatetags.ui import plain
 from querwerk.programmes.queries import Frame, frame_of, owners_of, viewer_of
 from querwerk.programmes.rules import STRANGER, Viewer, may_see, may_see_drafts
+from querwerk.programmes.states import MenuPlace
 
 
 class Request(HttpRequest):
@@ -132,16 +133,24 @@ def same_on_each_page(frame: Frame) -> dict[str, Any]:
             "feed_url": address("publishing:feed", programme=key),
             "newsletter_url": address("newsletter:subscribe", programme=key),
             "menu": [
-                (str(entry.label), reverse(entry.url_name, kwargs={"programme": key}))
-                for entry in registry.navigation()
+                *(
+                    (str(entry.label), reverse(entry.url_name, kwargs={"programme": key}))
+                    for entry in registry.navigation()
+                ),
+                *links_to_pages(frame, MenuPlace.MAIN),
             ],
-            "footer_links": [
-                (plain(page.title), address("programmes:page", programme=key, key=page.key)) for page in frame.pages
-            ],
+            "footer_links": links_to_pages(frame, MenuPlace.FOOT),
             "publicity": publicity(frame),
         }
         frame.around[language] = around | {"foot": render_to_string("core/ui/foot.html", around)}
     return frame.around[language]
+
+
+def links_to_pages(frame: Frame, place: MenuPlace) -> list[tuple[str, str]]:
+    """Return label and address of the operator's pages that are linked in a place, in the operator's order."""
+    pages = [page for page in frame.pages if (page.menu or MenuPlace.FOOT) == place]
+    pages.sort(key=lambda page: page.menu_order)
+    return [(plain(page.menu_words), address("programmes:page", programme=frame.key, key=page.key)) for page in pages]
 
 
 def address(name: str, **kwargs: str) -> str:

@@ -109,6 +109,11 @@ def may_manage_roles(viewer: Viewer) -> Verdict:
     return YES if viewer.is_organiser else Verdict(is_allowed=False, why=_("Only organisers give roles."))
 
 
+def may_edit_menu(viewer: Viewer) -> Verdict:
+    """The operator's pages are the organisers' business, and so is where they are linked."""
+    return may_edit(viewer, kind="page", owners=())
+
+
 def may_read_history(viewer: Viewer, *, visibility: str, owners: Collection[str]) -> Verdict:
     """Readers read the history of what they see, editors that of their own records.
 

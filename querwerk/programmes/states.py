@@ -10,3 +10,11 @@ class RoleName(TextChoices):
     ORGANISER = "organiser", _("Organiser")
     EDITOR = "editor", _("Partner editor")
     READER = "reader", _("Reader of unpublished things")
+
+
+class MenuPlace(TextChoices):
+    """Where visitors find a page of the operator."""
+
+    FOOT = "foot", _("in the foot of every page")
+    MAIN = "main", _("in the main menu")
+    NOWHERE = "nowhere", _("nowhere; it is only linked")

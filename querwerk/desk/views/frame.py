@@ -23,7 +23,15 @@ from querwerk.desk.queries import GROUPS, counts, owners, spec_or_none
 from querwerk.people.models import User
 from querwerk.programmes.pages import Request, enter
 from querwerk.programmes.pages import address as room_address
-from querwerk.programmes.rules import Verdict, may_create, may_export, may_manage_roles, may_see, may_use_desk
+from querwerk.programmes.rules import (
+    Verdict,
+    may_create,
+    may_edit_menu,
+    may_export,
+    may_manage_roles,
+    may_see,
+    may_use_desk,
+)
 
 TONES = {Visibility.PUBLISHED: "good", Visibility.DRAFT: "open", Visibility.RETIRED: "plain"}
 
@@ -99,6 +107,7 @@ def surrounding(request: Request, current: str = "") -> dict[str, Any]:
         "current": current,
         "desk_url": address(request, "home"),
         "journal_url": address(request, "journal"),
+        "menu_url": address(request, "menu") if may_edit_menu(request.viewer) else "",
         "roles_url": address(request, "roles") if may_manage_roles(request.viewer) else "",
         "tools": [
             (tool.label, reverse(tool.url_name, args=[request.frame.key]), tool.url_name == current)
