@@ -24,7 +24,7 @@ def space(db: None) -> Space:
 
 
 def typed(**changes: str) -> dict[str, str]:
-    found = {}
+    found: dict[str, str] = {}
     for page in OperatorPage.objects.all():
         found |= {f"{page.key}-version": str(page.version), f"{page.key}-menu": page.menu or "foot"}
     return found | changes
