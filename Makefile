@@ -5,7 +5,7 @@ PYTHON := .venv/bin/python
 # Handed on to the programs below when they are given on the command line.
 export PORT DATABASE_URL
 
-.PHONY: help setup setup-dev setup-node setup-browser lock demo test format assets messages docs bench-web bench-timetable bench-newsletter bench-matching-speed lighthouse pictures
+.PHONY: help setup setup-dev setup-node setup-browser lock demo test format assets messages docs bench-web bench-timetable bench-assignment bench-newsletter bench-matching-speed lighthouse pictures
 
 help:  ## list these commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -56,6 +56,9 @@ bench-newsletter: setup-dev  ## mails per second to a mail server on this machin
 
 bench-matching-speed: setup-dev  ## how fast offers are found among up to a million (BENCH_DATA=folder)
 	@$(PYTHON) bench/matching/speed.py
+
+bench-assignment: setup-dev  ## prove fair assignments beside published ones (BENCH_DATA=folder)
+	@$(PYTHON) bench/assignment/run.py
 
 lighthouse: setup-node setup-browser  ## measure the public pages (mobile, median of three)
 	@$(PYTHON) -m scripts.lighthouse
