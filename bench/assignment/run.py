@@ -19,7 +19,7 @@ import generate
 import numpy as np
 import rival
 
-from querwerk.engine.assignment import Assignment, Goal, Problem, Result, check, curve, read, solve
+from querwerk.engine.assignment import Assignment, Goal, Problem, Result, Status, check, curve, read, solve
 
 ROOT = Path(__file__).resolve().parents[2]
 GOALS = (Goal.WORST_TASK, Goal.TOTAL)
@@ -115,7 +115,7 @@ def _row(
         name, solver, PUBLISHED.get(name, ""),
         verdict.worst_task if verdict else None, verdict.total if verdict else None,
         bounds.get(Goal.WORST_TASK), bounds.get(Goal.TOTAL),
-        bool(result) and all(stage.proved for stage in result.stages), spent[0], spent[1],
+        bool(result) and result.status is Status.OPTIMAL, spent[0], spent[1],
         None if ours is None else spent[0] / max(ours, 0.001), wrong,
     )  # fmt: skip
 
