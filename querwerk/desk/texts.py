@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from querwerk.core.prose.blocks import SHAPES, Block, Body, content_hash, new_key, normalise
+from querwerk.core.prose.blocks import MOST_LEVELS, SHAPES, Block, Body, content_hash, new_key, normalise
 from querwerk.core.prose.patch import Patch, Put, difference
 from querwerk.core.prose.sanitise import KEY
 
@@ -131,12 +131,12 @@ def read_items(text: str, known: Block | None, *, is_ordered: bool) -> list[Bloc
     lines = [line for line in text.replace("\r\n", "\n").split("\n") if line.strip()]
     for number, line in enumerate(lines):
         depth = (len(line) - len(line.lstrip(" "))) // 2
-        depth = min(depth, len(levels) - 1 if levels[-1] else len(levels) - 2, 7)
+        depth = min(depth, len(levels) - 1, MOST_LEVELS - 1)
         item: Block = {"key": keys[number] if number < len(keys) else new_key(), "html": untyped(line.strip())}
-        levels[max(depth, 0)].append(item)
+        levels[depth].append(item)
         inner: list[Block] = []
         item |= {"items": inner, "is_ordered": is_ordered}
-        levels[max(depth, 0) + 1 :] = [inner]
+        levels[depth + 1 :] = [inner]
     return root
 
 

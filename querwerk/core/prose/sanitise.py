@@ -26,6 +26,9 @@ CELLS = frozenset({"td", "th"})
 DROPPED = frozenset({"script", "style", "title", "textarea", "noscript", "template", "svg", "math", "iframe", "object"})
 """Elements whose content is no text for readers."""
 
+MOST_TIMES = 4
+
+_FOREIGN = re.compile(rf"<(?!/?(?:{'|'.join(sorted(KEPT))})[\s>])[/a-z!?]", re.IGNORECASE)
 _SPELLING = re.compile(rf"<(/?)({'|'.join(SPELLINGS)})(?=[ >])")
 _END = re.compile(rf"</(?:{'|'.join(LINES)})>(?:<br>)?")
 _START = re.compile(rf"<(?:{'|'.join(LINES | CELLS)})>")
@@ -67,6 +70,17 @@ def inline(html: str) -> str:
     html = UNSTORABLE.sub("", html)
     if not _NEEDS_WORK.search(html):
         return html
+    cleaned = _once(html)
+    if _FOREIGN.search(html):
+        # Only what a parser mends (a table between links, a paragraph in a paragraph) can come out differently twice.
+        for _time in range(MOST_TIMES):
+            before, cleaned = cleaned, _once(cleaned)
+            if cleaned == before:
+                break
+    return cleaned
+
+
+def _once(html: str) -> str:
     cleaned = _cleaner().clean(html)
     if "<" not in cleaned:
         return cleaned

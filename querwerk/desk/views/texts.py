@@ -211,7 +211,7 @@ def text_edit(request: Request, kind: str, key: str, role: str, language: str) -
         pick_url=address(request, "picture_pick"),
         sitting=one_time_key(),
         author=request.viewer.name,
-        tools=editor.tools(),
+        editor_tools=editor.tools(),
         table_tools=editor.table_tools(),
         shortcuts=editor.shortcuts(),
         dialogs=editor.dialogs(),
