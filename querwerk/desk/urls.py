@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from querwerk.desk.views import history, links, menu, pages, pictures, records, roles, texts, uploads
+from querwerk.desk.views import history, links, menu, pages, pictures, records, reports, roles, texts, uploads
 
 TEXT = "desk/<slug:programme>/records/<slug:kind>/<str:key>/text/<slug:role>"
 
@@ -37,6 +37,9 @@ urlpatterns = [
     path("desk/<slug:programme>/records/<slug:kind>/<str:key>/", records.record_edit, name="record_edit"),
     path("desk/<slug:programme>/records/<slug:kind>/<str:key>/history/", history.record_history, name="record_history"),
     path("desk/<slug:programme>/records/<slug:kind>/<str:key>/links/", links.record_links, name="record_links"),
+    path(
+        "desk/<slug:programme>/records/event/<str:key>/newsflash/", reports.newsflash_propose, name="newsflash_propose"
+    ),
     path(f"{TEXT}/", texts.text_list, name="text_list"),
     path(f"{TEXT}/<slug:language>/", texts.text_edit, name="text_edit"),
     path(f"{TEXT}/<slug:language>/sync/", texts.text_sync, name="text_sync"),

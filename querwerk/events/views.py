@@ -21,7 +21,7 @@ from querwerk.core.templatetags.ui import lang_of, plain
 from querwerk.core.terms import term
 from querwerk.events import queries
 from querwerk.events.models import AgendaItem, Event
-from querwerk.programmes.pages import Request, page_language, programme_page
+from querwerk.programmes.pages import Request, origin_of, page_language, programme_page
 
 PER_PAGE = 40
 MOST_ANSWERS = 12
@@ -73,8 +73,29 @@ def event_detail(request: Request, key: str) -> HttpResponse:
         "web_links": queries.web_links(event.node_id) if ties.reaches("web_link") else [],
         "calendar_url": calendar_url(event, request.frame.key),
         "panels": registry.panels_for(request, event),
+        "linked_data": linked_data(event, ties.nodes("host"), origin_of(request) + request.path),
     }
     return render(request, "events/event_detail.html", context)
+
+
+def linked_data(event: Event, hosts: list[Node], url: str) -> dict[str, Any]:
+    """Return what search engines read of an event (schema.org, Event); nothing that is not known."""
+    town = {"addressLocality": plain(event.place), "addressCountry": event.country}
+    address = {"@type": "PostalAddress"} | {name: value for name, value in town.items() if value}
+    place = {"@type": "Place", "name": plain(event.venue) or plain(event.place), "address": address}
+    found = {
+        "@context": "https://schema.org",
+        "@type": "Event",
+        "name": plain(event.title),
+        "description": plain(event.summary),
+        "startDate": event.date,
+        "endDate": event.end,
+        "location": place if place["name"] else "",
+        "organizer": [{"@type": "Organization", "name": plain(host.title)} for host in hosts],
+        "inLanguage": page_language(),
+        "url": url,
+    }
+    return {name: value for name, value in found.items() if value}
 
 
 def participants(said: dict[str, Any]) -> dict[str, Any]:

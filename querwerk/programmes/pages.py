@@ -131,6 +131,7 @@ def same_on_each_page(frame: Frame) -> dict[str, Any]:
             "search_url": address("publishing:search", programme=key),
             "press_url": address("publishing:press", programme=key),
             "feed_url": address("publishing:feed", programme=key),
+            "json_feed_url": address("publishing:json_feed", programme=key),
             "newsletter_url": address("newsletter:subscribe", programme=key),
             "menu": [
                 *(

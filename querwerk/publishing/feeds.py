@@ -93,3 +93,57 @@ class NewsFeed(Feed[Newsflash, Frame]):
     def item_updateddate(self, item: Newsflash) -> datetime:
         """Return when the record was changed here."""
         return item.changed_at
+
+
+def as_json_feed(frame: Frame, origin: str) -> dict[str, Any]:
+    """Return the same as JSON Feed 1.1 (jsonfeed.org)."""
+    feed, language = NewsFeed(), page_language()
+    return {
+        "version": "https://jsonfeed.org/version/1.1",
+        "title": feed.title(frame),
+        "home_page_url": origin + feed.link(frame),
+        "feed_url": origin + reverse("publishing:json_feed", kwargs={"programme": frame.key}),
+        "description": feed.subtitle(frame),
+        "language": language,
+        "authors": [{"name": frame.programme.name}],
+        "items": [_json_item(feed, item, origin) for item in feed.items(frame)],
+    }
+
+
+def _json_item(feed: NewsFeed, item: Newsflash, origin: str) -> dict[str, Any]:
+    published = feed.item_pubdate(item)
+    return {
+        "id": feed.item_guid(item),
+        "url": origin + feed.item_link(item),
+        "title": feed.item_title(item),
+        "content_text": feed.item_description(item) or feed.item_title(item),
+        "image": origin + share_url(item),
+        "date_modified": feed.item_updateddate(item).isoformat(),
+        "tags": [plain(topic) for topic in item.topics],
+        **({"date_published": published.isoformat()} if published else {}),
+    }
+
+
+def share_url(record: Newsflash) -> str:
+    """Return where the picture is under which a newsflash is shared."""
+    names = {"programme": record.space.key, "kind": "newsflash", "key": record.key}
+    return reverse("publishing:share", kwargs=names)
+
+
+def news_article(newsflash: Newsflash, frame: Frame, origin: str) -> dict[str, Any]:
+    """Return what search engines read of a newsflash (schema.org, NewsArticle); nothing that is not known."""
+    names = {"programme": frame.key, "kind": "newsflash", "key": newsflash.key}
+    home = reverse("publishing:home", kwargs={"programme": frame.key})
+    found = {
+        "@context": "https://schema.org",
+        "@type": "NewsArticle",
+        "headline": plain(newsflash.title),
+        "description": plain(newsflash.summary),
+        "datePublished": newsflash.date,
+        "dateModified": newsflash.changed_at.isoformat(),
+        "inLanguage": page_language(),
+        "url": origin + reverse("publishing:news_detail", kwargs={"programme": frame.key, "key": newsflash.key}),
+        "image": origin + reverse("publishing:share", kwargs=names),
+        "publisher": {"@type": "Organization", "name": frame.programme.name, "url": origin + home},
+    }
+    return {name: value for name, value in found.items() if value}

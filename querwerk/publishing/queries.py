@@ -107,6 +107,12 @@ def answers(space_id: int, *, with_drafts: bool, most: int) -> QuerySet[Link]:
     return found.select_related("later__part_of").order_by("pk")[:most]
 
 
+def shared_node(space_id: int, kind: str, key: str, *, with_drafts: bool) -> Node | None:
+    """Return what a page is about, if the reader may see it; 1 query."""
+    shown = shown_states(with_drafts=with_drafts)
+    return Node.objects.filter(space=space_id, kind=kind, key=key, visibility__in=shown).first()
+
+
 def public_nodes(space_ids: list[int], kinds: frozenset[str]) -> QuerySet[Node]:
     """Return what visitors may see of some kinds; 1 query."""
     found = Node.objects.filter(space__in=space_ids, kind__in=kinds, visibility=Visibility.PUBLISHED)

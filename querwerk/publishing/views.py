@@ -1,5 +1,7 @@
 """The public site: the front of the installation, the home of a programme, its news and the search."""
 
+import json
+
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -9,14 +11,17 @@ from querwerk.core import registry
 from querwerk.core.lists import Pages, Ties
 from querwerk.core.pictures.queries import lead_pictures
 from querwerk.core.prose.queries import public_text
+from querwerk.core.spec import spec_of
+from querwerk.core.templatetags.ui import partial_date, plain
 from querwerk.pilots.queries import first_pilots
 from querwerk.programmes.lists import pins
-from querwerk.programmes.pages import Request, page_language, programme_page
+from querwerk.programmes.pages import Request, origin_of, page_language, programme_page
 from querwerk.programmes.queries import partners, programmes_public
 from querwerk.publishing import home, queries, results
-from querwerk.publishing.feeds import NewsFeed
+from querwerk.publishing.feeds import NewsFeed, as_json_feed, news_article
 from querwerk.publishing.search.find import find
 from querwerk.publishing.search.words import MOST_QUERY_LETTERS
+from querwerk.publishing.share import photo_of, share_picture
 
 NEWS_PER_PAGE = 30
 NEWEST = 3
@@ -87,6 +92,7 @@ def news_detail(request: Request, key: str) -> HttpResponse:
         "originals": home.originals(found),
         "about": ties.nodes("about"),
         "panels": registry.panels_for(request, found),
+        "linked_data": news_article(found, request.frame, origin_of(request)),
     }
     return render(request, "publishing/news_detail.html", context)
 
@@ -96,6 +102,30 @@ def feed(request: Request) -> HttpResponse:
     """Give the newsflashes to feed readers."""
     response: HttpResponse = NewsFeed()(request)
     return response
+
+
+@programme_page
+def json_feed(request: Request) -> HttpResponse:
+    """Give the newsflashes to programs that rather read JSON Feed than Atom."""
+    content = as_json_feed(request.frame, origin_of(request))
+    return HttpResponse(json.dumps(content, ensure_ascii=False), content_type="application/feed+json; charset=utf-8")
+
+
+@programme_page
+def share(request: Request, kind: str, key: str) -> HttpResponse:
+    """Draw the picture under which a record's page is shared."""
+    node = queries.shared_node(request.frame.space_id, kind, key, with_drafts=request.with_drafts)
+    if node is None or kind not in registry.page_kinds() | registry.single_page_kinds():
+        raise Http404
+    face = lead_pictures([node.pk], with_drafts=request.with_drafts).get(node.pk)
+    picture = share_picture(
+        title=plain(node.title),
+        kicker=" · ".join(filter(None, [str(spec_of(kind).label), partial_date(node.dated)])),
+        programme=request.frame.programme.name,
+        key=node.key,
+        photo=photo_of(face) if face is not None else None,
+    )
+    return HttpResponse(picture, content_type="image/png")
 
 
 @programme_page

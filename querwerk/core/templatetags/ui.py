@@ -1,7 +1,8 @@
 """Template tags that show texts in the best language, partial dates, and what is stated to be unknown."""
 
+import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from functools import lru_cache
 from typing import Any
@@ -279,3 +280,11 @@ def get(mapping: Any, key: Any) -> Any:
 def is_unknown(record: Any, field: str) -> bool:
     """Tell whether a record's field is stated to be unknown."""
     return bool(record.is_unknown(field))
+
+
+@register.filter
+def json_ld(data: Mapping[str, Any]) -> SafeString:
+    """Write facts for search engines (schema.org) as data that no browser runs; nothing in it can end the element."""
+    written = json.dumps(data, ensure_ascii=False)
+    harmless = written.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e")
+    return mark_safe(f'<script type="application/ld+json">{harmless}</script>')  # noqa: S308

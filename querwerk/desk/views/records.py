@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from querwerk.core.actions import InvalidRecords, UnableToOverwrite, given_key, set_visibility
 from querwerk.core.models import JournalEntry, Record
 from querwerk.core.queries import find_record, snapshot
-from querwerk.core.spec import KEY, Problems, Spec
+from querwerk.core.spec import KEY, Problems, Spec, spec_of
 from querwerk.core.states import VISIBILITY_MOVES, Visibility
 from querwerk.desk.actions import UnableToPreview, new_key, preview, save_form, with_visibility
 from querwerk.desk.forms import Known, RecordForm
@@ -160,6 +160,9 @@ class Editing:
             if may_read_history(request.viewer, visibility=record.visibility, owners=mine)
             else [],
             "links_url": address(request, "record_links", kind, record.key) if may_link(request.viewer) else "",
+            "newsflash_url": address(request, "newsflash_propose", record.key)
+            if kind == "event" and may_create_kind(request, spec_of("newsflash"), 0)
+            else "",
         }
 
 
