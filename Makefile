@@ -5,7 +5,7 @@ PYTHON := .venv/bin/python
 # Handed on to the programs below when they are given on the command line.
 export PORT DATABASE_URL
 
-.PHONY: help setup setup-dev setup-node setup-browser lock demo test format assets messages docs bench-web bench-timetable bench-assignment bench-newsletter bench-matching-speed lighthouse pictures
+.PHONY: help setup setup-dev setup-node setup-browser lock demo test format assets messages docs bench-web bench-timetable bench-documents bench-assignment bench-newsletter bench-matching-speed lighthouse pictures
 
 help:  ## list these commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -59,6 +59,9 @@ bench-matching-speed: setup-dev  ## how fast offers are found among up to a mill
 
 bench-assignment: setup-dev  ## prove fair assignments beside published ones (BENCH_DATA=folder)
 	@$(PYTHON) bench/assignment/run.py
+
+bench-documents: setup-dev  ## compare documents in and out with pandoc and WeasyPrint
+	@$(PYTHON) bench/documents/run.py
 
 lighthouse: setup-node setup-browser  ## measure the public pages (mobile, median of three)
 	@$(PYTHON) -m scripts.lighthouse

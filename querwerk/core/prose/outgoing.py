@@ -84,8 +84,10 @@ def fit_for_paper(picture: Picture) -> Picture | None:
         with Image.open(io.BytesIO(picture.content)) as opened:
             if opened.width * opened.height > MAX_PIXELS:
                 return None
-            if opened.format in ("PNG", "JPEG") and max(opened.size) <= MAX_SIDE and not opened.getexif():
-                return replace(picture, mime=f"image/{opened.format.lower()}")
+            # A JPEG that says how it is to be turned must be turned; asking a PNG would unpack it.
+            is_plain = opened.format == "PNG" or (opened.format == "JPEG" and not opened.getexif())
+            if is_plain and max(opened.size) <= MAX_SIDE:
+                return replace(picture, mime="image/png" if opened.format == "PNG" else "image/jpeg")
             upright = ImageOps.exif_transpose(opened)
             upright.thumbnail((MAX_SIDE, MAX_SIDE))
             return replace(picture, **_encoded(upright, is_photo=opened.format in ("JPEG", "MPO")))

@@ -41,7 +41,7 @@ def write_table(writer: Any, block: dict[str, Any]) -> None:
             is_heading = y < block["header_rows"] or place.column < block["header_columns"]
             _write_cell(writer, table, row, place, key=key, is_heading=is_heading)
             key = ""
-    writer.document.add_paragraph(style="Querwerk Imprint")  # two tables in a row would become one
+    writer.begin("Imprint")  # two tables in a row would become one
 
 
 def _write_cell(writer: Any, table: Any, row: Any, place: Place, *, key: str, is_heading: bool) -> None:

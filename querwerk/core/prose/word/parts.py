@@ -44,7 +44,7 @@ class Footnotes:
         is_new = key not in self.numbers
         number = self.numbers.setdefault(key, len(self.numbers) + FIRST_FREE)
         run = paragraph.add_run()
-        run.style = self.document.styles["footnote reference"]
+        run.element.style = "FootnoteReference"
         run.element.append(parse_xml(f'<w:footnoteReference {NAMESPACES} w:id="{number}"/>'))
         if is_new:
             self._write(number, write)

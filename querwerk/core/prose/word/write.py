@@ -80,7 +80,7 @@ class Writer:
         above = " · ".join(part for part in (text.house, text.kicker) if part)
         if above:
             self.imprint(self.document, above)
-        self.document.add_paragraph(text.title, style="Title")
+        self.begin("Title").add_run(text.title)
         below = " · ".join(part for part in (text.author, text.dated) if part)
         if below:
             self.imprint(self.document, below)
@@ -88,7 +88,7 @@ class Writer:
     def imprint(self, parent: Any, words: str) -> Any:
         """Write a line that stands around the text."""
         paragraph = parent.add_paragraph(words)
-        paragraph.style = self.document.styles["Querwerk Imprint"]
+        paragraph._p.style = "Imprint"
         return paragraph
 
     def foot(self, section: Any) -> None:
@@ -112,16 +112,22 @@ class Writer:
 
     def heading(self, block: dict[str, Any]) -> None:
         """Write a heading; the document's title is level 1, so "Heading 1" is the body's level 2."""
-        self.lines(block["html"], f"heading {block['level'] - 1}", BLOCK_MARK + block["key"])
+        self.lines(block["html"], f"Heading{block['level'] - 1}", BLOCK_MARK + block["key"])
 
     def paragraph(self, block: dict[str, Any]) -> None:
         """Write a paragraph."""
-        self.lines(block["html"], "Normal", BLOCK_MARK + block["key"])
+        self.lines(block["html"], "", BLOCK_MARK + block["key"])
+
+    def begin(self, style: str = "") -> Any:
+        """Begin a paragraph. python-docx would look the style's name up among all styles, for every paragraph anew."""
+        paragraph = self.document.add_paragraph()
+        if style:
+            paragraph._p.style = style
+        return paragraph
 
     def lines(self, html: str, style: str, *marks: str) -> Any:
         """Write inline HTML as a paragraph of a style."""
-        paragraph = self.document.add_paragraph()
-        paragraph.style = self.document.styles[style.capitalize() if style.startswith("heading") else style]
+        paragraph = self.begin(style)
         self.mark(paragraph, *marks)
         self.runs(paragraph, self.out.runs(html))
         return paragraph
@@ -130,7 +136,7 @@ class Writer:
         """Write a quote and whose it is."""
         self.lines(block["html"], "Quote", BLOCK_MARK + block["key"])
         if block["source"]:
-            self.lines(block["source"], "Querwerk Quote Source")
+            self.lines(block["source"], "QuoteSource")
 
     def bullets(self, block: dict[str, Any]) -> None:
         """Write a list."""
@@ -142,7 +148,7 @@ class Writer:
         for item in items:
             marks = [BLOCK_MARK + key] if key else []
             key = ""
-            paragraph = self.lines(item["html"], "List Paragraph", *marks, ITEM_MARK + item["key"])
+            paragraph = self.lines(item["html"], "ListParagraph", *marks, ITEM_MARK + item["key"])
             self.lists.number(paragraph, number, depth)
             if item.get("items"):
                 self.items(item["items"], depth + 1, is_ordered=item["is_ordered"])
@@ -150,7 +156,7 @@ class Writer:
     def table(self, block: dict[str, Any]) -> None:
         """Write a table with the caption above it."""
         if block["caption"]:
-            self.lines(block["caption"], "Querwerk Table Caption")
+            self.lines(block["caption"], "TableCaption")
         write_table(self, block)
 
     def image(self, block: dict[str, Any]) -> None:
@@ -158,13 +164,13 @@ class Writer:
         picture = self.out.picture(block["picture"])
         if picture is None:
             return
-        paragraph = self.document.add_paragraph()
+        paragraph = self.begin()
         paragraph.paragraph_format.keep_with_next = bool(block["caption"])
         self.mark(paragraph, BLOCK_MARK + block["key"])
         self.picture(paragraph, block["picture"], picture, block["alt"], 1.0)
         caption = self.out.runs(block["caption"])
         if caption:
-            paragraph = self.document.add_paragraph(style="Caption")
+            paragraph = self.begin("Caption")
             self.runs(paragraph, caption)
 
     def gallery(self, block: dict[str, Any]) -> None:
@@ -172,7 +178,7 @@ class Writer:
         shown = [(number, picture) for number in block["pictures"] if (picture := self.out.picture(number))]
         if not shown:
             return
-        paragraph = self.document.add_paragraph(style="Querwerk Gallery")
+        paragraph = self.begin("Gallery")
         self.mark(paragraph, BLOCK_MARK + block["key"])
         for number, picture in shown:
             self.picture(paragraph, number, picture, "", 0.48 if len(shown) > 1 else 1.0)
@@ -196,7 +202,7 @@ class Writer:
 
     def card(self, block: dict[str, Any]) -> None:
         """Write a link card: title as link, description below."""
-        paragraph = self.document.add_paragraph(style="Querwerk Link Card")
+        paragraph = self.begin("LinkCard")
         self.mark(paragraph, BLOCK_MARK + block["key"])
         self.runs(paragraph, [Run(block["title"] or block["url"], href=block["url"])])
         if block["description"]:
@@ -204,13 +210,13 @@ class Writer:
 
     def video(self, block: dict[str, Any]) -> None:
         """Write where a film can be seen."""
-        paragraph = self.document.add_paragraph(style="Querwerk Film")
+        paragraph = self.begin("FilmLine")
         self.mark(paragraph, BLOCK_MARK + block["key"])
         self.runs(paragraph, [Run(block["title"] or block["url"], href=block["url"])])
 
     def file(self, block: dict[str, Any]) -> None:
         """Write the name of a file to fetch."""
-        paragraph = self.document.add_paragraph(style="Querwerk File")
+        paragraph = self.begin("FileLine")
         self.mark(paragraph, BLOCK_MARK + block["key"])
         self.runs(paragraph, [Run(block["title"])])
 
@@ -252,7 +258,7 @@ class Writer:
         else:
             made.text = run.words
         if run.href:
-            made.style = self.document.styles["Hyperlink"]
+            made.element.style = "Hyperlink"
         font = made.font
         font.bold, font.italic = ("strong" in run.marks) or None, ("em" in run.marks) or None
         font.strike = ("s" in run.marks) or None
