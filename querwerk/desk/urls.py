@@ -2,7 +2,19 @@
 
 from django.urls import path
 
-from querwerk.desk.views import history, links, menu, pages, pictures, records, reports, roles, texts, uploads
+from querwerk.desk.views import (
+    documents,
+    history,
+    links,
+    menu,
+    pages,
+    pictures,
+    records,
+    reports,
+    roles,
+    texts,
+    uploads,
+)
 
 TEXT = "desk/<slug:programme>/records/<slug:kind>/<str:key>/text/<slug:role>"
 
@@ -47,6 +59,8 @@ urlpatterns = [
     path(f"{TEXT}/<slug:language>/translated/", texts.text_translated, name="text_translated"),
     path(f"{TEXT}/<slug:language>/versions/", texts.text_versions, name="text_versions"),
     path(f"{TEXT}/<slug:language>/preview/", texts.text_preview, name="text_preview"),
+    path(f"{TEXT}/<slug:language>/import/", documents.text_import, name="text_import"),
+    path(f"{TEXT}/<slug:language>/file/<slug:form>/", documents.text_file, name="text_file"),
     path(f"{TEXT}/<slug:language>/publish/", texts.text_publish, name="text_publish"),
     path("desk/<slug:programme>/records/<slug:kind>/<str:key>/<slug:move>/", records.record_move, name="record_move"),
 ]

@@ -4,6 +4,7 @@ from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
 from querwerk.core import registry
+from querwerk.core.prose.files import register_offers
 from querwerk.core.prose.roles import register_text
 
 
@@ -18,10 +19,12 @@ class ProgrammesConfig(AppConfig):
         """Say where the room's records are shown."""
         from querwerk.core.pictures.serving import register_gate  # noqa: PLC0415  (models are not loaded before)
         from querwerk.core.pictures.showing import register_people  # noqa: PLC0415
+        from querwerk.programmes.files import offers  # noqa: PLC0415
         from querwerk.programmes.lists import described  # noqa: PLC0415
         from querwerk.programmes.pages import may_fetch_draft  # noqa: PLC0415
 
         register_gate(may_fetch_draft)
+        register_offers(offers)
         register_people(described)
         registry.register_single_page("programme", "programmes:about")
         registry.register_page("organisation", "programmes:organisation_detail")

@@ -11,4 +11,9 @@ urlpatterns = [
     path("<slug:programme>/organisations/", views.organisation_list, name="organisation_list"),
     path("<slug:programme>/organisations/<str:key>/", views.organisation_detail, name="organisation_detail"),
     path("<slug:programme>/pages/<str:key>/", views.page, name="page"),
+    path(
+        "<slug:programme>/texts/<slug:kind>/<str:key>/<slug:role>/<slug:language>.<slug:form>",
+        views.text_file,
+        name="text_file",
+    ),
 ]

@@ -1,16 +1,24 @@
 """Pages of the programme: its partners, the organisations, what it is made of, and what its operator has to say."""
 
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_safe
 
 from querwerk.core import registry
 from querwerk.core.lists import Pages, Ties
-from querwerk.core.prose.queries import public_text
+from querwerk.core.pictures.serving import send_file
+from querwerk.core.prose.files import FORMS, kept_file, mark_of
+from querwerk.core.prose.queries import body_of, find_document, public_text
+from querwerk.core.queries import find_record
+from querwerk.core.spec import all_specs
+from querwerk.core.states import Visibility
 from querwerk.people import queries as people
 from querwerk.people.states import Side
 from querwerk.programmes import lists, queries
-from querwerk.programmes.pages import Request, page_language, programme_page
+from querwerk.programmes.files import file_name, manuscript_of
+from querwerk.programmes.pages import Request, enter, page_language, programme_page
 
 ORGANISATIONS_PER_PAGE = 60
 EXPECTED_PAGES = {"imprint": _("Imprint"), "privacy": _("Privacy"), "accessibility": _("Accessibility statement")}
@@ -100,3 +108,26 @@ def page(request: Request, key: str) -> HttpResponse:
     if key not in EXPECTED_PAGES or not request.viewer.is_organiser:
         raise Http404
     return render(request, "programmes/page_missing.html", {"missing": EXPECTED_PAGES[key], "key": key})
+
+
+@require_safe
+def text_file(
+    request: HttpRequest, programme: str, *, kind: str, key: str, role: str, language: str, form: str
+) -> HttpResponse | StreamingHttpResponse:
+    """Give a public text as a file. It is made once for each version; a picture that is taken off makes another one."""
+    frame = enter(request, programme)
+    spec = all_specs().get(kind)
+    record = find_record(spec, frame.space_id, key) if spec is not None and form in FORMS else None
+    if record is None or record.node.visibility != Visibility.PUBLISHED:
+        raise Http404
+    document = find_document(record.node_id, role, language)
+    body = body_of(document, document.public_number) if document and document.is_public(timezone.now()) else None
+    if document is None or body is None or document.public_from is None:
+        raise Http404
+    manuscript, media = manuscript_of(request, record, body, language, changed_at=document.public_from)
+    mark = mark_of(manuscript, media)
+    path = kept_file(manuscript, form, name=f"{record.node_id}-{role}-{language}", mark=mark)
+    return send_file(
+        request, path, media_type=FORMS[form].media_type, mark=mark, is_public=False,
+        download_as=file_name(manuscript, form),
+    )  # fmt: skip

@@ -159,13 +159,13 @@ class Markdown:
 
     def image(self, block: dict[str, Any]) -> str:
         """Return a picture by its address on the web, and its caption below."""
-        caption = self.html(block["caption"])
+        caption = self.runs(self.out.caption_runs(block))
         return "\n\n".join(part for part in (self.picture(block["picture"], block["alt"]), line(caption)) if part)
 
     def gallery(self, block: dict[str, Any]) -> str:
         """Return pictures below each other."""
         pictures = [self.picture(number, "") for number in block["pictures"]]
-        return "\n\n".join(part for part in (*pictures, line(self.html(block["caption"]))) if part)
+        return "\n\n".join(part for part in (*pictures, line(self.runs(self.out.caption_runs(block)))) if part)
 
     def picture(self, number: str, alt: str) -> str:
         """Return a picture, or what it shows where it has no address."""

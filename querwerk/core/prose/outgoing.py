@@ -54,6 +54,16 @@ class Outgoing:
             self._pictures[number] = fit_for_paper(found) if found is not None else None
         return self._pictures[number]
 
+    def caption_runs(self, block: dict[str, Any]) -> list[Run]:
+        """Return a caption with the credit of what it stands under: nobody may print a picture without."""
+        caption, credit = self.runs(block["caption"]), self.credit(block)
+        return [*caption, Run(f" {credit}" if caption else credit)] if credit else caption
+
+    def credit(self, block: dict[str, Any]) -> str:
+        """Return who made the pictures of a block, each name once."""
+        pictures = [self.picture(number) for number in block.get("pictures", [block.get("picture", "")])]
+        return legal(" · ".join(dict.fromkeys(picture.credit for picture in pictures if picture and picture.credit)))
+
     def _outside(self, run: Run) -> Run:
         run = replace(run, words=legal(run.words))
         if not run.href or run.href.startswith(WEB):

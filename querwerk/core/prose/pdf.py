@@ -210,12 +210,20 @@ class Pages:
     def image(self, block: dict[str, Any]) -> dict[str, Any] | None:
         """Return a picture."""
         shown = self.picture(block["picture"], block["alt"] or plain(block["caption"]))
-        return {"kind": "image", "picture": shown, "caption": self.runs(block["caption"])} if shown else None
+        return (
+            {"kind": "image", "picture": shown, "caption": self.runs_data(self.out.caption_runs(block))}
+            if shown
+            else None
+        )
 
     def gallery(self, block: dict[str, Any]) -> dict[str, Any] | None:
         """Return pictures that belong together."""
         pictures = [shown for number in block["pictures"] if (shown := self.picture(number))]
-        return {"kind": "gallery", "pictures": pictures, "caption": self.runs(block["caption"])} if pictures else None
+        return (
+            {"kind": "gallery", "pictures": pictures, "caption": self.runs_data(self.out.caption_runs(block))}
+            if pictures
+            else None
+        )
 
     def picture(self, number: str, alt: str = "") -> dict[str, Any] | None:
         """Return where a picture lies, what it shows, and its width in per cent of the text's."""

@@ -30,6 +30,8 @@ class PublicText:
     number: int
     public_from: datetime
     other_languages: tuple[str, ...]
+    owner: tuple[str, str, str] = ("", "", "")
+    """Kind and key of the record, and the role; empty for what is not public."""
 
 
 def public_text(node_id: int, role: str, language: str) -> PublicText | None:
@@ -39,20 +41,33 @@ def public_text(node_id: int, role: str, language: str) -> PublicText | None:
     row = next((found[code] for code in (language, "de", "en", *found) if code in found), None)
     if row is None:
         return None
-    pk, own, number, public_from, gaps, source_language = row
+    pk, own, number, public_from, gaps, source_language, kind, key = row
     rendered = _rendered.first(pk, number or 0)
     pieces, outline = rendered if rendered is not None else ([], [])
     others = tuple(code for code in found if code != own)
     entries = [Entry(*entry) for entry in outline or []]
-    return PublicText(own, pieces or [], entries, gaps, source_language, number or 0, public_from or now, others)
+    return PublicText(
+        own, pieces or [], entries, gaps, source_language, number or 0, public_from or now, others, (kind, key, role)
+    )
 
 
 @prepared
-def _published(node_id: int, role: str) -> QuerySet[Document, tuple[int, str, int | None, datetime | None, int, str]]:
+def _published(
+    node_id: int, role: str
+) -> QuerySet[Document, tuple[int, str, int | None, datetime | None, int, str, str, str]]:
     return (
         Document.objects.filter(node=node_id, role=role, public_number__isnull=False)
         .order_by("pk")
-        .values_list("pk", "language", "public_number", "public_from", "public_gaps", "source_language")
+        .values_list(
+            "pk",
+            "language",
+            "public_number",
+            "public_from",
+            "public_gaps",
+            "source_language",
+            "node__kind",
+            "node__key",
+        )
     )
 
 

@@ -30,6 +30,7 @@ from querwerk.core.prose.actions import (
     withdraw_document,
 )
 from querwerk.core.prose.blocks import Body, InvalidBody, block_words, empty, used_media
+from querwerk.core.prose.files import FORMS
 from querwerk.core.prose.models import Document, Version
 from querwerk.core.prose.patch import read_patch
 from querwerk.core.prose.queries import (
@@ -156,6 +157,10 @@ def text_list(request: Request, kind: str, key: str, role: str) -> HttpResponse:
             "preview_url": place.url("text_preview", language=document.language),
             "versions_url": place.url("text_versions", language=document.language),
             "publish_url": place.url("text_publish", language=document.language),
+            "import_url": place.url("text_import", language=document.language),
+            "files": [
+                (form, place.url("text_file", form.ending, language=document.language)) for form in FORMS.values()
+            ],
             "version": versions_of(document)[0],
         }
         for document in found
@@ -203,6 +208,7 @@ def text_edit(request: Request, kind: str, key: str, role: str, language: str) -
         sync_url=place.url("text_sync"),
         plain_url=f"{place.url('text_edit')}?plain",
         versions_url=place.url("text_versions"),
+        import_url=place.url("text_import"),
         publish_url=place.url("text_publish"),
         preview_url=place.url("text_preview"),
         clash_url=place.url("text_clash"),

@@ -163,14 +163,19 @@ class Chapters:
     def image(self, block: dict[str, Any]) -> str:
         """Return a picture."""
         shown = self.picture(block["picture"], block["alt"])
-        caption = f"<figcaption>{self.html(block['caption'])}</figcaption>" if block["caption"] else ""
+        caption = self.caption(block)
         return f"<figure>{shown}{caption}</figure>" if shown else ""
 
     def gallery(self, block: dict[str, Any]) -> str:
         """Return pictures that belong together."""
         shown = "".join(self.picture(number, "") for number in block["pictures"])
-        caption = f"<figcaption>{self.html(block['caption'])}</figcaption>" if block["caption"] else ""
+        caption = self.caption(block)
         return f"<figure>{shown}{caption}</figure>" if shown else ""
+
+    def caption(self, block: dict[str, Any]) -> str:
+        """Return what stands under a picture."""
+        words = self.runs(self.out.caption_runs(block))
+        return f"<figcaption>{words}</figcaption>" if words else ""
 
     def picture(self, number: str, alt: str) -> str:
         """Return the element that shows a picture."""

@@ -10,6 +10,7 @@ from querwerk.core.films import allow_frame, screening
 from querwerk.core.pictures.queries import pictures_by_key
 from querwerk.core.pictures.tags import put_by
 from querwerk.core.prose.blocks import used_media
+from querwerk.core.prose.files import offered
 from querwerk.core.prose.queries import PublicText
 from querwerk.core.prose.render import fill
 from querwerk.core.templatetags.ui import language_name, reader_language
@@ -61,14 +62,16 @@ def film(context: template.Context, piece: Mapping[str, Any]) -> dict[str, Any]:
 @register.inclusion_tag("prose/document.html", takes_context=True)
 def document(context: template.Context, text: PublicText) -> dict[str, Any]:
     """Show a text: what is to be said about its language, its contents, its words."""
+    request = context.get("request")
     return {
-        "request": context.get("request"),
+        "request": request,
         "frame": context.get("frame"),
         "text": text,
         "is_other_language": text.language != reader_language(),
         "language": language_name(text.language),
         "wanted": language_name(reader_language()),
         "source_language": language_name(text.source_language) if text.source_language else "",
+        "offers": offered(request, text) if request is not None else [],
     }
 
 

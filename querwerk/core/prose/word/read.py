@@ -32,6 +32,8 @@ class Imported:
     language: str
     """ISO 639; the one in which the file was checked for spelling, or what the caller said."""
     author: str
+    stated_language: str
+    """The language in which most of the file says it is; an empty text where it says nothing."""
     body: Body
     report: Report
 
@@ -66,6 +68,7 @@ def read_word(
         title or stated(properties, "title"),
         spoken,
         stated(properties, "creator"),
+        styles.language.replace("_", "-").split("-")[0].lower(),
         {"blocks": blocks, "notes": reading.notes},
         reading.report,
     )

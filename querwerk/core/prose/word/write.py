@@ -172,6 +172,7 @@ class Writer:
         if caption:
             paragraph = self.begin("Caption")
             self.runs(paragraph, caption)
+        self.credit(block)
 
     def gallery(self, block: dict[str, Any]) -> None:
         """Write pictures side by side, and their caption below."""
@@ -187,6 +188,13 @@ class Writer:
         if caption:
             paragraph.add_run().add_break()
             self.runs(paragraph, caption)
+        self.credit(block)
+
+    def credit(self, block: dict[str, Any]) -> None:
+        """Write who made the pictures above, in a line that does not belong to the text."""
+        credit = self.out.credit(block)
+        if credit:
+            self.begin("Imprint").add_run(credit)
 
     def picture(self, paragraph: Any, number: str, picture: Picture, alt: str, share: float) -> None:
         """Put a picture into a paragraph, at most ``share`` of the text's width."""

@@ -1,0 +1,42 @@
+"""A Word file between its upload and the click that makes a version of it: kept for a day, found again only by who sent it."""
+
+import hashlib
+import re
+import time
+from pathlib import Path
+
+from django.conf import settings
+
+from querwerk.core.pictures.files import write_whole
+
+TOKEN = re.compile(r"[0-9a-f]{64}")
+DAY = 24 * 60 * 60
+
+
+def folder() -> Path:
+    """Return where the files wait; they are in no backup."""
+    return Path(settings.RENDITIONS_ROOT) / "imports"
+
+
+def keep(content: bytes, user_id: int) -> str:
+    """Keep a file and return the name by which it is found again; older ones are cleared away."""
+    for path in folder().glob("*/*.docx"):
+        if path.stat().st_mtime < time.time() - DAY:
+            path.unlink(missing_ok=True)
+    token = hashlib.sha256(content).hexdigest()
+    write_whole(_path(token, user_id), content)
+    return token
+
+
+def kept(token: str, user_id: int) -> bytes | None:
+    """Return a kept file of the same person."""
+    if not TOKEN.fullmatch(token):
+        return None
+    try:
+        return _path(token, user_id).read_bytes()
+    except FileNotFoundError:
+        return None
+
+
+def _path(token: str, user_id: int) -> Path:
+    return folder() / str(user_id) / f"{token}.docx"
