@@ -11,6 +11,8 @@ from django.utils.translation import gettext as _
 
 from querwerk.core.actions import raise_edition
 from querwerk.core.models import JournalEntry, Link, Once, Space
+from querwerk.core.prose.actions import forget_author
+from querwerk.core.prose.queries import written_by
 from querwerk.core.text import Text
 from querwerk.desk.queries import organisers_left
 from querwerk.people.models import User
@@ -57,6 +59,7 @@ def personal_data(user: User) -> dict[str, Any]:
         "sessions": [{"ends_at": session.expire_date.isoformat()} for session in _sessions_of(user)],
         "roles_in_journal": [_entry(entry) for entry in _role_entries(user)],
         "journal": [_entry(entry) for entry in done],
+        "texts": written_by(user.pk),
         "signed_links": Link.objects.filter(author__in=_signatures(user)).count(),
     }
 
@@ -77,6 +80,7 @@ def erase_account(*, user: User) -> None:
                 % {"email": user.email, "programme": role.programme.key}
             )
     _forget_in_journal(user)
+    forget_author(user_id=user.pk, instead=ERASED)
     if Link.objects.filter(author__in=_signatures(user)).update(author=""):
         raise_edition()
     for session in _sessions_of(user):

@@ -39,6 +39,7 @@ from querwerk.core.spec import (
 )
 from querwerk.core.states import LinkKind
 from querwerk.evidence.states import Grade
+from querwerk.exchange.documents import SECTION, Entry, parse_documents, store_documents
 from querwerk.exchange.queries import sections
 from querwerk.exchange.reader import Document, UnreadableFile, read_file
 from querwerk.programmes.models import Programme
@@ -84,6 +85,7 @@ class Bundle:
     key: str
     records: list[Parsed] = field(default_factory=list)
     thread: list[LinkStatement] = field(default_factory=list)
+    documents: list[Entry] = field(default_factory=list)
     meta: dict[str, Any] | None = None
     freely_named: list[Path] = field(default_factory=list)
     """Facts under keys that the format does not know; they are kept."""
@@ -110,6 +112,8 @@ def parse_bundle(document: Document) -> Bundle:
         _check_names(bundle, problems)
     if not problems.found:
         bundle.thread = _parse_thread(document.value.get("thread"), bundle, problems)
+        names = {(record.kind, record.key) for top in bundle.records for record in top.walk()}
+        bundle.documents = parse_documents(document.value.get(SECTION), names, problems)
     if problems.found:
         raise invalid(document, problems.found)
     return bundle
@@ -125,15 +129,15 @@ def invalid(document: Document, problems: list[Problem]) -> InvalidBundle:
 def _parse_sections(value: Mapping[str, Any], bundle: Bundle, problems: Problems) -> None:
     known = {spec.section: spec for spec in sections()}
     for key in value:
-        if key not in known and key not in ("meta", "thread"):
-            allowed = ", ".join(["meta", *known, "thread"])
+        if key not in known and key not in ("meta", "thread", SECTION):
+            allowed = ", ".join(["meta", *known, "thread", SECTION])
             problems.add((key,), _("Unknown section. Known are: %(allowed)s") % {"allowed": allowed})
     if "programme" not in value:
         problems.add((), _("“%(key)s” is missing.") % {"key": "programme"})
     for section, spec in known.items():
         if section in value:
             _parse_section(spec, value[section], bundle, problems)
-    stated_empty = {key: value[key] for key in (*known, "thread") if key in value and not value[key]}
+    stated_empty = {key: value[key] for key in (*known, "thread", SECTION) if key in value and not value[key]}
     bundle.meta = {"sections": stated_empty} | ({"meta": value["meta"]} if "meta" in value else {})
     bundle.freely_named = [
         (*record.path, key) for parsed in bundle.records for record in parsed.walk() for key in record.extra
@@ -284,6 +288,9 @@ def store_bundle(bundle: Bundle, *, by: Actor, why: str) -> Report:
         raise invalid(bundle.document, error.problems) from None
     if "thread" in bundle.document.value:
         write_thread(space=space, statements=bundle.thread, by=by, why=why)
+    wrong = store_documents(bundle.documents, space=space, by=by, why=why)
+    if wrong:
+        raise invalid(bundle.document, wrong)
     _store_meta(space, bundle)
     report.untouched = _untouched(space, bundle)
     return report

@@ -7,6 +7,7 @@ from querwerk.core.actions import as_mapping, thread_of
 from querwerk.core.models import Record, Space, record_models
 from querwerk.core.queries import Loaded
 from querwerk.core.spec import Spec, all_specs
+from querwerk.exchange.documents import SECTION, dump_documents
 from querwerk.programmes.models import Programme
 
 ORDER = (
@@ -58,8 +59,7 @@ def export_bundle(space: Space) -> dict[str, Any]:
         elif spec.section in stated_empty:
             bundle[spec.section] = stated_empty[spec.section]
     thread = [as_mapping(statement) for statement in thread_of(space)]
-    if thread:
-        bundle["thread"] = thread
-    elif "thread" in stated_empty:
-        bundle["thread"] = stated_empty["thread"]
+    for section, entries in (("thread", thread), (SECTION, dump_documents(space))):
+        if entries or section in stated_empty:
+            bundle[section] = entries or stated_empty[section]
     return bundle

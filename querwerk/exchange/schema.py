@@ -8,6 +8,7 @@ from querwerk.core.spec import all_specs
 from querwerk.core.states import LinkKind
 from querwerk.core.text import LANGUAGES
 from querwerk.evidence.states import Grade
+from querwerk.exchange.documents import SECTION, document_schema
 from querwerk.exchange.queries import sections
 
 
@@ -19,6 +20,7 @@ def bundle_schema() -> dict[str, Any]:
             record = {"$ref": f"#/$defs/{spec.kind}"}
             properties[spec.section] = record if spec.is_single else {"type": ["array", "null"], "items": record}
         properties["thread"] = {"type": ["array", "null"], "items": {"$ref": "#/$defs/link"}}
+        properties[SECTION] = {"type": ["array", "null"], "items": {"$ref": "#/$defs/document"}}
         definitions = {kind: spec.schema() for kind, spec in sorted(all_specs().items())}
         return {
             "$schema": "https://json-schema.org/draft/2020-12/schema",
@@ -29,7 +31,7 @@ def bundle_schema() -> dict[str, Any]:
             "required": ["programme"],
             "additionalProperties": False,
             "properties": properties,
-            "$defs": {**definitions, "link": link_schema()},
+            "$defs": {**definitions, "link": link_schema(), "document": document_schema()},
         }
 
 

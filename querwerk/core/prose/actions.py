@@ -37,6 +37,20 @@ class UnableToWrite(Exception):
     """The text cannot be changed like this; the message says why."""
 
 
+class OtherVersion(Exception):
+    """A file rests on another version of the text than there is."""
+
+    def __init__(self, document: Document, version: int) -> None:
+        """Say which versions meet."""
+        super().__init__(
+            _(
+                "This text has been changed since: it is at version %(here)d, the file rests on version %(there)d. "
+                "Export it again, or take the version out of the file to replace what stands here (it is kept as a version)."
+            )
+            % {"here": document.head_number, "there": version}
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class Saved:
     """What a write of words did."""
@@ -317,6 +331,70 @@ def mark_translated(*, document: Document, key: str, source_key: str, mark: str)
     document = _locked(document)
     document.basis[key] = [source_key, mark]
     document.save(update_fields=["basis"])
+
+
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """A text as a file states it: its newest words, the words that are public, since or from when, and on what they rest."""
+
+    body: Body
+    public: Body
+    state: DocumentState
+    public_from: datetime | None
+    source_language: str
+    basis: dict[str, list[str]]
+    version: int | None
+
+
+@transaction.atomic
+def import_document(*, node: Node, role: str, language: str, stated: Stated, by: Actor, why: str = "") -> Document:
+    """Store a text as a file states it; the same file again changes nothing.
+
+    Raises :class:`OtherVersion` where the text here says something else and is not at the version that the file names.
+    """
+    known = Document.objects.filter(node=node, role=role, language=language).first()
+    if known is None:
+        return _import_new(node, role, language, stated, by=by, why=why)
+    document = _locked(known)
+    head = head_of(document)
+    if head.body != stated.body and stated.version is not None and stated.version != document.head_number:
+        raise OtherVersion(document, stated.version)
+    replace_body(document=document, body=stated.body, by=by, why=why)
+    document.refresh_from_db()
+    if stated.source_language and (document.source_language, document.basis) != (stated.source_language, stated.basis):
+        document.source_language, document.basis = stated.source_language, stated.basis
+        document.save(update_fields=["source_language", "basis"])
+    is_public = document.state in (DocumentState.PUBLISHED, DocumentState.SCHEDULED)
+    if stated.state in (DocumentState.PUBLISHED, DocumentState.SCHEDULED):
+        if not is_public or (stated.public is stated.body and document.public_number != document.head_number):
+            _publish_imported(document, stated, by=by)
+    elif is_public:
+        withdraw_document(document=document, by=by, why=why)
+    return document
+
+
+def _import_new(node: Node, role: str, language: str, stated: Stated, *, by: Actor, why: str) -> Document:
+    document = create_document(node=node, role=role, language=language, by=by, body=stated.public)
+    document.versions.update(origin=Origin.IMPORTED, is_closed=True)
+    document.source_language, document.basis = stated.source_language, stated.basis
+    document.save(update_fields=["source_language", "basis"])
+    if stated.state == DocumentState.WITHDRAWN:
+        document.state = DocumentState.WITHDRAWN
+        document.save(update_fields=["state"])
+    elif stated.state != DocumentState.DRAFT:
+        _publish_imported(document, stated, by=by)
+    replace_body(document=document, body=stated.body, by=by, why=why)
+    document.refresh_from_db()
+    return document
+
+
+def _publish_imported(document: Document, stated: Stated, *, by: Actor) -> None:
+    """Publish as a file says it, with the hour since when it is public."""
+    if not stated.public["blocks"]:
+        return
+    done = publish_document(document=document, by=by, at=stated.public_from, accepts_gaps=True)
+    if stated.public_from is not None and done.public_from != stated.public_from:
+        Document.objects.filter(pk=done.pk).update(public_from=stated.public_from, first_public_at=stated.public_from)
 
 
 def note_presence(*, document: Document, sitting: str, by: Actor, block: str = "") -> None:

@@ -2,7 +2,7 @@
 
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import batched
 from typing import Any
 
@@ -11,6 +11,7 @@ from django.db import transaction
 from django.utils.translation import override
 
 from querwerk.core.models import Node, Record, record_models
+from querwerk.core.prose.queries import public_words
 from querwerk.core.spec import Facts, Term, TextList, Texts, Urls, Words
 from querwerk.core.terms import term
 from querwerk.core.text import Text
@@ -32,7 +33,8 @@ def index_nodes(node_ids: Iterable[int]) -> None:
             by_kind[kind].append(pk)
         found = [record for kind, own in by_kind.items() for record in _records(kind, own)]
         vocabulary: dict[str, str] = {}
-        entries = [entry_of(record, vocabulary) for record in found]
+        longer = public_words(ids)
+        entries = [entry_of(record, vocabulary, longer.get(record.node_id)) for record in found]
         SearchEntry.objects.filter(pk__in=ids).delete()
         SearchEntry.objects.bulk_create(entries)
         SearchWord.objects.bulk_create(
@@ -55,10 +57,14 @@ def _records(kind: str, node_ids: Sequence[int]) -> Iterable[Record]:
     return record_models()[kind]._default_manager.filter(node__in=node_ids).select_related("node")
 
 
-def entry_of(record: Record, vocabulary: dict[str, str]) -> SearchEntry:
-    """Return a record's entry; note in ``vocabulary`` how its stems look when written out."""
+def entry_of(
+    record: Record, vocabulary: dict[str, str], longer: Mapping[str, Sequence[str]] | None = None
+) -> SearchEntry:
+    """Return a record's entry with its ``longer`` texts, by language; note in ``vocabulary`` how its stems look when written out."""
     title = {language: [said] for language, said in record.node.title.items() if said}
     body = body_of(record)
+    for language, parts in (longer or {}).items():
+        body[language] += [" ".join(part[:MOST_CHARACTERS].split()) for part in parts]
     return SearchEntry(
         node_id=record.node_id,
         texts={language: " · ".join(parts) for language, parts in body.items()},

@@ -16,16 +16,16 @@ export class Sync {
     this.theirs = new Map();
     this.failures = 0;
     this.isBusy = false;
-    this.remember(view.state.doc, new Set(opening.blocks.map((block) => block.key)));
+    this.remember(view.state.doc);
     this.poll();
     addEventListener("online", () => this.soon(0));
     addEventListener("pagehide", () => this.leave());
     document.addEventListener("visibilitychange", () => document.hidden && this.soon(0));
   }
 
-  remember(doc, known) {
+  // Also the empty paragraph with which a text without blocks is shown: it is no change of anybody's.
+  remember(doc) {
     doc.forEach((node) => {
-      if (!known.has(node.attrs.key)) return;
       this.synced.set(node.attrs.key, node);
       this.order.push(node.attrs.key);
     });
