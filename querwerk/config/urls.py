@@ -9,6 +9,7 @@ from querwerk.publishing.sitemap import sitemap
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", views.front_door, name="front_door"),
     path("robots.txt", views.robots, name="robots"),
+    path("media/", include("querwerk.publishing.film_urls")),
     path("media/", include("querwerk.core.pictures.urls")),
     path("sitemap.xml", sitemap, name="sitemap"),
     path(".well-known/security.txt", views.security_txt, name="security_txt"),

@@ -51,7 +51,10 @@ GROUPS: dict[str, tuple[Group, ...]] = {
 }
 """Fields that no group names follow under “Further details”; parts have a group each; the source stands last."""
 
-UNSEEN: dict[str, frozenset[str]] = {"picture": frozenset({"file", "focus_x", "focus_y"})}
+UNSEEN: dict[str, frozenset[str]] = {
+    "picture": frozenset({"file", "focus_x", "focus_y"}),
+    "film": frozenset({"file"}),
+}
 """Fields that have their place on a page of their own; a form keeps them as they are."""
 
 TERMS_OF: dict[tuple[str, str], tuple[str, ...]] = {

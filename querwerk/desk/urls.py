@@ -4,6 +4,7 @@ from django.urls import path
 
 from querwerk.desk.views import (
     documents,
+    films,
     history,
     links,
     menu,
@@ -27,6 +28,7 @@ urlpatterns = [
     path("desk/<slug:programme>/journal/", history.journal, name="journal"),
     path("desk/<slug:programme>/journal/<int:number>/", history.journal_entry, name="journal_entry"),
     path("desk/<slug:programme>/journal/<int:number>/restore/<slug:side>/", history.restore, name="restore"),
+    path("desk/<slug:programme>/films/<str:key>/files/", films.film_files, name="film_files"),
     path("desk/<slug:programme>/pictures/", pictures.library, name="library"),
     path("desk/<slug:programme>/pictures/upload/", uploads.upload, name="picture_upload"),
     path("desk/<slug:programme>/pictures/pick/", uploads.pick, name="picture_pick"),

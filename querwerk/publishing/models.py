@@ -6,8 +6,11 @@ from django.utils.translation import gettext_lazy as _
 from querwerk.core.fields import PartialDateColumn, TextColumn
 from querwerk.core.models import Node, Record
 from querwerk.core.pictures.fields import lead_picture
-from querwerk.core.spec import Date, Links, Spec, Term, TextList, Texts, Url, Urls, Words
+from querwerk.core.pictures.limits import UnusableFile
+from querwerk.core.pictures.subtitles import read_subtitles
+from querwerk.core.spec import Date, Links, Parsed, Problems, Spec, Term, TextList, Texts, Url, Urls, Words
 from querwerk.core.states import LinkKind
+from querwerk.core.text import UNSTATED
 
 
 class Newsflash(Record):
@@ -54,20 +57,54 @@ class Newsflash(Record):
         return int(self.key)
 
 
+def check_film(parsed: Parsed, problems: Problems) -> None:
+    """Subtitles can be read by a browser."""
+    subtitles = parsed.columns.get("subtitles") or {}
+    for language, words in subtitles.items():
+        if words:
+            try:
+                read_subtitles(words)
+            except UnusableFile as error:
+                name = "subtitles" if language == UNSTATED else f"subtitles_{language}"
+                problems.add((*parsed.path, name), str(error))
+
+
 class Film(Record):
     """A film or recording."""
 
     title = TextColumn()
     url = models.CharField(max_length=2000, blank=True)
+    file = models.CharField(max_length=80, blank=True)
+    """Name of our own file: SHA-256 and ending."""
+    subtitles = TextColumn()
+    """WebVTT or SRT, by language."""
+    transcript = TextColumn()
 
     SPEC = Spec(
         kind="film",
+        check=check_film,
         section="videos",
         label=_("Film"),
         label_plural=_("Films"),
         fields=(
             Texts("title", _("Title"), is_required=True, column="title"),
-            Url("url", _("Address"), column="url"),
+            Url("url", _("Address"), _("At YouTube, Vimeo, a PeerTube or elsewhere."), column="url"),
+            Words("file", _("Own file"), column="file", limit=80),
+            lead_picture(),
+            Texts(
+                "subtitles",
+                _("Subtitles"),
+                _("WebVTT or SRT: times and words. Files can be uploaded on the film's own page."),
+                column="subtitles",
+                is_long=True,
+            ),
+            Texts(
+                "transcript",
+                _("Transcript"),
+                _("All that is said and all that must be seen to follow, for those who cannot watch or listen."),
+                column="transcript",
+                is_long=True,
+            ),
             Links(
                 "event",
                 _("Event"),

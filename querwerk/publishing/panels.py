@@ -8,9 +8,11 @@ from django.urls import reverse
 from querwerk.core.films import allow_frame, screening
 from querwerk.core.lists import Ties
 from querwerk.core.models import Record
+from querwerk.core.pictures.queries import lead_pictures
 from querwerk.core.pictures.showing import pictures_of, plates
 from querwerk.core.registry import Panel
 from querwerk.publishing import queries
+from querwerk.publishing.cinema import reel
 
 ABOUT = frozenset({"event", "pilot", "paper", "uptake", "follow_up"})
 FILMED = frozenset({"event", "pilot"})
@@ -44,12 +46,14 @@ def film_panel(request: HttpRequest, record: Record) -> dict[str, Any] | None:
         return None
     if not is_documented(request, record, "film"):
         return None
+    found = queries.films_of(record.node_id, with_drafts=getattr(request, "with_drafts", False))
+    posters = lead_pictures([film.node_id for film in found], with_drafts=False) if found else {}
     films = []
-    for film in queries.films_of(record.node_id, with_drafts=getattr(request, "with_drafts", False)):
+    for film in found:
         place = screening(film.url)
-        if place.embed_url:
+        if place.embed_url and not film.file:
             allow_frame(request, place.embed_url)
-        films.append((film, place))
+        films.append(reel(film, place, posters.get(film.node_id), request.frame.key))  # type: ignore[attr-defined]
     return {"films": films} if films else None
 
 

@@ -32,6 +32,25 @@ def pixels(width: int = 640, height: int = 480, *, seed: int = 0) -> Image.Image
     return Image.fromarray(made)
 
 
+def group(width: int = 1800, height: int = 1100) -> Image.Image:
+    """Return five drawn people side by side in front of a wall: nobody whom there is."""
+    from PIL import ImageDraw  # noqa: PLC0415
+
+    made = Image.new("RGB", (width, height), (226, 219, 205))
+    draw = ImageDraw.Draw(made)
+    for x in range(0, width, 36):
+        for y in range(0, height, 36):
+            if (x // 36 * (y // 36)) % 5 < 2:
+                draw.rectangle((x, y, x + 22, y + 8), fill=(193, 184, 168))
+    colours = ((58, 66, 82), (196, 52, 36), (40, 98, 92), (120, 86, 60), (70, 60, 110))
+    for number, colour in enumerate(colours):
+        middle, top = int(width * (number + 1) / 6), int(height * (0.26 + 0.03 * (number % 2)))
+        head = int(height * 0.075)
+        draw.rounded_rectangle((middle - 2 * head, top + head, middle + 2 * head, height + 80), 90, fill=colour)
+        draw.ellipse((middle - head, top - head, middle + head, top + head), fill=(224, 188, 160))
+    return made
+
+
 def exif(*, orientation: int = 1) -> Image.Exif:
     """Return what a telephone writes: where, when, with what, and by whom."""
     made = Image.Exif()

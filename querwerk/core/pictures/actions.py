@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import IO, Any
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from querwerk.core.actions import Actor, raise_edition, save_record, set_visibility
 from querwerk.core.models import JournalEntry, Node, Space
 from querwerk.core.pictures import files
+from querwerk.core.pictures.footage import MEDIA_TYPES, forget_place, kind_of_film
 from querwerk.core.pictures.models import Consent, Picture, StoredFile, new_id
 from querwerk.core.pictures.queries import people_in, said_about
 from querwerk.core.pictures.reading import Reading, read_picture
@@ -63,6 +64,24 @@ def store_picture_file(*, content: bytes, name: str, space: Space, by: Actor) ->
     kind = FileKind.DRAWING if is_drawing else FileKind.PICTURE
     stored, _is_new = StoredFile.objects.get_or_create(space=space, sha256=sha256, kind=kind, defaults=defaults)
     return stored, reading
+
+
+def store_film(*, stream: IO[bytes], size: int, name: str, space: Space, by: Actor) -> StoredFile:
+    """Take a film file in, without the place where it was taken; the same file again is the file that is there.
+
+    Raises :class:`~querwerk.core.pictures.limits.UnusableFile`.
+    """
+    head = stream.read(4096)
+    suffix = kind_of_film(head, size)
+    stream.seek(0)
+    sha256, length = files.put_stream(stream, suffix, forget_place if suffix == "mp4" else None)
+    stored, _is_new = StoredFile.objects.get_or_create(
+        space=space, sha256=sha256, kind=FileKind.FILM,
+        defaults={
+            "suffix": suffix, "media_type": MEDIA_TYPES[suffix], "size": length, "name": last_part(name), "by_id": by.id,
+        },
+    )  # fmt: skip
+    return stored
 
 
 def last_part(name: str) -> str:

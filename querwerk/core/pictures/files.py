@@ -9,7 +9,7 @@ import os
 import re
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
@@ -58,26 +58,27 @@ def put(content: bytes, suffix: str) -> str:
     return sha256
 
 
-def put_stream(stream: IO[bytes], suffix: str) -> tuple[str, int]:
-    """Keep what a stream holds, whatever its length; return SHA-256 and length in bytes."""
+def put_stream(stream: IO[bytes], suffix: str, clean: Callable[[Path], object] | None = None) -> tuple[str, int]:
+    """Keep what a stream holds, whatever its length; return SHA-256 and length in bytes. ``clean`` may change the draft in place."""
     originals().mkdir(parents=True, exist_ok=True)
-    digest, length = hashlib.sha256(), 0
-    descriptor, draft = tempfile.mkstemp(dir=originals(), prefix=".draft-")
+    descriptor, name = tempfile.mkstemp(dir=originals(), prefix=".draft-")
+    draft = Path(name)
     try:
         with os.fdopen(descriptor, "wb") as file:
-            while chunk := stream.read(CHUNK):
-                digest.update(chunk)
-                length += len(chunk)
-                file.write(chunk)
-            file.flush()
+            shutil.copyfileobj(stream, file, CHUNK)
+        if clean is not None:
+            clean(draft)
+        with draft.open("rb") as file:
+            sha256 = hashlib.file_digest(file, "sha256").hexdigest()
             os.fsync(file.fileno())
-        target = path_of(digest.hexdigest(), suffix)
+        length = draft.stat().st_size
+        target = path_of(sha256, suffix)
         target.parent.mkdir(parents=True, exist_ok=True)
-        Path(draft).chmod(MODE)
-        Path(draft).replace(target)
+        draft.chmod(MODE)
+        draft.replace(target)
     finally:
-        Path(draft).unlink(missing_ok=True)
-    return digest.hexdigest(), length
+        draft.unlink(missing_ok=True)
+    return sha256, length
 
 
 def write_whole(target: Path, content: bytes) -> None:

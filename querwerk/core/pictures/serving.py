@@ -44,7 +44,12 @@ def may_fetch(request: HttpRequest, picture: Picture) -> bool:
 
 def has_pass(request: HttpRequest, picture: Picture) -> bool:
     """Tell whether a visitor works on the programme and may have what the public may not; what was withdrawn nobody may."""
-    return picture.withheld != Withheld.WITHDRAWN and any(gate(request, picture) for gate in _gates)
+    return picture.withheld != Withheld.WITHDRAWN and has_role_for(request, picture)
+
+
+def has_role_for(request: HttpRequest, record: Record) -> bool:
+    """Tell whether a visitor may have the files of a record that is not public."""
+    return any(gate(request, record) for gate in _gates)
 
 
 def rendition_file(picture: Picture, wanted: Rendition) -> Path:

@@ -311,9 +311,16 @@ def people_caption(people: Iterable[Any], caption: Any = "") -> dict[str, Any]:
 
 @register.inclusion_tag("core/ui/film.html")
 def film(
-    title: Any, *, url: str = "", embed_url: str = "", provider: str = "", length: str = "", key: str = ""
+    title: Any,
+    *,
+    url: str = "",
+    embed_url: str = "",
+    provider: str = "",
+    length: str = "",
+    key: str = "",
+    reel: Any = None,
 ) -> dict[str, Any]:
-    """Show a film: a link, or a frame that loads from its host on a click only."""
+    """Show a film: our own file with its subtitles (``reel``), a frame that loads from its host on a click only, or a link."""
     return locals()
 
 

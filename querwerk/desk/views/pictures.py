@@ -181,7 +181,10 @@ def page(request: Request, shown: Picture, *, errors: dict[str, str] | None = No
         if shown.basis == Basis.CONSENT
         else [],
         "consents": consents,
-        "uses": [(link.owner, node_url(link.owner, request.frame.key)) for link in used_in(shown.node_id)],
+        "uses": [
+            (node, node_url(node, request.frame.key))
+            for node in dict.fromkeys(link.owner for link in used_in(shown.node_id))
+        ],
         "hows": How.choices,
         "use_choices": Use.choices,
         "typed": request.POST,

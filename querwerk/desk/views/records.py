@@ -155,6 +155,9 @@ class Editing:
             "history_url": address(request, "record_history", kind, record.key)
             if may_read_history(request.viewer, visibility=record.visibility, owners=mine)
             else "",
+            "film_files_url": address(request, "film_files", record.key)
+            if kind == "film" and may_edit(request.viewer, kind=kind, owners=mine)
+            else "",
             "library_url": address(request, "picture", record.key) if kind == "picture" else "",
             "texts": text_links(request, record)
             if may_read_history(request.viewer, visibility=record.visibility, owners=mine)

@@ -1,0 +1,70 @@
+"""Films of our own: the file in the parts that a player asks for, subtitles, and what the page shows."""
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.urls import get_script_prefix
+from django.views.decorators.http import require_safe
+
+from querwerk.core.films import Screening
+from querwerk.core.pictures import files
+from querwerk.core.pictures.addresses import MARK, preview_url
+from querwerk.core.pictures.footage import MEDIA_TYPES
+from querwerk.core.pictures.models import Picture
+from querwerk.core.pictures.serving import ASK_AGAIN, has_role_for, send_file
+from querwerk.core.pictures.subtitles import as_webvtt
+from querwerk.core.states import Visibility
+from querwerk.core.templatetags.ui import language_name
+from querwerk.core.text import UNSTATED
+from querwerk.publishing.models import Film
+
+POSTER_WIDTH = 1280
+
+
+def folder_of(film: Film, space_key: str) -> str:
+    """Return the beginning that the addresses of a film's files share."""
+    return f"{get_script_prefix()}media/{space_key}/films/{film.key}/"
+
+
+def reel(film: Film, place: Screening, poster: Picture | None, space_key: str) -> dict[str, Any]:
+    """Return what the page shows of a film."""
+    folder = folder_of(film, space_key)
+    sha256, _dot, suffix = film.file.partition(".")
+    return {
+        "film": film,
+        "place": place,
+        "poster": poster,
+        "poster_url": preview_url(poster, POSTER_WIDTH) if poster is not None else "",
+        "file_url": f"{folder}{sha256[:MARK]}.{suffix}" if suffix in MEDIA_TYPES else "",
+        "media_type": MEDIA_TYPES.get(suffix, ""),
+        "tracks": [
+            (language, language_name(language), f"{folder}{language}.vtt")
+            for language, words in film.subtitles.items()
+            if words and language != UNSTATED
+        ],
+    }
+
+
+@require_safe
+def film_file(request: HttpRequest, space: str, key: str, name: str) -> HttpResponse | StreamingHttpResponse:
+    """Send a film's file, or its subtitles in a language."""
+    film = Film.objects.filter(space__key=space, key=key).select_related("space", "node").first()
+    if film is None or not (film.visibility == Visibility.PUBLISHED or has_role_for(request, film)):
+        raise Http404
+    stem, _dot, suffix = name.rpartition(".")
+    if suffix == "vtt":
+        return subtitles(film, stem)
+    sha256, _dot, own = film.file.partition(".")
+    if not sha256 or (stem, suffix) != (sha256[:MARK], own):
+        raise Http404
+    is_public = film.visibility == Visibility.PUBLISHED
+    return send_file(request, files.path_of(sha256, own), media_type=MEDIA_TYPES[own], mark=stem, is_public=is_public)
+
+
+def subtitles(film: Film, language: str) -> HttpResponse:
+    """Send the subtitles in a language, whatever they were written in."""
+    words = film.subtitles.get(language)
+    if not words:
+        raise Http404
+    headers = {"Cache-Control": ASK_AGAIN, "X-Content-Type-Options": "nosniff"}
+    return HttpResponse(as_webvtt(words), content_type="text/vtt; charset=utf-8", headers=headers)
