@@ -5,7 +5,7 @@ PYTHON := .venv/bin/python
 # Handed on to the programs below when they are given on the command line.
 export PORT DATABASE_URL
 
-.PHONY: help setup setup-dev setup-node setup-browser lock demo test format assets messages docs bench-web bench-timetable bench-documents bench-assignment bench-newsletter bench-matching-speed lighthouse pictures
+.PHONY: help setup setup-dev setup-node setup-browser lock demo test format assets messages docs bench-web bench-timetable bench-documents bench-assignment bench-newsletter bench-matching-speed bench-pictures lighthouse pictures
 
 help:  ## list these commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -62,6 +62,9 @@ bench-assignment: setup-dev  ## prove fair assignments beside published ones (BE
 
 bench-documents: setup-dev  ## compare documents in and out with pandoc and WeasyPrint
 	@$(PYTHON) bench/documents/run.py
+
+bench-pictures: setup-dev  ## measure renditions per second beside Willow and a plain script
+	@$(PYTHON) bench/pictures/run.py
 
 lighthouse: setup-node setup-browser  ## measure the public pages (mobile, median of three)
 	@$(PYTHON) -m scripts.lighthouse

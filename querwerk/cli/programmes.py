@@ -9,6 +9,7 @@ from querwerk.cli.command import Commands, Refusal, add, require_migrated
 
 if TYPE_CHECKING:
     from querwerk.core.actions import Report
+    from querwerk.core.models import Space
 
 
 def add_to(commands: Commands) -> None:
@@ -16,7 +17,10 @@ def add_to(commands: Commands) -> None:
     group = commands.add_parser("programme", help="Read, check and write programme bundles.")
     programme = group.add_subparsers(dest="subcommand", required=True, metavar="COMMAND")
     add(
-        programme, "import", run_import, "Read a bundle (YAML or JSON) into the database; all of it or nothing."
+        programme,
+        "import",
+        run_import,
+        "Read a bundle (YAML or JSON), or a ZIP with its files, into the database; all of it or nothing.",
     ).add_argument("file", type=Path, metavar="FILE")
     add(programme, "validate", run_validate, "Check a bundle without changing anything.").add_argument(
         "file", type=Path, metavar="FILE"
@@ -25,7 +29,11 @@ def add_to(commands: Commands) -> None:
     export = add(programme, "export", run_export, "Write a programme as a bundle.")
     export.add_argument("programme", metavar="KEY")
     export.add_argument(
-        "file", type=Path, metavar="FILE", nargs="?", help="ends in .yaml or .json; without it YAML is printed"
+        "file",
+        type=Path,
+        metavar="FILE",
+        nargs="?",
+        help="ends in .yaml, .json or .zip (with pictures and films); without it YAML is printed",
     )
 
 
@@ -43,9 +51,11 @@ def import_file(path: Path) -> "Report":
     """Import one bundle in the name of the command line."""
     from querwerk.core.actions import Actor  # noqa: PLC0415
     from querwerk.exchange.actions import InvalidBundle, import_bundle  # noqa: PLC0415
+    from querwerk.exchange.parcels import import_parcel  # noqa: PLC0415
 
+    read = import_parcel if path.suffix.lower() == ".zip" else import_bundle
     try:
-        return import_bundle(path, by=Actor(None, "querwerk programme import"))
+        return read(path, by=Actor(None, "querwerk programme import"))
     except (InvalidBundle, OSError) as error:
         raise Refusal(f"{path} was not imported, nothing has changed:\n{error}") from None
 
@@ -95,15 +105,31 @@ def run_export(arguments: argparse.Namespace) -> None:
         keys = ", ".join(Programme.objects.order_by("space__key").values_list("space__key", flat=True))
         raise Refusal(f"there is no programme {arguments.programme}; there is: {keys or 'none yet'}.")
     target: Path | None = arguments.file
-    if target and target.suffix not in {".yaml", ".yml", ".json"}:
-        raise Refusal(f"{target} must end in .yaml or .json.")
+    if target and target.suffix not in {".yaml", ".yml", ".json", ".zip"}:
+        raise Refusal(f"{target} must end in .yaml, .json or .zip.")
+    if target and target.suffix == ".zip":
+        return write_zip(programme.space, target)
     bundle = export_bundle(programme.space)
     text = as_json(bundle) if target and target.suffix == ".json" else as_yaml(bundle)
     if target is None:
         print(text, end="")
-        return
+        return None
     try:
         target.write_text(text, encoding="utf-8")
     except OSError as error:
         raise Refusal(f"{target} cannot be written: {error.strerror}.") from None
     print(f"Wrote {target}.")
+    return None
+
+
+def write_zip(space: "Space", target: Path) -> None:
+    """Write a programme with its pictures and films; only its owner may read it, for it holds consents."""
+    from querwerk.exchange.parcels import write_parcel  # noqa: PLC0415
+
+    try:
+        target.touch(mode=0o600)
+        with target.open("wb") as out:
+            count = write_parcel(space, out)
+    except OSError as error:
+        raise Refusal(f"{target} cannot be written: {error.strerror}.") from None
+    print(f"Wrote {target} ({count} files).")

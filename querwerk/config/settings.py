@@ -50,7 +50,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     # Compresses what is for one reader; it adds random bytes to each page, which hides the token lengths that BREACH
     # measures. What is for everybody holds no secret and comes compressed out of the store of pages below.
-    "django.middleware.gzip.GZipMiddleware",
+    "querwerk.config.doors.TextGZipMiddleware",
     "querwerk.core.pages.PageMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",

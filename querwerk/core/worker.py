@@ -23,6 +23,7 @@ from django_tasks_db.management.commands.db_worker import Worker
 from django_tasks_db.models import DBTaskResult
 
 from querwerk.core.models import Beat, Once
+from querwerk.core.pictures.tasks import sweep_files
 
 log = logging.getLogger(__name__)
 SECONDS_PER_BEAT = 1.0
@@ -128,6 +129,7 @@ def _tidy() -> None:
     DBTaskResult.objects.filter(status__in=finished, finished_at__lt=now - KEEP_RESULTS).delete()
     Once.objects.filter(at__lt=now - KEEP_GUARDS).delete()
     Beat.objects.filter(seen_at__lt=now - timedelta(days=1)).delete()
+    sweep_files.enqueue()
 
 
 def run(*, parent: int | None = None) -> None:

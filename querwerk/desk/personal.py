@@ -14,6 +14,7 @@ from querwerk.core.models import JournalEntry, Link, Once, Space
 from querwerk.core.prose.actions import forget_author
 from querwerk.core.prose.queries import written_by
 from querwerk.core.text import Text
+from querwerk.desk.likeness import forget_likeness, likeness_of
 from querwerk.desk.queries import organisers_left
 from querwerk.people.models import User
 from querwerk.programmes.models import Role
@@ -40,6 +41,7 @@ def personal_data(user: User) -> dict[str, Any]:
             "joined_at": user.joined_at.isoformat(),
             "last_login": user.last_login.isoformat() if user.last_login else None,
         },
+        **likeness_of(user, _names(user)),
         "roles": [
             {
                 "programme": role.programme.key,
@@ -83,6 +85,7 @@ def erase_account(*, user: User) -> None:
     forget_author(user_id=user.pk, instead=ERASED)
     if Link.objects.filter(author__in=_signatures(user)).update(author=""):
         raise_edition()
+    forget_likeness(user, _names(user), instead=ERASED)
     for session in _sessions_of(user):
         session.delete()
     Once.objects.filter(key__startswith=f"desk:{user.pk}:").delete()
@@ -132,3 +135,8 @@ def _entry(entry: JournalEntry) -> dict[str, Any]:
         "record": f"{entry.kind}:{entry.key}",
         "why": entry.why,
     }
+
+
+def _names(user: User) -> list[str]:
+    """Return the name by which others than the account's programmes know it, if it is the account's alone."""
+    return [name for name in _signatures(user) if name != user.email]

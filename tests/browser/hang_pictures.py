@@ -2,6 +2,7 @@
 
 import json
 import sys
+from datetime import date
 
 import django
 
@@ -49,7 +50,7 @@ def main() -> None:
     shown = Picture.objects.get(key=keys[0])
     for one in people_in([shown.node_id])[shown.node_id]:
         record_consent(
-            picture=shown, name=one.name, given_on=_day(), how=How.WRITING, uses=[Use.SITE, Use.PRESS], by=by, person=one.node
+            picture=shown, name=one.name, given_on=date(2021, 9, 29), how=How.WRITING, uses=[Use.SITE, Use.PRESS], by=by, person=one.node
         )  # fmt: skip
     change(event, picture=keys[0], pictures=keys)
     pilot = record_models()["pilot"]._default_manager.get(space=space, key="labor-2025")
@@ -58,12 +59,6 @@ def main() -> None:
         content=encoded("PNG", pixels(900, 700, seed=9)), name="Entwurf.png", space=space, by=by
     ).picture
     sys.stdout.write(json.dumps({"keys": keys, "draft": draft.key, "event": event.key}))
-
-
-def _day() -> object:
-    from datetime import date  # noqa: PLC0415
-
-    return date(2021, 9, 29)
 
 
 if __name__ == "__main__":

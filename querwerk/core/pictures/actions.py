@@ -1,12 +1,12 @@
 """Writes: files are taken in, pictures made, agreed to, taken off."""
 
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import IO, Any
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -14,9 +14,10 @@ from querwerk.core.actions import Actor, raise_edition, save_record, set_visibil
 from querwerk.core.models import JournalEntry, Node, Space
 from querwerk.core.pictures import files
 from querwerk.core.pictures.footage import MEDIA_TYPES, forget_place, kind_of_film
+from querwerk.core.pictures.limits import UnusableFile
 from querwerk.core.pictures.models import Consent, Picture, StoredFile, new_id
 from querwerk.core.pictures.queries import people_in, said_about
-from querwerk.core.pictures.reading import Reading, read_picture
+from querwerk.core.pictures.reading import Reading, is_clean, read_picture
 from querwerk.core.pictures.rules import withheld
 from querwerk.core.pictures.states import FileKind, How, Use, Withheld
 from querwerk.core.pictures.tasks import make_renditions
@@ -268,38 +269,36 @@ def drop_unnamed(sha256: str, suffix: str) -> None:
         files.drop(sha256, suffix)
 
 
-def import_files(*, space: Space, contents: Iterable[tuple[str, bytes]], by: Actor) -> int:
-    """Take in the files that came with a bundle, by the name under which its pictures refer to them; return how many are new.
+def import_picture_file(*, content: bytes, sha256: str, suffix: str, space: Space, by: Actor) -> None:
+    """Take in a picture's file that came with a parcel, under the name by which its picture refers to it.
 
-    What came from an export is clean already and keeps its name; anything else is cleaned, and gets the name that was asked for
-    refused by whoever refers to it. Raises :class:`~querwerk.core.pictures.limits.UnusableFile`.
+    Cleaning it again would change its bytes and so its name; it must be clean already. Raises
+    :class:`~querwerk.core.pictures.limits.UnusableFile`.
     """
-    new = 0
-    for name, content in contents:
-        new += _import_file(space=space, name=name, content=content, by=by)
-    return new
-
-
-def _import_file(*, space: Space, name: str, content: bytes, by: Actor) -> bool:
-    sha256, _dot, suffix = name.partition(".")
-    if StoredFile.objects.filter(space=space, sha256=sha256).exists() and files.path_of(sha256, suffix).exists():
-        return False
+    if files.digest_of(content) != sha256:
+        raise UnusableFile(_("The file has changed since it was exported."))
     reading = read_picture(content)
-    if files.digest_of(content) == sha256 and reading.suffix == suffix:
-        # Cleaning a clean JPEG again would change its bytes and so its name.
-        reading = Reading(content, reading.media_type, reading.width, reading.height, has_alpha=reading.has_alpha)
-    files.put(reading.content, reading.suffix)
-    kind = FileKind.DRAWING if reading.media_type == "image/svg+xml" else FileKind.PICTURE
-    try:
-        with transaction.atomic():
-            StoredFile.objects.create(
-                space=space, sha256=files.digest_of(reading.content), came_as=sha256, suffix=reading.suffix, kind=kind,
-                media_type=reading.media_type, size=len(reading.content), width=reading.width, height=reading.height,
-                has_alpha=reading.has_alpha, by_id=by.id,
-            )  # fmt: skip
-    except IntegrityError:
-        return False
-    return True
+    if reading.suffix != suffix or not is_clean(content, reading):
+        raise UnusableFile(_("The file is not as an export writes it; please upload it in the media library instead."))
+    files.put(content, suffix)
+    kind = FileKind.DRAWING if suffix == "svg" else FileKind.PICTURE
+    StoredFile.objects.get_or_create(
+        space=space, sha256=sha256, kind=kind,
+        defaults={
+            "came_as": sha256, "suffix": suffix, "media_type": reading.media_type, "size": len(content),
+            "width": reading.width, "height": reading.height, "has_alpha": reading.has_alpha, "by_id": by.id,
+        },
+    )  # fmt: skip
+
+
+def import_film(*, stream: IO[bytes], size: int, sha256: str, suffix: str, space: Space, by: Actor) -> None:
+    """Take in a film's file that came with a parcel; raises :class:`~querwerk.core.pictures.limits.UnusableFile`."""
+    if StoredFile.objects.filter(space=space, sha256=sha256).exists() and files.path_of(sha256, suffix).exists():
+        return
+    stored = store_film(stream=stream, size=size, name="", space=space, by=by)
+    if (stored.sha256, stored.suffix) != (sha256, suffix):
+        stored.delete()
+        raise UnusableFile(_("The file has changed since it was exported."))
 
 
 def settle_space(space: Space) -> None:

@@ -247,3 +247,39 @@ def bare(image: "Image.Image") -> None:
     image.info.clear()
     exif = image.getexif()
     exif.clear()
+
+
+CLEAN_CHUNKS = frozenset({b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND"})
+MARKERS_WITH_WORDS = frozenset({*range(0xE1, 0xF0), 0xFE})
+"""APP1 to APP15 and comments (ISO 10918-1, B.2.4): where metadata stand in a JPEG."""
+
+
+def is_clean(content: bytes, reading: Reading) -> bool:
+    """Tell whether a file holds nothing but what :func:`read_picture` would keep: drawing, or pixels and what they need."""
+    if reading.media_type == "image/svg+xml":
+        return reading.content == content
+    try:
+        return _is_clean_png(content) if reading.media_type == "image/png" else _is_clean_jpeg(content)
+    except (struct.error, IndexError):
+        return False
+
+
+def _is_clean_png(content: bytes) -> bool:
+    at, names = 8, set()
+    while at < len(content):
+        length, name = struct.unpack(">I4s", content[at : at + 8])
+        names.add(name)
+        at += 12 + length
+    return at == len(content) and names <= CLEAN_CHUNKS
+
+
+def _is_clean_jpeg(content: bytes) -> bool:
+    at = 2
+    while content[at] == 0xFF and content[at + 1] != 0xDA:
+        if content[at + 1] in MARKERS_WITH_WORDS:
+            return False
+        at += 2 + struct.unpack(">H", content[at + 2 : at + 4])[0]
+    # Behind the first scan further tables and scans may follow, and the end; words may not, nor anything behind the end.
+    rest = content[at:]
+    has_words = any(b"\xff" + bytes([marker]) in rest for marker in MARKERS_WITH_WORDS)
+    return content[at] == 0xFF and not has_words and rest.find(b"\xff\xd9") == len(rest) - 2

@@ -116,7 +116,7 @@ def surrounding(request: Request, current: str = "") -> dict[str, Any]:
         ],
         "exports": [
             (form.upper(), room_address("exchange:export", programme=request.frame.key, form=form))
-            for form in ("yaml", "json")
+            for form in ("yaml", "json", "zip")
             if may_export(request.viewer)
         ],
     }

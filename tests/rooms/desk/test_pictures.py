@@ -358,3 +358,19 @@ def test_a_published_picture_that_is_not_shown_needs_attention(picture: Picture,
     change(fresh(picture), credit="Foto: Jemand")
     page = sign_in("organiser").get("/de/desk/werk/").content.decode()
     assert (fresh(picture).withheld, "Veröffentlichte Bilder, die nicht gezeigt werden" in page) == ("consent", True)
+
+
+@pytest.mark.parametrize(
+    ("role", "organisation", "status"), [("organiser", "", 200), ("editor", "weberei", 404), ("reader", "", 404)]
+)
+def test_organisers_take_everything_with_them(
+    picture: Picture, sign_in: SignIn, role: str, organisation: str, status: int
+) -> None:
+    import io  # noqa: PLC0415
+    import zipfile  # noqa: PLC0415
+
+    response = sign_in(role, organisation=organisation).get("/de/desk/werk/export.zip")
+    assert response.status_code == status
+    if status == 200:
+        content = b"".join(response.streaming_content)  # type: ignore[attr-defined]
+        assert f"files/{picture.file}" in zipfile.ZipFile(io.BytesIO(content)).namelist()
