@@ -157,7 +157,7 @@ def preview(place: Place, document: Document, reading: Reading, token: str) -> H
         text=text,
         report=found.report,
         renewal=renewal(reading.body, reading.before),
-        has_before=bool(reading.before["blocks"]),
+        has_before=bool(body_words(reading.before).strip()),
         words=len(body_words(reading.body).split()),
         pictures=pictures_in(reading.body),
         new_pictures=NOT_YET in str([block.get("picture", block.get("pictures")) for block in reading.body["blocks"]]),
