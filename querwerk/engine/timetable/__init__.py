@@ -4,12 +4,14 @@
 """
 
 from querwerk.engine.timetable.check import Verdict, check
-from querwerk.engine.timetable.problem import InvalidProblem, Meeting, Problem, Session
-from querwerk.engine.timetable.read import Unreadable, read, read_plan
-from querwerk.engine.timetable.result import Placement, Plan, Progress, Report, Result, Status, Stop
+from querwerk.engine.timetable.files import Unreadable
+from querwerk.engine.timetable.problem import Interpreter, InvalidProblem, Meeting, Person, Problem, Session, Table
+from querwerk.engine.timetable.read import read, read_plan
+from querwerk.engine.timetable.result import Cause, Placement, Plan, Progress, Report, Result, Status, Stop, Unplaced
 from querwerk.engine.timetable.solve import solve
 
 __all__ = [
-    "InvalidProblem", "Meeting", "Placement", "Plan", "Problem", "Progress", "Report", "Result", "Session", "Status",
-    "Stop", "Unreadable", "Verdict", "check", "read", "read_plan", "solve",
+    "Cause", "Interpreter", "InvalidProblem", "Meeting", "Person", "Placement", "Plan", "Problem", "Progress", "Report",
+    "Result", "Session", "Status", "Stop", "Table", "Unplaced", "Unreadable", "Verdict", "check", "read", "read_plan",
+    "solve",
 ]  # fmt: skip

@@ -24,10 +24,51 @@ class Placement:
 
     slot: int
     table: int
+    delegates: tuple[int, ...] = ()
+    """Who takes part of each group of the meeting's `choices`."""
+    interpreter: int | None = None
 
 
-type Plan = tuple[Placement, ...]
-"""One placement for each meeting, in the order of the problem."""
+type Plan = tuple[Placement | None, ...]
+"""One placement for each meeting, in the order of the problem; None: it does not take place."""
+
+
+class Cause(StrEnum):
+    """Why a wish was not fulfilled."""
+
+    NEVER = "never"
+    NO_COMMON_SLOT = "no common slot"
+    NO_TABLE = "no such table"
+    NO_INTERPRETER = "no interpreter"
+    PERSON_FULL = "person full"
+    TABLES_FULL = "tables full"
+    INTERPRETERS_FULL = "interpreters full"
+    NO_FREE_SLOT = "no common free slot"
+    ORDER = "order"
+    TIME = "time"
+
+
+@dataclass(frozen=True, slots=True)
+class Unplaced:
+    """A meeting that does not take place, and why not."""
+
+    meeting: int
+    cause: Cause
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Help:
+    """Something that would let more wishes come true."""
+
+    words: str
+    """Such as “one more table”."""
+    meetings: int
+    """So many more meetings were found when it was tried."""
+    value: int
+    """So much more weight was found."""
+    at_most: int
+    """It is proved that it cannot bring more weight than this."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,13 +79,21 @@ class Result:
     plan: Plan | None
     breaks: int | None
     bound: int
-    """No plan can have fewer breaks than this."""
+    """No plan can have fewer breaks than this; where there are wishes, no plan of the same worth."""
     cpu_seconds: float
     seed: int
     first_plan_seconds: float | None = None
     """CPU seconds until the first plan."""
     conflict: tuple[str, ...] = ()
     """Where there is no plan: demands that cannot be met together; leaving out any one of them would end this conflict."""
+    value: int | None = None
+    """Sum of the weights of the wishes that are fulfilled."""
+    value_bound: int | None = None
+    """No plan with as few missing guaranteed meetings is worth more."""
+    shortfall: int = 0
+    """So many meetings people have less than they were guaranteed."""
+    shortfall_bound: int = 0
+    unplaced: tuple[Unplaced, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +103,8 @@ class Progress:
     breaks: int | None
     bound: int
     cpu_seconds: float
+    value: int | None = None
+    value_bound: int | None = None
 
 
 type Report = Callable[[Progress], None]

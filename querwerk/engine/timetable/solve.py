@@ -9,6 +9,7 @@ from querwerk.engine.timetable.problem import Problem
 from querwerk.engine.timetable.proof import Proof
 from querwerk.engine.timetable.result import Placement, Plan, Progress, Report, Result, Status, Stop
 from querwerk.engine.timetable.search import Search, breaks_of
+from querwerk.engine.timetable.wishes.run import solve_wishes
 
 PLACING = 20
 """Steps for each meeting in which the placement has to find a first plan; the proof goes on without one."""
@@ -24,10 +25,12 @@ PROVABLE = 40_000
 
 
 def solve(problem: Problem, *, seed: int = 1, stop: Stop = lambda: False, report: Report = lambda _: None) -> Result:
-    """Plan all meetings.
+    """Plan all meetings that have to be, and of the wishes as much as possible.
 
     The result depends on problem and seed alone, unless `stop` ends the work earlier; then it is the best so far.
     """
+    if not problem.is_plain:
+        return solve_wishes(problem, seed, stop, report)
     return _Run(problem, seed, stop, report).result()
 
 

@@ -66,6 +66,6 @@ def test_bad_input_is_refused_with_its_line(tmp_path: Path) -> None:
     file = write(tmp_path / "day.json")
     assert (
         run("check", file, file)
-        == f"querwerk: {file}, line 1: a placed meeting has no “people”; known are id, slot, table"
+        == f"querwerk: {file}, line 1: a placed meeting has no “people”; known are id, slot, table, delegates, interpreter"
     )
     assert run("solve", file, "--seconds", "0") == "querwerk: --seconds must be more than 0."

@@ -130,11 +130,11 @@ def test_dzn_faults_have_a_line(tmp_path: Path, old: str, new: str, line: int, r
     [
         ("[2, 3]", "[2, 2]", 10, "meeting 2 is a meeting of person 2 with themselves"),
         ("[2, 3]", "[2, 0]", 10, "meeting 2 names person 0, but people are 1 to 3"),
-        ("[2, 3]", "[2]", 10, "a meeting has two people, not 1"),
+        ("[2, 3]", "[2]", 10, "a meeting has two people or more, not 1"),
         ("[2, 3]", '[2, "Zoe"]', 10, "there is nobody called “Zoe”"),
         ("[2, 3]", "[2, true]", 10, "a person must be a whole number, not true"),
         ('"tables": 1', '"tables": 1.5', 2, "tables must be a whole number, not 1.5"),
-        ('"tables": 1', '"tabels": 1', 2, "a problem has no “tabels”; known are people, meetings, slots, morning_slots, tables, fairness"),
+        ('"tables": 1', '"tabels": 1', 2, "a problem has no “tabels”; known are people, meetings, requests, slots, morning_slots, tables, fairness, interpreters, must, never"),
         (' "tables": 1,', "", 1, "“tables” is missing"),
         ('"morning"}', '"evening"}', 9, "a session is one of morning, afternoon, any, not the text “evening”"),
         ('"unavailable": [4]', '"unavailable": [0]', 5, "there is no slot 0; slots are 1 to 4"),

@@ -91,7 +91,9 @@ def test_checker_sees_every_way_of_spoiling_a_plan(problem: Problem, data: st.Da
     )
     if other != index:
         assert not check(problem, (*plan[:index], plan[other], *plan[index + 1 :])).is_valid
-    for wrong in (Placement(problem.slots, 0), Placement(plan[index].slot, problem.tables), Placement(-1, 0)):
+    placed = plan[index]
+    assert placed is not None
+    for wrong in (Placement(problem.slots, 0), Placement(placed.slot, problem.tables), Placement(-1, 0)):
         assert not check(problem, (*plan[:index], wrong, *plan[index + 1 :])).is_valid
 
 
