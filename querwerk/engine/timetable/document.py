@@ -96,13 +96,14 @@ def _kind(value: object) -> str:
 
 
 @dataclass(slots=True)
-class _Slots:
+class Slots:
     """The slots of a document, by number and by name."""
 
     count: int
     names: tuple[str, ...] = ()
 
     def index(self, part: Part) -> int:
+        """Read the name or number of a slot."""
         if isinstance(part.value, str):
             if part.value.strip() not in self.names:
                 raise part.wrong(f"there is no slot called “{part.value}”")
@@ -110,11 +111,12 @@ class _Slots:
         return part.integer("a slot") - 1
 
     def indices(self, part: Part | None, what: str) -> frozenset[int]:
+        """Read a list of slots."""
         return frozenset(self.index(slot) for slot in part.items(what)) if part else frozenset()
 
 
 @dataclass(slots=True)
-class _People:
+class People:
     """The people of a document, by number and by name, and their organisations."""
 
     count: int
@@ -125,6 +127,7 @@ class _People:
     delegates: dict[str, list[int]] = field(default_factory=dict)
 
     def add(self, name: str, unavailable: frozenset[int], rules: Person, path: Path) -> None:
+        """Add a person."""
         if name and name in self.numbers:
             raise InvalidProblem(f"there are two people called “{name}”", path)
         if name:
@@ -162,7 +165,7 @@ def problem_of(document: Part) -> Problem:
         raise InvalidProblem("“meetings” is missing; there are no “requests” either")
     slots = _slots(parts["slots"])
     people = _people(parts["people"], slots)
-    wishes = _Meetings(people, slots)
+    wishes = Meetings(people, slots)
     for name, add in (("meetings", wishes.add_meeting), ("requests", wishes.add_request), ("must", wishes.add_must)):
         for part in _items(parts, name):
             add(part)
@@ -197,22 +200,22 @@ def _items(parts: dict[str, Part], name: str) -> list[Part]:
     return found
 
 
-def _slots(part: Part) -> _Slots:
+def _slots(part: Part) -> Slots:
     if not isinstance(part.value, list):
-        return _Slots(part.integer("slots"))
+        return Slots(part.integer("slots"))
     names = tuple(name.text("the name of a slot") for name in part.items("slots"))
     if len(set(names)) < len(names):
         raise part.wrong("two slots have the same name")
-    return _Slots(len(names), names)
+    return Slots(len(names), names)
 
 
-def _people(part: Part, slots: _Slots) -> _People:
+def _people(part: Part, slots: Slots) -> People:
     if not isinstance(part.value, list):
         count = part.integer("people")
         if count > LARGEST:
             raise part.wrong(f"there are {count} people, more than {LARGEST}")
-        return _People(count)
-    people = _People(0)
+        return People(count)
+    people = People(0)
     for person in _items({"people": part}, "people"):
         _add_person(people, person, slots)
     for name in people.delegates:
@@ -221,7 +224,7 @@ def _people(part: Part, slots: _Slots) -> _People:
     return people
 
 
-def _add_person(people: _People, person: Part, slots: _Slots) -> None:
+def _add_person(people: People, person: Part, slots: Slots) -> None:
     parts = person.mapping(PERSON, "a person")
     name = parts.get("name", Part(""))
     if not isinstance(name.value, str):
@@ -237,7 +240,7 @@ def _add_person(people: _People, person: Part, slots: _Slots) -> None:
     people.add(name.value.strip(), slots.indices(parts.get("unavailable"), "unavailable"), rules, name.path)
 
 
-def _tables(part: Part, people: _People, slots: _Slots) -> int | tuple[Table, ...]:
+def _tables(part: Part, people: People, slots: Slots) -> int | tuple[Table, ...]:
     if not isinstance(part.value, list):
         return part.integer("tables")
     tables = []
@@ -261,12 +264,12 @@ def _tables(part: Part, people: _People, slots: _Slots) -> int | tuple[Table, ..
     return tuple(tables)
 
 
-def _holders(part: Part, people: _People) -> Iterable[int]:
+def _holders(part: Part, people: People) -> Iterable[int]:
     parties = part.items("holders") if isinstance(part.value, list) else [part]
     return (person for party in parties for person in people.party(party))
 
 
-def _interpreter(part: Part, slots: _Slots) -> Interpreter:
+def _interpreter(part: Part, slots: Slots) -> Interpreter:
     parts = part.mapping(("name", "languages", "unavailable"), "an interpreter")
     for name in ("name", "languages"):
         if name not in parts:
@@ -275,7 +278,7 @@ def _interpreter(part: Part, slots: _Slots) -> Interpreter:
     return Interpreter(parts["name"].text("a name"), parts["languages"].words("languages"), closed)
 
 
-def _never(part: Part, people: _People) -> Iterable[tuple[int, int]]:
+def _never(part: Part, people: People) -> Iterable[tuple[int, int]]:
     parties = [people.party(party) for party in part.items("a pair")]
     if len(parties) != 2:
         raise part.wrong(f"a pair has two people, not {len(parties)}")
@@ -285,10 +288,10 @@ def _never(part: Part, people: _People) -> Iterable[tuple[int, int]]:
                 yield min(first, second), max(first, second)
 
 
-class _Meetings:
+class Meetings:
     """Meetings, requests and pairs that must meet become one list; a pair that wants each other has one meeting."""
 
-    def __init__(self, people: _People, slots: _Slots) -> None:
+    def __init__(self, people: People, slots: Slots) -> None:
         self._people, self._slots = people, slots
         self.found: list[Meeting] = []
         self._places: list[Path] = []
@@ -309,6 +312,7 @@ class _Meetings:
         self._places.append(place)
 
     def add_meeting(self, part: Part) -> None:
+        """Read an entry of “meetings”."""
         parts = part.mapping(MEETING, "a meeting")
         if "people" not in parts:
             raise part.wrong("“people” is missing")
@@ -330,6 +334,7 @@ class _Meetings:
         self._add(meeting, part.path)
 
     def add_request(self, part: Part) -> None:
+        """Read an entry of “requests”."""
         parts = part.mapping(REQUEST, "a request")
         for name in ("from", "to"):
             if name not in parts:
@@ -357,6 +362,7 @@ class _Meetings:
             self.found[mutual] = _both(self.found[mutual], meeting, part)
 
     def add_must(self, part: Part) -> None:
+        """Read an entry of “must”."""
         parties = part.items("a pair")
         if len(parties) != 2:
             raise part.wrong(f"a pair has two people, not {len(parties)}")

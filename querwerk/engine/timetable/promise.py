@@ -148,24 +148,23 @@ class _Capacity:
     # --- Why not more -----------------------------------------------------------------
 
     def _obstacle(self, meetings: int, most: int) -> str:
-        if meetings > self._partners():
-            return "nobody has more people to meet"
-        if meetings > most:
-            return f"somebody may have at most {most} meetings"
         person = min(self.people, key=lambda one: self.open[one].bit_count())
-        if self.open[person].bit_count() < meetings:
-            return f"{self.problem.person(person)} can come in only {self.open[person].bit_count()} slots"
-        places = sum(self.tables)
-        if self._edges(meetings) > places:
-            return f"{meetings} for everybody are {self._edges(meetings)} meetings, and all tables have {places} places"
-        if meetings == 1 and self._fewest_common(-1) == 0:
-            return "two people have no slot in common"
+        fewest = self.open[person].bit_count()
+        places, edges = sum(self.tables), self._edges(meetings)
         usable = sum(tables > 0 for tables in self.tables)
-        if self.side is None and meetings == usable and meetings % 2 == 0 and len(self.people) > meetings:
-            return (
-                f"{meetings + 1} people who all wish for each other need {meetings + 1} slots, and there are {usable}"
-            )
-        return ""
+        is_ring = self.side is None and meetings == usable and meetings % 2 == 0 and len(self.people) > meetings
+        obstacles = (
+            (meetings > self._partners(), "nobody has more people to meet"),
+            (meetings > most, f"somebody may have at most {most} meetings"),
+            (fewest < meetings, f"{self.problem.person(person)} can come in only {fewest} slots"),
+            (edges > places, f"{meetings} for everybody are {edges} meetings, and all tables have {places} places"),
+            (meetings == 1 and self._fewest_common(-1) == 0, "two people have no slot in common"),
+            (
+                is_ring,
+                f"{meetings + 1} people who all wish for each other need {meetings + 1} slots; there are {usable}",
+            ),
+        )
+        return next((words for holds, words in obstacles if holds), "")
 
 
 def _slots(bits: int, end: int) -> list[int]:

@@ -5,8 +5,8 @@ kept while the next is pursued. Tables and interpreters are flows from kinds to 
 """
 
 import threading
-from collections import defaultdict
-from collections.abc import Callable
+from collections import Counter, defaultdict
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -169,6 +169,39 @@ class Exact:
     def fewest_breaks(self, plan: Plan | None) -> Step:
         """Minimise the breaks."""
         return self._pursue(sum(self._breaks()), plan)
+
+    def fewest_told(self, before: Sequence[Placement | None], plan: Plan) -> Step:
+        """Minimise the people whose meetings are not as before, among plans worth as much as this one."""
+        meetings = self._layout.problem.meetings
+        worth = sum(meeting.weight or 0 for meeting, place in zip(meetings, plan, strict=True) if place is not None)
+        self._model.add(self.value >= worth)
+        if self.shortfall is not None:
+            load = Counter(person for m, place in zip(meetings, plan, strict=True) if place for person in m.people)
+            load.update(person for place in plan if place for person in place.delegates)
+            missing = sum(max(0, rules.least - load[p]) for p, rules in enumerate(self._layout.rules))
+            self._model.add(self.shortfall <= missing)
+        told: dict[int, Any] = {}
+        for index, place in enumerate(before):
+            self._add_told(index, place, told)
+        return self._pursue(sum(told.values()) if told else 0, plan)
+
+    def _add_told(self, index: int, place: Placement | None, told: dict[int, Any]) -> None:
+        layout = self._layout
+        number = -1 if place is None else layout.mode_with(index, place.delegates)
+        stays = self._held[number].get(place.slot, 0) if place is not None and number >= 0 else 0
+        people = () if place is None else (*layout.problem.meetings[index].people, *place.delegates)
+        for person in people:
+            self._model.add(self._told(person, told) >= 1 - stays)
+        for mode in range(layout.mode_of[index], layout.mode_of[index + 1]):
+            for slot, variable in self._held[mode].items():
+                if place is None or mode != number or slot != place.slot:
+                    for person in layout.modes[mode].people:
+                        self._model.add(self._told(person, told) >= variable)
+
+    def _told(self, person: int, told: dict[int, Any]) -> Any:
+        if person not in told:
+            told[person] = self._model.new_bool_var("")
+        return told[person]
 
     def demand_fairness(self) -> None:
         """Let no two people's breaks differ by more than is fair."""
