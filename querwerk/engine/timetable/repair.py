@@ -306,9 +306,7 @@ class _Day:
         return None if voice is None else Placement(slot, table, delegates, voice)
 
     def _suits(self, index: int, meeting: Meeting, people: tuple[int, ...], slot: int) -> bool:
-        if not self.equipment:
-            return True
-        table = self.equipment[index]
+        table = self.equipment[index] if self.equipment else Table()
         needs = meeting.needs.union(*(self.rules[person].needs for person in people))
         if slot in table.closed or not needs <= table.offers or (table.holders and not table.holders & set(people)):
             return False

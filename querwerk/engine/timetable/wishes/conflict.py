@@ -4,6 +4,7 @@ As in `explain`, each demand has a switch; what the SAT solver needed for a cont
 left out. Only meetings that have to take place can make a plan impossible.
 """
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from itertools import combinations, product
@@ -22,8 +23,10 @@ LARGEST = 400_000
 def conflict(layout: Layout, stop: Callable[[], bool]) -> tuple[str, ...]:
     """Return demands that cannot be met together; empty when time is over, or when only fairness is in the way."""
     problem = layout.problem
+    if shortage := _shortage(layout):
+        return (shortage,)
     musts = sum(meeting.weight is None for meeting in problem.meetings)
-    if musts * problem.slots * (problem.tables if problem.equipment else 1) > LARGEST:
+    if musts * problem.slots * (problem.tables if layout.equipment else 1) > LARGEST:
         return ()
     demands = _Demands(layout)
     oracle = Oracle(demands.clauses, stop)
@@ -38,6 +41,43 @@ def conflict(layout: Layout, stop: Callable[[], bool]) -> tuple[str, ...]:
     finally:
         oracle.close()
     return tuple(demands.words[switch] for switch in sorted(core))
+
+
+def _shortage(layout: Layout) -> str:
+    """Say where more meetings need one kind of table than it has places; the most frequent conflict, in one sentence."""
+    problem = layout.problem
+    asking: defaultdict[str, list[tuple[int, frozenset[int]]]] = defaultdict(list)
+    for index, meeting in enumerate(problem.meetings):
+        if meeting.weight is None and layout.equipment:
+            for need in meeting.needs.union(*(layout.rules[person].needs for person in meeting.people)):
+                asking[need].append((index, frozenset(problem.slots_of(index))))
+    for need, meetings in sorted(asking.items()):
+        tables = [table for table, one in enumerate(layout.equipment) if need in one.offers]
+        for _, window in meetings:
+            inside = [index for index, slots in meetings if slots <= window]
+            places = sum(slot not in layout.equipment[table].closed for table in tables for slot in window)
+            if window and len(inside) > places:
+                return _shortage_words(layout, need, tables, window, inside)
+    return ""
+
+
+def _shortage_words(layout: Layout, need: str, tables: list[int], window: frozenset[int], inside: list[int]) -> str:
+    problem = layout.problem
+    names = [problem.table(table) for table in tables]
+    slots = [problem.slot(slot) for slot in sorted(window)]
+    is_any = len(slots) == problem.slots
+    when = "in the whole day" if is_any else f"{'at' if problem.slot_names else 'in'} {_listed(slots)}"
+    who = _listed([f"meeting {index + 1} of {problem.parties(index)}" for index in inside])
+    all_ = " all" if len(inside) > 2 else ""
+    if not tables:
+        return f"no table offers “{need}”, and {who}{all_} need{'s' if len(inside) == 1 else ''} one"
+    if len(tables) == 1:
+        return f"{names[0]} is the only one that offers “{need}”, and {who}{all_} need it {when}"
+    return f"only {_listed(names)} offer “{need}”, and {who}{all_} need one of them {when}"
+
+
+def _listed(words: list[str]) -> str:
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
 
 
 def _core(oracle: Oracle, switches: list[int]) -> list[int] | None:
@@ -70,7 +110,7 @@ class _Demands:
                 self.days[person].append(option)
         self._add_people()
         self._add_order()
-        if self.problem.equipment:
+        if self.layout.equipment:
             self._add_furniture()
         else:
             self._add_tables()
@@ -171,7 +211,7 @@ class _Demands:
             words = f"{problem.slot(slot)} has {problem.tables} tables"
             self._demand(words, ([-floors[number, slot]] for number in range(len(self.options))))
         self._add_needs(seats)
-        for table, equipment in enumerate(problem.equipment):
+        for table, equipment in enumerate(self.layout.equipment):
             name = problem.table(table)
             closed = [[-seats[o, s, table]] for o in range(len(self.options)) for s in sorted(equipment.closed)]
             self._demand(f"{name} is closed in {', '.join(problem.slot(s) for s in sorted(equipment.closed))}", closed)
@@ -190,7 +230,7 @@ class _Demands:
         for number, option in enumerate(self.options):
             meeting = problem.meetings[option.meeting]
             for need in sorted(meeting.needs.union(*(self.layout.rules[p].needs for p in option.people))):
-                fitting = [table for table, one in enumerate(problem.equipment) if need in one.offers]
+                fitting = [table for table, one in enumerate(self.layout.equipment) if need in one.offers]
                 who = [problem.person(p) for p in option.people if need in self.layout.rules[p].needs]
                 subject = (
                     f"{' and '.join(who)} in {self._called(option.meeting)}" if who else self._called(option.meeting)

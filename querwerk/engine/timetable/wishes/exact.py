@@ -15,7 +15,7 @@ from querwerk.engine.timetable.wishes.layout import Layout, Service
 
 POLL = 0.02
 """Seconds between two looks at whether to stop."""
-EFFORT = 60.0
+EFFORT = 20.0
 """CP-SAT's measure of work for each goal, in about seconds; the same on every machine."""
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate, combinations, product
 
-from querwerk.engine.timetable.problem import Meeting, Person, Problem, Session
+from querwerk.engine.timetable.problem import Meeting, Person, Problem, Session, Table
 from querwerk.engine.timetable.result import Placement, Plan
 from querwerk.engine.timetable.wishes.kernel import Board, Ints, leave, put, wait
 
@@ -71,21 +71,24 @@ class Layout:
         self.problem = problem
         self.whole = (1 << problem.slots) - 1
         self.rules = problem.persons or (Person(),) * problem.people
+        is_needed = any(meeting.needs for meeting in problem.meetings) or any(rules.needs for rules in self.rules)
+        self.equipment = problem.equipment or ((Table(),) * problem.tables if is_needed else ())
+        """The tables one by one; empty: they are alike, and nobody needs a special one."""
         self.open = [self.whole & ~_bits(closed) for closed in problem.unavailable]
         self.stand_of: defaultdict[int, list[int]] = defaultdict(list)
         """For each person the stands they stay at."""
-        for table, equipment in enumerate(problem.equipment):
-            for holder in equipment.holders if equipment.is_stand else ():
+        for table, one in enumerate(self.equipment):
+            for holder in one.holders if one.is_stand else ():
                 self.stand_of[holder].append(table)
         self.tables = Service(
-            [(table.offers, self.whole & ~_bits(table.closed)) for table in problem.equipment]
+            [(table.offers, self.whole & ~_bits(table.closed)) for table in self.equipment]
             or [(frozenset(), self.whole)] * problem.tables,
             problem.slots,
         )
         self.voices = Service(
             [(one.languages, self.whole & ~_bits(one.unavailable)) for one in problem.interpreters], problem.slots
         )
-        self._reserved = {table: one.holders for table, one in enumerate(problem.equipment) if one.holders}
+        self._reserved = {table: one.holders for table, one in enumerate(self.equipment) if one.holders}
         self.modes: list[Mode] = []
         self.mode_of = [0]
         for index, meeting in enumerate(problem.meetings):
@@ -123,7 +126,7 @@ class Layout:
 
     def table_kind(self, meeting: Meeting, people: tuple[int, ...]) -> int:
         """Return the kind of table that a meeting of these people needs."""
-        if not self.problem.equipment:
+        if not self.equipment:
             return self.tables.kind(None, range(self.problem.tables))
         needs = meeting.needs.union(*(self.rules[person].needs for person in people))
         stands = frozenset(table for person in people for table in self.stand_of.get(person, ()))
@@ -135,7 +138,7 @@ class Layout:
             key,
             [
                 table
-                for table, one in enumerate(self.problem.equipment)
+                for table, one in enumerate(self.equipment)
                 if needs <= one.offers and (table in mine or not (stands or one.holders))
             ],
         )

@@ -1,9 +1,9 @@
 """Why a wish was not fulfilled, one sentence for each, true of the plan at hand."""
 
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import combinations, product
 
-from querwerk.engine.timetable.problem import Problem
+from querwerk.engine.timetable.problem import Meeting, Problem
 from querwerk.engine.timetable.result import Cause, Plan, Unplaced
 from querwerk.engine.timetable.wishes.kernel import Board, has_units, in_order, route
 from querwerk.engine.timetable.wishes.layout import Layout, Mode
@@ -40,25 +40,28 @@ class _Judge:
     # --- Without regard to the plan -----------------------------------------------
 
     def _never_possible(self, index: int) -> tuple[Cause, str]:
-        problem, meeting = self.problem, self.problem.meetings[index]
-        for pair in combinations(sorted(meeting.people), 2):
+        meeting = self.problem.meetings[index]
+        choices = [(*meeting.people, *chosen) for chosen in product(*meeting.choices)]
+        found = [self._ban(index, people) for people in choices if len(set(people)) == len(people)]
+        return max(found, key=lambda pair: list(Cause).index(pair[0]))
+
+    def _ban(self, index: int, people: tuple[int, ...]) -> tuple[Cause, str]:
+        """Say why these people can never have this meeting."""
+        problem, meeting, layout = self.problem, self.problem.meetings[index], self.layout
+        for pair in combinations(sorted(people), 2):
             if pair in problem.never:
                 return Cause.NEVER, f"{problem.person(pair[0])} and {problem.person(pair[1])} must never meet"
-        slots = problem.slots_of(index)
-        if not slots:
-            return Cause.NO_COMMON_SLOT, f"{problem.parties(index)} have no slot in common{self._where(index)}"
-        if meeting.choices:
-            return (
-                Cause.NO_COMMON_SLOT,
-                f"for {problem.parties(index)} there is nobody, slot and table that fit together",
-            )
-        table = self.layout.table_kind(meeting, meeting.people)
-        bits = sum(1 << slot for slot in slots)
-        if not self.layout.tables.open[table] & bits:
-            return Cause.NO_TABLE, self._no_table(index)
-        languages = meeting.languages.union(*(self.layout.rules[person].languages for person in meeting.people))
+        names = self._names(people)
+        bits = sum(1 << slot for slot in problem.slots_of(index))
+        for person in people:
+            bits &= layout.open[person]
+        if not bits:
+            return Cause.NO_COMMON_SLOT, f"{names} have no slot in common{self._where(index)}"
+        if not layout.tables.open[layout.table_kind(meeting, people)] & bits:
+            return Cause.NO_TABLE, self._no_table(meeting, people)
+        languages = meeting.languages.union(*(layout.rules[person].languages for person in people))
         what = f"no interpreter for {', '.join(sorted(languages))}"
-        return Cause.NO_INTERPRETER, f"there is {what} in the slots that {problem.parties(index)} have in common"
+        return Cause.NO_INTERPRETER, f"there is {what} in the slots that {names} have in common"
 
     def _where(self, index: int) -> str:
         meeting = self.problem.meetings[index]
@@ -66,12 +69,17 @@ class _Judge:
             return f", since the meeting is fixed to {self.problem.slot(meeting.slot)}"
         return "" if meeting.session == "any" else f" in the {meeting.session}"
 
-    def _no_table(self, index: int) -> str:
-        meeting = self.problem.meetings[index]
-        needs = meeting.needs.union(*(self.layout.rules[person].needs for person in meeting.people))
+    def _no_table(self, meeting: Meeting, people: tuple[int, ...]) -> str:
+        needs = meeting.needs.union(*(self.layout.rules[person].needs for person in people))
+        stands = sorted({table for person in people for table in self.layout.stand_of.get(person, ())})
+        offered = " and ".join(f"“{need}”" for need in sorted(needs))
+        names = self._names(people)
+        if stands and needs:
+            stand = " or ".join(self.problem.table(table) for table in stands)
+            return f"{names} would have to meet at {stand}, which does not offer {offered} when they can come"
         if needs:
-            return f"no table for {self.problem.parties(index)} offers {' and '.join(f'“{need}”' for need in sorted(needs))}"
-        return f"there is no table at which {self.problem.parties(index)} may sit"
+            return f"no table for {names} offers {offered} when they can come"
+        return f"there is no table at which {names} may sit when they can come"
 
     # --- In this plan -------------------------------------------------------------
 
@@ -80,7 +88,7 @@ class _Judge:
         if full := self._full(mode):
             return full
         free = [slot for slot in self._slots(mode.slots) if all(self._is_free(person, slot) for person in mode.people)]
-        names = self._names(mode)
+        names = self._names(mode.people)
         if not free:
             return Cause.NO_FREE_SLOT, f"{names} have no free slot in common"
         count = self._count(len(free))
@@ -122,8 +130,8 @@ class _Judge:
     def _slots(self, bits: int) -> list[int]:
         return [slot for slot in range(self.board.slots) if bits >> slot & 1]
 
-    def _names(self, mode: Mode) -> str:
-        words = [self.problem.person(person) for person in mode.people]
+    def _names(self, people: tuple[int, ...]) -> str:
+        words = [self.problem.person(person) for person in people]
         return f"{', '.join(words[:-1])} and {words[-1]}"
 
     @staticmethod

@@ -172,8 +172,8 @@ class _Program:
                 members[kind].append(variable)
         whole = frozenset(range(len(service.things)))
         for kind, users in enumerate(service.users):
-            if users == whole and len(service.users) == 1 and service.things[0][0] == frozenset():
-                continue  # all tables: counted already
+            if users == whole and service is self._layout.tables:
+                continue  # counted already
             inner = [other for other, found in enumerate(service.users) if found <= users]
             room = sum(service.things[thing][1].bit_count() for thing in users)
             variables = [variable for other in inner for variable in members[other]]
