@@ -48,8 +48,9 @@ docs: setup-dev  ## make the pages of the documentation that come out of the cod
 bench-web: setup-dev setup-browser  ## compare the pages' speed with pretalx
 	@$(PYTHON) bench/web/run
 
-bench-timetable: setup-dev  ## prove the published timetables (BENCH_DATA=folder)
+bench-timetable: setup-dev  ## prove the published timetables (BENCH_DATA=folder), plan large events
 	@$(PYTHON) bench/timetable/run.py
+	@$(PYTHON) bench/timetable/large.py
 
 bench-newsletter: setup-dev  ## mails per second to a mail server on this machine
 	@$(PYTHON) bench/newsletter/run.py

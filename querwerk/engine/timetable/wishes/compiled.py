@@ -74,16 +74,14 @@ def _compiled() -> Loops:
 
 
 def _jit(numba: Any, signature: tuple[Any, ...], function: types.FunctionType) -> Any:
+    # Only the outermost are called from Python; ways in for the others would take half of the compiling.
+    options = {"nogil": True, "no_cfunc_wrapper": True, "no_cpython_wrapper": function.__name__ not in Loops._fields}
     try:
-        return numba.njit(signature, cache=True, nogil=True)(function)
+        return numba.njit(signature, cache=True, **options)(function)
     except RuntimeError:  # no folder can be written: compile each time
-        return numba.njit(signature, nogil=True)(function)
+        return numba.njit(signature, **options)(function)
 
 
 def _sample() -> Board:
     problem = Problem(2, 1, 1, 1, (Meeting((0, 1), weight=1),))
     return suited(Layout(problem).board(1, [1], 1))
-
-
-if __name__ == "__main__":
-    _compiled()
