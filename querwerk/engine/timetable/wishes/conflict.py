@@ -9,13 +9,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from itertools import combinations, product
 
-from querwerk.engine.timetable.clauses import Clauses
-from querwerk.engine.timetable.oracle import Interrupted, Oracle
+from querwerk.engine.timetable.explain import Switched
 from querwerk.engine.timetable.problem import Session
 from querwerk.engine.timetable.wishes.layout import Layout
 
-TRIAL = 20_000
-"""Conflicts spent on the question whether one demand can be left out."""
 LARGEST = 400_000
 """Variables from which looking for words takes too long."""
 
@@ -28,19 +25,7 @@ def conflict(layout: Layout, stop: Callable[[], bool]) -> tuple[str, ...]:
     musts = sum(meeting.weight is None for meeting in problem.meetings)
     if musts * problem.slots * (problem.tables if layout.equipment else 1) > LARGEST:
         return ()
-    demands = _Demands(layout)
-    oracle = Oracle(demands.clauses, stop)
-    try:
-        core = _core(oracle, list(demands.words)) or []
-        for switch in list(core):
-            if switch in core:
-                smaller = _core(oracle, [other for other in core if other != switch])
-                core = core if smaller is None else smaller
-    except Interrupted:
-        return ()
-    finally:
-        oracle.close()
-    return tuple(demands.words[switch] for switch in sorted(core))
+    return _Demands(layout).switched.conflict(stop)
 
 
 def _shortage(layout: Layout) -> str:
@@ -80,10 +65,6 @@ def _listed(words: list[str]) -> str:
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
 
 
-def _core(oracle: Oracle, switches: list[int]) -> list[int] | None:
-    return oracle.core() if oracle.ask(switches, TRIAL) is False else None
-
-
 @dataclass(frozen=True, slots=True)
 class _Option:
     """One way of choosing delegates for a meeting, and the literals that it is in a slot."""
@@ -98,8 +79,8 @@ class _Demands:
 
     def __init__(self, layout: Layout) -> None:
         self.layout, self.problem = layout, layout.problem
-        self.clauses = Clauses()
-        self.words: dict[int, str] = {}
+        self.switched = Switched()
+        self.clauses = self.switched.clauses
         self.options: list[_Option] = []
         self.days: list[list[_Option]] = [[] for _ in range(self.problem.people)]
         for index, meeting in enumerate(self.problem.meetings):
@@ -117,12 +98,8 @@ class _Demands:
         self._add_interpreters()
 
     def _demand(self, words: str, clauses: Iterable[list[int]]) -> None:
-        wanted = list(clauses)
-        if wanted:
-            switch = self.clauses.new()
-            self.words[switch] = words
-            for clause in wanted:
-                self.clauses.add((-switch, *clause))
+        if wanted := list(clauses):
+            self.switched.demand(words, wanted)
 
     def _called(self, index: int) -> str:
         return f"meeting {index + 1} of {self.problem.parties(index)}"

