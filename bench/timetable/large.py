@@ -10,6 +10,7 @@ import json
 import multiprocessing
 import resource
 import sys
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
@@ -126,8 +127,15 @@ def cp_sat(problem: Problem, hint: list[int]) -> int:
     model.maximize(sum((m.weight or 0) * v for m, at in zip(problem.meetings, held, strict=True) for v in at.values()))
     solver = cp_model.CpSolver()
     solver.parameters.num_workers = 1
-    solver.parameters.max_time_in_seconds = PLACING
-    return int(solver.objective_value) if solver.solve(model) in {cp_model.OPTIMAL, cp_model.FEASIBLE} else 0
+    answers: list[object] = []
+    thread = threading.Thread(target=lambda: answers.append(solver.solve(model)))
+    began = time.process_time()
+    thread.start()
+    while thread.is_alive():
+        thread.join(0.05)
+        if time.process_time() - began > PLACING:
+            solver.stop_search()
+    return int(solver.objective_value) if answers[0] in {cp_model.OPTIMAL, cp_model.FEASIBLE} else 0
 
 
 def until_good(people: int) -> tuple[float, float]:

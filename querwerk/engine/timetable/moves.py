@@ -25,6 +25,9 @@ from querwerk.engine.timetable.wishes.kernel import (
 from querwerk.engine.timetable.wishes.layout import Layout
 from querwerk.engine.timetable.wishes.run import PROVABLE, Scale
 
+CROWD = 30
+"""Where only a table lacks, so many of the meetings that have one are asked to move."""
+
 
 def repair_with_moves(
     problem: Problem, plan: Plan, changes: Changes, *, seed: int = 1, stop: Stop = lambda: False
@@ -36,7 +39,7 @@ def repair_with_moves(
     refilled = repair(problem, plan, changes)
     old: list[Placement | None] = [*plan, *(None for _ in changes.added)]
     layout = Layout(refilled.problem)
-    _keep_past(layout, refilled.plan, changes.since)
+    _keep_past(layout, refilled.plan, changes)
     scale = Scale(refilled.problem)
     board = layout.board(seed, scale.worth, scale.guarantee)
     layout.enter(board, refilled.plan)
@@ -48,11 +51,12 @@ def repair_with_moves(
     found = with_old_seats(layout, old, layout.plan(board))
     bound = refilled.bound
     if sum(mode.slots.bit_count() for mode in layout.modes) <= PROVABLE and not stop():
-        step = Exact(layout, seed, stop).fewest_told(old, found)
-        if step.plan is not None:
-            better = with_old_seats(layout, old, step.plan)
-            told = outcome(problem, changes, old, found, bound).told
-            found = better if len(outcome(problem, changes, old, better, bound).told) < len(told) else found
+        exact = Exact(layout, seed, stop)
+        if exact.shortfall is not None:
+            found = exact.fewest_missing(found).plan or found
+        found = exact.most_value(found).plan or found
+        step = exact.fewest_told(old, found)
+        found = with_old_seats(layout, old, step.plan or found)
         party = max((len(mode.people) for mode in layout.modes), default=2)
         bound = max(bound, -(-step.bound // party))
     return outcome(problem, changes, old, found, bound)
@@ -65,13 +69,15 @@ def _wanted(refilled: Repaired) -> Iterable[int]:
     return {i for i in (*lost, *new) if refilled.plan[i] is None} - refilled.changes.cancelled
 
 
-def _keep_past(layout: Layout, plan: Plan, since: int) -> None:
-    """Let what has begun stay where it is, and nothing else be there."""
-    past = (1 << since) - 1
+def _keep_past(layout: Layout, plan: Plan, changes: Changes) -> None:
+    """Let what has begun stay where it is, and nothing else be there; what is cancelled has no place at all."""
+    past = (1 << changes.since) - 1
     for number, mode in enumerate(layout.modes):
         placement = plan[mode.meeting]
-        is_over = placement is not None and placement.slot < since
-        slots = 1 << placement.slot if is_over and placement is not None else mode.slots & ~past
+        is_over = placement is not None and placement.slot < changes.since
+        slots = 0 if mode.meeting in changes.cancelled else mode.slots & ~past
+        if is_over and placement is not None:
+            slots = 1 << placement.slot
         layout.modes[number] = replace(mode, slots=slots)
 
 
@@ -87,8 +93,8 @@ class _Mover:
             self.told.update(self.layout.modes[self.board.mode[index]].people)
             return
         chains = sorted(self._chains(index))
-        for _, mode, slot, other in chains:
-            size = self._chain(mode, slot, other)
+        for _, mode, slot, other, seed in chains:
+            size = self._chain(mode, slot, other, seed)
             people = self._people(size)
             if not trade(self.board, size, slot, other):
                 continue
@@ -98,8 +104,8 @@ class _Mover:
             # The same chain leads back; `chain` still holds it.
             trade(self.board, size, slot, other)
 
-    def _chains(self, index: int) -> Iterable[tuple[int, int, int, int]]:
-        """Yield how many further people each chain concerns, and the mode and slots."""
+    def _chains(self, index: int) -> Iterable[tuple[int, int, int, int, int]]:
+        """Yield how many further people each chain concerns, the mode, the slots, and a meeting on it; -1: the mode's."""
         slots = range(self.board.slots)
         for mode in range(self.layout.mode_of[index], self.layout.mode_of[index + 1]):
             if not may_have(self.board, mode):
@@ -107,18 +113,24 @@ class _Mover:
             for slot in slots:
                 for other in slots:
                     if is_promising(self.board, mode, slot, other):
-                        size = self._chain(mode, slot, other)
-                        if size:
-                            yield len(self._people(size) - self.told), mode, slot, other
+                        for seed in self._seeds(mode, slot):
+                            if size := self._chain(mode, slot, other, seed):
+                                yield len(self._people(size) - self.told), mode, slot, other, seed
 
-    def _chain(self, mode: int, slot: int, other: int) -> int:
-        """Gather the chain that frees all people of a mode in a slot; 0: there is none."""
+    def _seeds(self, mode: int, slot: int) -> list[int]:
+        """Return where a chain can begin: with the mode's own people, or, where only a table lacks, with any meeting."""
+        board = self.board
+        if not all_free(board, mode, slot):
+            return [-1]
+        start = slot * board.seats
+        return list(board.crowd[start : start + min(CROWD, board.crowd_size[slot])])
+
+    def _chain(self, mode: int, slot: int, other: int, seed: int) -> int:
+        """Gather the chain that frees all people of a mode, or the table of a meeting, in a slot; 0: there is none."""
         board = self.board
         board.stamp[0] += 1
         found = [board.at[person * board.slots + slot] for person in self.layout.modes[mode].people]
-        first = sorted({meeting for meeting in found if meeting >= 0})
-        if not first:
-            return 0
+        first = sorted({meeting for meeting in found if meeting >= 0}) if seed < 0 else [seed]
         for place, meeting in enumerate(first):
             board.mark[meeting] = board.stamp[0]
             board.chain[place] = meeting
