@@ -15,6 +15,7 @@ import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 from generate import event
 
@@ -120,14 +121,18 @@ def cp_sat(problem: Problem, hint: list[int]) -> int:
     for day, rules in zip(days, problem.persons, strict=True):
         for variables in day:
             model.add_at_most_one(variables)
-        if rules.most is not None:
-            model.add(sum(v for variables in day for v in variables) <= rules.most)
+        model.add(sum(v for variables in day for v in variables) <= (rules.most or problem.slots))
     for slot in range(problem.slots):
         model.add(sum(at[slot] for at in held if slot in at) <= problem.tables)
     model.maximize(sum((m.weight or 0) * v for m, at in zip(problem.meetings, held, strict=True) for v in at.values()))
+    return _in_time(cp_model, model)
+
+
+def _in_time(cp_model: Any, model: Any) -> int:
+    """Solve with one thread for PLACING seconds of computing, not of waiting."""
     solver = cp_model.CpSolver()
     solver.parameters.num_workers = 1
-    answers: list[object] = []
+    answers: list[Any] = []
     thread = threading.Thread(target=lambda: answers.append(solver.solve(model)))
     began = time.process_time()
     thread.start()

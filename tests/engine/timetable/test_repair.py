@@ -144,9 +144,9 @@ def test_the_promise_holds_for_all_wishes(people: int, slots: int, tables: int, 
             degree = [sum(person in pair for pair in chosen) for person in range(people)]
             # It is enough to look at wishes to which none can be added.
             full = all(max(degree[a], degree[b]) >= most for a, b in pairs if (a, b) not in chosen)
-            if max(degree) <= most and full:
-                if solve(replace(empty, meetings=tuple(map(Meeting, chosen)))).status is Status.INFEASIBLE:
-                    return False
+            wished = replace(empty, meetings=tuple(map(Meeting, chosen)))
+            if max(degree) <= most and full and solve(wished).status is Status.INFEASIBLE:
+                return False
         return True
 
     assert found.meetings == 0 or always(found.meetings)
