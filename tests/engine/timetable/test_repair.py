@@ -58,7 +58,7 @@ def changes(draw: st.DrawFn) -> Changes:
     )
 
 
-PLANS = {seed: solve(busy_day(seed), stop=itertools.count().__next__).plan for seed in range(4)}
+PLANS = {seed: solve(busy_day(seed), stop=lambda: True).plan for seed in range(4)}
 
 
 @settings(max_examples=80, deadline=None)
@@ -111,7 +111,7 @@ def test_a_move_makes_room() -> None:
     assert repair(problem, plan, change).plan == (None, Placement(1, 0))
     found = repair_with_moves(problem, plan, change)
     assert found.plan == (Placement(1, 0), Placement(0, 0))
-    assert (len(found.changed), found.bound, found.told) == (2, 2, {0, 1, 2, 3})
+    assert (len(found.changed), found.bound, sorted(found.told)) == (2, 2, [0, 1, 2, 3])
 
 
 @pytest.mark.parametrize(
