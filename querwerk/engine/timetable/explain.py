@@ -4,8 +4,9 @@ Every demand is switched on by a literal of its own. The solver says which of th
 is left out once more, and stays out when the contradiction stays. So leaving out any one of what remains ends it.
 """
 
-import itertools
+from collections import Counter
 from collections.abc import Callable
+from itertools import pairwise
 
 from querwerk.engine.timetable.clauses import TRUE, Clauses
 from querwerk.engine.timetable.oracle import Interrupted, Oracle
@@ -13,7 +14,7 @@ from querwerk.engine.timetable.problem import Problem, Session
 
 TRIAL = 20_000
 """Conflicts spent on the question whether one demand can be left out."""
-PATIENCE = 200_000
+PATIENCE = 40_000
 """Conflicts spent on the first question, whether the demands contradict each other at all."""
 CROWD = 12
 """From so many meetings on they are counted in an explanation, not listed."""
@@ -24,12 +25,15 @@ class Switched:
 
     def __init__(self) -> None:
         self.clauses = Clauses()
-        self.words: dict[int, str] = {}
+        self.words: dict[int, tuple[str, str]] = {}
 
-    def demand(self, words: str, clauses: list[list[int]]) -> None:
-        """Add clauses under a switch; `words` is what the demand is called in an explanation."""
+    def demand(self, words: str, clauses: list[list[int]], many: str = "") -> None:
+        """Add clauses under a switch; `words` is what the demand is called in an explanation.
+
+        Where a conflict has a crowd of demands that share `many`, such as “{} meetings have to be”, they are only counted.
+        """
         switch = self.clauses.new()
-        self.words[switch] = words
+        self.words[switch] = words, many
         for clause in clauses:
             self.clauses.add((-switch, *clause))
 
@@ -46,7 +50,15 @@ class Switched:
             return ()
         finally:
             oracle.close()
-        return tuple(self.words[switch] for switch in sorted(core))
+        return self._told(sorted(core))
+
+    def _told(self, core: list[int]) -> tuple[str, ...]:
+        sizes = Counter(many for _, many in (self.words[switch] for switch in core) if many)
+        lines = []
+        for switch in core:
+            words, many = self.words[switch]
+            lines.append(many.replace("{}", str(sizes[many]), 1) if sizes[many] > CROWD else words)
+        return tuple(dict.fromkeys(lines))
 
 
 def conflict(problem: Problem, stop: Callable[[], bool]) -> tuple[str, ...]:
@@ -81,12 +93,20 @@ def _demands(problem: Problem) -> Switched:
     for index in range(len(problem.meetings)):
         _demand_meeting(problem, found, index, at)
     for slot in range(problem.slots):
-        if len(problem.meetings) > problem.tables:
-            outputs = clauses.counter([row[slot] for row in at], problem.tables + 1)
-            found.demand(f"slot {slot + 1} has {_many(problem.tables, 'table')}", [[-outputs[problem.tables]]])
+        _demand_tables(problem, found, slot, [row[slot] for row in at], [row[slot] for row in busy])
     if problem.fairness is not None:
         _demand_fairness(problem, found, busy, problem.fairness)
     return found
+
+
+def _demand_tables(problem: Problem, found: Switched, slot: int, meetings: list[int], busy: list[int]) -> None:
+    """Limit the meetings of a slot, and the busy people, which says the same and helps with breaks."""
+    if len(meetings) <= problem.tables:
+        return
+    limits = [[-found.clauses.counter(meetings, problem.tables + 1)[-1]]]
+    if len(busy) > 2 * problem.tables:
+        limits.append([-found.clauses.counter(busy, 2 * problem.tables + 1)[-1]])
+    found.demand(f"slot {slot + 1} has {_many(problem.tables, 'table')}", limits)
 
 
 def _busy(problem: Problem, clauses: Clauses, rows: list[list[int]]) -> list[int]:
@@ -134,7 +154,8 @@ def _demand_meeting(problem: Problem, found: Switched, index: int, at: list[list
         Session.AFTERNOON: slots[problem.morning_slots :],
         Session.ANY: slots,
     }[meeting.session]
-    found.demand(f"meeting {index + 1} of {one} and {two} has to be{part}", [[row[slot] for slot in inside]])
+    words = f"meeting {index + 1} of {one} and {two} has to be{part}"
+    found.demand(words, [[row[slot] for slot in inside]], f"{{}} meetings have to be{part}")
     found.clauses.at_most_one(row)
     if meeting.slot is not None:
         others = [[-row[slot]] for slot in slots if slot != meeting.slot]
@@ -150,26 +171,32 @@ def _demand_fairness(problem: Problem, found: Switched, busy: list[list[int]], f
     idle = next((person for person, meetings in enumerate(days) if len(meetings) < 2), None)
     floors = [found.clauses.new() for _ in range(problem.slots)] if idle is None else [TRUE]
     found.clauses.add(floors)
+    most = "no" if not fairness else f"at most {fairness}"
+    words = f"may have {most} breaks more or fewer than anybody else"
+    if idle is not None:
+        words = f"may have {most} breaks more than {problem.person(idle)}, who can have none"
     for person, meetings in enumerate(days):
         if len(meetings) < 2:
             continue
-        least, most = _runs(found.clauses, busy[person])
+        enough, limits = _runs(found.clauses, busy[person])
         bounds = []
         for breaks, floor in enumerate(floors):
             # So many breaks are one run of meetings more.
-            bounds += [[-floor, -literal] for literal in most[breaks + fairness + 1 : breaks + fairness + 2]]
-            bounds += [[-floor, *least[breaks : breaks + 1]]] if breaks else []
-        name = problem.person(person)
-        words = f"{name} may have at most {fairness} breaks more or fewer than anybody else"
-        if idle is not None:
-            words = f"{name} may have at most {fairness} breaks more than {problem.person(idle)}, who can have none"
-        found.demand(words if fairness else words.replace("at most 0 breaks more", "no breaks more"), bounds)
+            bounds += [[-floor, -literal] for literal in limits[breaks + fairness + 1 : breaks + fairness + 2]]
+            bounds += [[-floor, *enough[breaks : breaks + 1]]] if breaks else []
+        found.demand(f"{problem.person(person)} {words}", bounds, f"{{}} people {words}")
+
+
+def unfairness(fairness: int) -> str:
+    """Return the words for the case that everything but fairness is possible, and no smaller conflict was found."""
+    most = f"more than {_many(fairness, 'break')}" if fairness else "any breaks"
+    return f"nobody may have {most} more than anybody else; without this there is a plan"
 
 
 def _runs(clauses: Clauses, busy: list[int]) -> tuple[list[int], list[int]]:
     """Return literals of which number j can only be true with more than j runs of busy slots, and some that have to be."""
     starts = [busy[0]]
-    for before, here in itertools.pairwise(busy):
+    for before, here in pairwise(busy):
         start = clauses.new()
         clauses.add((-here, before, start))
         clauses.add((-start, here))

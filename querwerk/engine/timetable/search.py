@@ -47,6 +47,7 @@ class Search:
         self._in: list[list[int]] = [[] for _ in range(problem.slots)]
         # A fixed fairness for everybody; where all have breaks, this asks for more than it has to.
         fair = problem.fairness if problem.fairness is not None else problem.slots
+        self._fair = fair
         self._price = [count + UNFAIR * max(0, count - fair) for count in range(problem.slots + 1)]
         self.slots = [-1] * len(problem.meetings)
 
@@ -129,6 +130,7 @@ class Search:
         """Anneal for a number of steps; `on_better` hears of each lower price and says whether to go on."""
         movable = [index for index, slots in enumerate(self._domains) if len(slots) > 1]
         price = best = self.price
+        unfair: list[int] = []
         if not movable or not on_better(best):
             return
         cooling = (COLD / WARM) ** (1 / max(1, steps // LOOK))
@@ -136,13 +138,21 @@ class Search:
         for step in range(steps):
             if step % LOOK == 0:
                 temperature *= cooling
+                unfair = self._unfair(movable)
                 if self._stop():
                     return
-            price += self._try_chain(self._random.choice(movable), temperature)
+            # As long as somebody has too many breaks, every second step is for them: a first plan has to be fair soon.
+            choice = unfair if unfair and step % 2 else movable
+            price += self._try_chain(self._random.choice(choice), temperature)
             if price < best:
                 best = price
                 if not on_better(best):
                     return
+
+    def _unfair(self, movable: list[int]) -> list[int]:
+        """Return the meetings of those who have more than a fair number of breaks."""
+        people = {person for person, busy in enumerate(self._busy) if breaks_of(busy) > self._fair}
+        return [index for index in movable if not people.isdisjoint(self._people[index])] if people else []
 
     def _try_chain(self, index: int, temperature: float) -> int:
         """Trade along one chance chain if that is good enough; return the change of the price."""

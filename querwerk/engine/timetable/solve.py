@@ -3,7 +3,7 @@
 import time
 
 from querwerk.engine.timetable.encoding import Contradiction, Encoding, domains
-from querwerk.engine.timetable.explain import conflict
+from querwerk.engine.timetable.explain import conflict, unfairness
 from querwerk.engine.timetable.oracle import Interrupted
 from querwerk.engine.timetable.problem import Problem
 from querwerk.engine.timetable.proof import Proof
@@ -15,7 +15,7 @@ PLACING = 20
 """Steps for each meeting in which the placement has to find a first plan; the proof goes on without one."""
 WARMING_UP = 4_000
 """Steps of annealing before the proof begins, again and again until the plan is fair, but at most WARM_UPS times."""
-WARM_UPS = 4
+WARM_UPS = 8
 BETWEEN = 40_000
 """Steps of annealing each time the proof makes a pause: hard problems get a good plan long before the best."""
 ANNEALING = 2_000_000
@@ -58,7 +58,7 @@ class _Run:
         except Interrupted:
             pass
         if status is Status.INFEASIBLE:
-            reasons = conflict(self._problem, self._stop)
+            reasons = conflict(self._problem, self._stop) or self._unfairness()
         elif self._breaks is not None:
             status = Status.OPTIMAL if self._breaks == self._bound else Status.FEASIBLE
         return Result(
@@ -71,6 +71,12 @@ class _Run:
             self._first_plan,
             reasons,
         )
+
+    def _unfairness(self) -> tuple[str, ...]:
+        """Say that fairness is in the way, where a plan without it was found."""
+        if self._search is None or self._problem.fairness is None:
+            return ()
+        return (unfairness(self._problem.fairness),)
 
     def _is_proved_by_search(self) -> bool:
         """Search for a plan; true when it has no breaks at all, or when nothing further can be tried."""
