@@ -86,6 +86,15 @@ class Encoding:
         true = {literal for literal in model if literal > 0}
         return [next(slot for slot, literal in at.items() if literal in true) for at in self.meeting_in]
 
+    def circles(self) -> list[set[int]]:
+        """Return for each person, those with the fewest partners first, the soft literals of them and whom they meet."""
+        people = [{person} for person in range(self.problem.people)]
+        for meeting in self.problem.meetings:
+            for person in meeting.people:
+                people[person].update(meeting.people)
+        ordered = sorted((circle for circle in people if len(circle) > 1), key=len)
+        return [{-limit for person in circle for limit in self._limits[person]} for circle in ordered]
+
     def _add_person(self, person: int, meetings: list[int]) -> None:
         busy = []
         for slot in range(self.problem.slots):

@@ -12,7 +12,7 @@ from querwerk.engine.timetable.clauses import TRUE, Clauses
 from querwerk.engine.timetable.oracle import Interrupted, Oracle
 from querwerk.engine.timetable.problem import Problem, Session
 
-TRIAL = 20_000
+TRIAL = 5_000
 """Conflicts spent on the question whether one demand can be left out."""
 PATIENCE = 40_000
 """Conflicts spent on the first question, whether the demands contradict each other at all."""

@@ -3,6 +3,10 @@
 A core is a set of breaks of which at least one is unavoidable. Each core raises the bound by one and is replaced by a
 counter whose outputs say “two of them”, “three of them” …; when all assumptions hold, the plan has as many breaks as the
 bound says.
+
+Two things keep the solver from long searches in vain. Cores that share nothing are only taken as long as they come easily;
+a plan that keeps all other assumptions is hard to find and says little. And as soon as there are counters, circles of people
+who meet are asked about first: breaks that compete for the same hours show there at once, and in the whole after minutes.
 """
 
 from collections.abc import Callable
@@ -13,7 +17,11 @@ from querwerk.engine.timetable.oracle import Oracle
 SLICE = 20_000
 """Conflicts between two pauses for looking for a better plan elsewhere."""
 TRIAL = 1_000
-"""Conflicts spent on making a core smaller or raising its count at once."""
+"""Conflicts spent on making a core smaller, on raising its count at once, or on one more core while others wait."""
+CIRCLE = 300
+"""Conflicts spent on one circle of people."""
+MISSES = 8
+"""So many literals in vain, and a core counts as small."""
 
 
 class Met(Exception):
@@ -37,6 +45,7 @@ class Proof:
         self._oracle = Oracle(encoding.clauses, stop)
         self._counters: dict[int, tuple[list[int], int]] = {}
         self._assumed: dict[int, None] = dict.fromkeys(encoding.soft)
+        self._circles = encoding.circles()
         self.bound = 0
         self.best: int | None = None
         self.meanwhile: Callable[[], int | None] = lambda: self.best
@@ -61,10 +70,10 @@ class Proof:
         return True
 
     def _collect(self) -> list[list[int]] | None:
-        """Take cores that share nothing until the rest can be satisfied; None: there is no plan at all."""
+        """Take cores that share nothing, as long as they come easily; None: there is no plan at all."""
         cores: list[list[int]] = []
-        while not self._solve(list(self._assumed)):
-            core = self._oracle.core()
+        circles = list(self._circles) if self._counters else []
+        while (core := self._next_core(circles, is_patient=not cores)) is not None:
             if not core:
                 return None
             if self.best is None or self.bound + 1 < self.best:
@@ -76,9 +85,21 @@ class Proof:
                 self._clauses.add((-core[0],))
             cores.append(core)
             if self.best is not None and self.bound >= self.best:
-                return cores
-        self._note_plan()
+                break
         return cores
+
+    def _next_core(self, circles: list[set[int]], *, is_patient: bool) -> list[int] | None:
+        """Return assumptions that contradict each other; None: there are none, or none that is found soon."""
+        while circles:
+            inside = [literal for literal in self._assumed if literal in self._counters or literal in circles[-1]]
+            if self._oracle.ask(inside, CIRCLE) is False:
+                return self._oracle.core()
+            circles.pop()
+        assumed = list(self._assumed)
+        answer = self._solve(assumed) if is_patient else self._oracle.ask(assumed, TRIAL)
+        if answer:
+            self._note_plan()
+        return self._oracle.core() if answer is False else None
 
     def _replace(self, core: list[int]) -> None:
         """Put counters where the cores were."""
@@ -108,10 +129,8 @@ class Proof:
             if len(smaller) >= len(core):
                 break
             core = smaller
-        if len(core) > 40:
-            return core
         index = 0
-        while index < len(core) and len(core) > 1:
+        while index < min(len(core), MISSES) and len(core) > 1:
             rest = core[:index] + core[index + 1 :]
             if self._trial(rest) is False:
                 kept = set(self._oracle.core())
