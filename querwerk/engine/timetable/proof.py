@@ -14,8 +14,8 @@ from collections.abc import Callable
 from querwerk.engine.timetable.encoding import Encoding
 from querwerk.engine.timetable.oracle import Oracle
 
-SLICE = 20_000
-"""Conflicts between two pauses for looking for a better plan elsewhere."""
+SOON, SLICE = 2_000, 20_000
+"""Conflicts before the first pause and between later pauses for looking for a better plan elsewhere."""
 TRIAL = 1_000
 """Conflicts spent on making a core smaller, on raising its count at once, or on one more core while others wait."""
 CIRCLE = 300
@@ -46,6 +46,7 @@ class Proof:
         self._counters: dict[int, tuple[list[int], int]] = {}
         self._assumed: dict[int, None] = dict.fromkeys(encoding.soft)
         self._circles = encoding.circles()
+        self._patience = SOON
         self.bound = 0
         self.best: int | None = None
         self.meanwhile: Callable[[], int | None] = lambda: self.best
@@ -73,6 +74,8 @@ class Proof:
         """Take cores that share nothing, as long as they come easily; None: there is no plan at all."""
         cores: list[list[int]] = []
         circles = list(self._circles) if self._counters else []
+        if circles and self._patience == SOON:
+            self._pause()  # this takes longer, so whoever waits should see a good plan meanwhile
         while (core := self._next_core(circles, is_patient=not cores)) is not None:
             if not core:
                 return None
@@ -147,12 +150,16 @@ class Proof:
         return answer
 
     def _solve(self, assumptions: list[int]) -> bool:
-        while (answer := self._oracle.ask(assumptions, SLICE)) is None:
-            # The solver goes on where it was. A plan as good as the bound would end the whole search.
-            self.best = self.meanwhile()
-            if self.best is not None and self.bound >= self.best:
-                raise Met
+        while (answer := self._oracle.ask(assumptions, self._patience)) is None:
+            self._pause()  # the solver goes on where it was
         return answer
+
+    def _pause(self) -> None:
+        """Look for a better plan elsewhere; one as good as the bound ends the whole search."""
+        self._patience = SLICE
+        self.best = self.meanwhile()
+        if self.best is not None and self.bound >= self.best:
+            raise Met
 
     def _note_plan(self) -> None:
         self.best = self._on_plan(self._encoding.slots_in(self._oracle.model()))
