@@ -19,6 +19,7 @@ from querwerk.engine.timetable import (
 )
 from querwerk.engine.timetable.clauses import Clauses
 from querwerk.engine.timetable.explain import conflict
+from querwerk.engine.timetable.oracle import SLICE, Interrupted, Oracle
 
 
 @st.composite
@@ -126,6 +127,22 @@ def test_stopped_later_the_best_plan_so_far_is_returned() -> None:
         assert check(problem, result.plan).is_valid
         assert result.breaks is not None
         assert result.bound <= best <= result.breaks
+
+
+def test_the_solver_looks_up_while_it_works() -> None:
+    clauses = Clauses()
+    holes = [[clauses.new() for _ in range(11)] for _ in range(12)]
+    for pigeon in holes:
+        clauses.add(pigeon)
+    for hole in zip(*holes, strict=True):
+        clauses.at_most_one(hole)
+    calls = itertools.count()
+    oracle = Oracle(clauses, lambda: next(calls) == 3)
+    assert oracle.ask([], 2 * SLICE) is None
+    assert next(calls) == 2
+    with pytest.raises(Interrupted):
+        oracle.ask([], 2 * SLICE)
+    oracle.close()
 
 
 def test_progress_only_gets_better() -> None:
