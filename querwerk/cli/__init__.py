@@ -4,7 +4,7 @@ import argparse
 import os
 import sys
 
-from querwerk.cli import accounts, assignment, copies, newsletter, programmes, search, server, settings, timetable
+from querwerk.cli import accounts, assignment, copies, matching, newsletter, programmes, search, server, settings, timetable
 from querwerk.cli.command import Refusal, boot
 from querwerk.config.env import EnvError
 
@@ -13,7 +13,7 @@ def parser() -> argparse.ArgumentParser:
     """All commands and their arguments."""
     top = argparse.ArgumentParser(prog="querwerk", description="Run a Querwerk installation.")
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for group in (server, programmes, copies, accounts, newsletter, search, settings, timetable, assignment):
+    for group in (server, programmes, copies, accounts, newsletter, search, settings, timetable, assignment, matching):
         group.add_to(commands)
     return top
 

@@ -7,8 +7,8 @@ computed again as long as the calibration and the texts are kept.
 import hashlib
 import io
 import json
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, fields, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, fields
 from functools import cached_property
 
 import numpy as np
@@ -17,6 +17,10 @@ from querwerk.engine.matching.model import Floats, Passage, Role
 from querwerk.engine.matching.relevance import unit
 from querwerk.engine.matching.words import Table, table_of
 
+STEADY_PAIRS = 100
+"""Likewise for the spread of a pair of languages, in pairs of texts."""
+BEST = 10
+"""How many challenges tell how exposed an offer is."""
 STEADY = 3.0
 """A language's mean counts as if this many texts with the mean of the role were among its own: few texts say little."""
 
@@ -25,7 +29,7 @@ STEADY = 3.0
 class Constants:
     """The numbers that were chosen by measuring; bench/RESULTS.md says on what."""
 
-    words: float = 0.2
+    words: float = 0.25
     """The share of words beside meaning."""
     tags: float = 0.3
     """The share of tags where both sides carry them."""
@@ -35,6 +39,15 @@ class Constants:
     """What the farthest sector is worth in a list."""
     diversity: float = 0.2
     """What likeness to an offer higher in the list costs (1 - λ of MMR)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """How the likenesses of many pairs lie."""
+
+    pairs: int
+    mean: float
+    deviation: float
 
 
 @dataclass(frozen=True)
@@ -47,8 +60,10 @@ class Calibration:
     means: Mapping[tuple[str, Role], tuple[int, Floats]] = field(default_factory=dict)
     """For each language and role how many texts there were and the mean of their vectors; the language "" is the role's."""
     table: Table = field(default_factory=lambda: table_of(()))
+    spreads: Mapping[tuple[str, str], Spread] = field(default_factory=dict)
+    """How likenesses lie between challenges of one language and offers of another; ("", "") between all."""
     exposure: Mapping[str, float] = field(default_factory=dict)
-    """For each offer the mean of its ten best relevances over the open challenges."""
+    """For each offer the mean of its ten best relevances over the open challenges, or what is expected where there are fewer."""
     constants: Constants = field(default_factory=Constants)
 
     @cached_property
@@ -58,7 +73,7 @@ class Calibration:
         for (language, role), (count, mean) in sorted(self.means.items()):
             digest.update(f"{language}/{role}/{count}".encode() + np.ascontiguousarray(mean).tobytes())
         digest.update(str(self.table.texts).encode() + self.table.features.tobytes() + self.table.counts.tobytes())
-        digest.update(json.dumps(sorted(self.exposure.items())).encode())
+        digest.update(repr(sorted(self.spreads.items())).encode() + json.dumps(sorted(self.exposure.items())).encode())
         return digest.hexdigest()[:12]
 
     def mean(self, language: str, role: Role) -> Floats:
@@ -77,20 +92,40 @@ class Calibration:
         known = {language: self.mean(language, role) for language in set(several)}
         return unit(vectors - np.stack([known[language] for language in several]))
 
-    def with_exposure(self, exposure: Mapping[str, float]) -> "Calibration":
-        """Return the same with another exposure."""
-        return replace(self, exposure={key: round(float(value), 6) for key, value in exposure.items()})
+    def fair(self, likenesses: Floats, challenge: str, offers: Sequence[str]) -> Floats:
+        """Return likenesses as if every pair of languages were as near to each other as any two.
+
+        Words are shared within a language, and encoders see their own language first; without this, good offers in other languages
+        stand below average ones in the challenge's. Each pair's values get the mean and deviation of all pairs.
+        """
+        if (general := self.spreads.get(("", ""))) is None or not general.deviation:
+            return likenesses
+        scaled = {language: self._scale(challenge, language, general) for language in set(offers)}
+        factors, terms = np.array([scaled[language] for language in offers], np.float32).reshape(-1, 2).T
+        return likenesses * factors + terms
+
+    def _scale(self, challenge: str, offer: str, general: Spread) -> tuple[float, float]:
+        own = self.spreads.get((challenge, offer))
+        if own is None:
+            return 1.0, 0.0
+        share = own.pairs / (own.pairs + STEADY_PAIRS)
+        mean = share * own.mean + (1 - share) * general.mean
+        deviation = share * own.deviation + (1 - share) * general.deviation
+        factor = general.deviation / deviation if deviation else 1.0
+        return factor, general.mean - factor * mean
+
+    def exposed(self, offers: Sequence[str]) -> Floats:
+        """Return what is taken off each offer; one that came after the calibration gets what is usual."""
+        usual = sum(self.exposure.values()) / len(self.exposure) if self.exposure else 0.0
+        return np.array([self.exposure.get(offer, usual) for offer in offers], np.float32) * (
+            self.constants.exposure / 2
+        )
 
 
-def calibrate(
-    *,
-    encoder: str,
-    dimension: int,
-    vectors: Iterable[tuple[Role, list[Passage], Floats]],
-    texts: Iterable[str],
-    constants: Constants | None = None,
-) -> Calibration:
-    """Return the calibration of entries: their passages with raw vectors, and their whole texts for the words."""
+def means_of(
+    vectors: Iterable[tuple[Role, list[Passage], Floats]], dimension: int
+) -> dict[tuple[str, Role], tuple[int, Floats]]:
+    """Return for each language and role, and for each role (language ""), how many passages there are and their mean."""
     sums: dict[tuple[str, Role], Floats] = {}
     counts: dict[tuple[str, Role], int] = {}
     for role, passages, rows in vectors:
@@ -98,8 +133,35 @@ def calibrate(
             for key in {(passage.language, role), ("", role)}:
                 sums[key] = sums.get(key, np.zeros(dimension, np.float32)) + row
                 counts[key] = counts.get(key, 0) + 1
-    means = {key: (counts[key], (sums[key] / counts[key]).astype(np.float32)) for key in sums}
-    return Calibration(encoder, dimension, means, table_of(texts), constants=constants or Constants())
+    return {key: (counts[key], (sums[key] / counts[key]).astype(np.float32)) for key in sums}
+
+
+def spreads_of(likenesses: Floats, challenges: Sequence[str], offers: Sequence[str]) -> dict[tuple[str, str], Spread]:
+    """Return how likenesses (challenges × offers) lie for each pair of languages, given the language of each."""
+    if not likenesses.size:
+        return {}
+    found = {("", ""): _spread(likenesses)}
+    asking, answering = np.array(challenges), np.array(offers)
+    for one in sorted(set(challenges)):
+        for other in sorted(set(offers)):
+            found[one, other] = _spread(likenesses[asking == one][:, answering == other])
+    return found
+
+
+def _spread(values: Floats) -> Spread:
+    return Spread(values.size, round(float(values.mean()), 6), round(float(values.std()), 6))
+
+
+def exposure_of(relevances: Floats, offers: Sequence[str]) -> dict[str, float]:
+    """Return how exposed each offer is, from relevances (challenges × offers).
+
+    Of few challenges one must not make an offer pay for being the right answer: those that are missing to ten count as average.
+    """
+    if not relevances.size:
+        return {}
+    best = np.sort(relevances, axis=0)[-BEST:]
+    values = (best.sum(axis=0) + (BEST - len(best)) * relevances.mean()) / BEST
+    return {offer: round(float(value), 6) for offer, value in zip(offers, values, strict=True)}
 
 
 def dump(calibration: Calibration) -> bytes:
@@ -111,6 +173,9 @@ def dump(calibration: Calibration) -> bytes:
         "dimension": calibration.dimension,
         "means": [[language, str(role), calibration.means[language, role][0]] for language, role in keys],
         "texts": calibration.table.texts,
+        "spreads": [
+            [*pair, spread.pairs, spread.mean, spread.deviation] for pair, spread in sorted(calibration.spreads.items())
+        ],
         "exposed": [key for key, _ in exposed],
         "constants": {name.name: getattr(calibration.constants, name.name) for name in fields(Constants)},
     }
@@ -139,6 +204,7 @@ def load(data: bytes) -> Calibration:
                 for (language, role, count), row in zip(head["means"], rows, strict=True)
             },
             Table(head["texts"], arrays["features"], arrays["counts"]),
+            {(one, other): Spread(*spread) for one, other, *spread in head["spreads"]},
             dict(zip(head["exposed"], arrays["exposure"].tolist(), strict=True)),
             Constants(**head["constants"]),
         )

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from querwerk.engine.matching.model import Floats
-from querwerk.engine.matching.relevance import unit
+from querwerk.engine.matching.relevance import MEANING, unit
 
 
 class Flat:
@@ -47,7 +47,7 @@ class Flat:
         counts = np.diff(np.append(starts, len(passages)))
         forth = np.maximum.reduceat(pairs, starts, axis=1).mean(axis=0)
         back = np.add.reduceat(pairs.max(axis=0), starts) / counts
-        result[filled] = 0.5 * (means @ unit(vectors.sum(axis=0))) + 0.25 * forth + 0.25 * back
+        result[filled] = MEANING[0] * (means @ unit(vectors.sum(axis=0))) + MEANING[1] * forth + MEANING[2] * back
         return result
 
     def nearest(self, vectors: Floats, k: int) -> list[tuple[str, float]]:

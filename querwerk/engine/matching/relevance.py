@@ -4,6 +4,9 @@ import numpy as np
 
 from querwerk.engine.matching.model import Floats
 
+MEANING = (0.25, 0.5, 0.25)
+"""The share of the means, of the best pairs for what is asked, and of those for what is offered."""
+
 
 def unit(vectors: Floats) -> Floats:
     """Return the rows with length 1; rows of zeros stay zeros."""
@@ -12,12 +15,17 @@ def unit(vectors: Floats) -> Floats:
 
 
 def meaning(a: Floats, b: Floats) -> float:
-    """Return the likeness of two entries' passages (rows of length 1): half by their means, half by their best pairs.
+    """Return the likeness of two entries' passages (rows of length 1): by their means, and by their best pairs.
 
-    ½ unit(Σa)·unit(Σb) + ¼ mean_i max_j a_i·b_j + ¼ mean_j max_i a_i·b_j; 0 when one side has no passages.
+    `MEANING` weighs unit(Σa)·unit(Σb), mean_i max_j a_i·b_j and mean_j max_i a_i·b_j; 0 when one side has no passages. What a
+    challenge (a) says should be answered by some passage of the offer, so that counts twice as much as the other way round.
     """
     if not len(a) or not len(b):
         return 0.0
     pairs = a @ b.T
     middle = float(unit(a.sum(axis=0)) @ unit(b.sum(axis=0)))
-    return 0.5 * middle + 0.25 * float(pairs.max(axis=1).mean()) + 0.25 * float(pairs.max(axis=0).mean())
+    return (
+        MEANING[0] * middle
+        + MEANING[1] * float(pairs.max(axis=1).mean())
+        + MEANING[2] * float(pairs.max(axis=0).mean())
+    )

@@ -1,4 +1,4 @@
-"""How near two texts are by their words: sequences of letters, weighed by how rare they are (TF-IDF).
+"""How much of one text's words another has: sequences of letters, weighed by how rare they are (TF-IDF, BM25).
 
 Sequences of 3 to 5 letters meet inflected forms, German compounds and typing errors; letters are folded first, so that
 words that languages share meet as well (Architektur, architecture, architettura).
@@ -29,8 +29,8 @@ _SOUNDS = (("ph", "f"), ("th", "t"), ("ck", "k"), ("qu", "kv"), ("sch", "s"), ("
 
 
 @dataclass(frozen=True, slots=True)
-class Vector:
-    """The sequences of a text and their weights, sorted by number; the squares of the weights sum to 1, or there are none."""
+class Shares:
+    """The sequences of a text that asks, sorted by number, and the share of each in it; the shares sum to 1, or there are none."""
 
     features: Features
     weights: Floats
@@ -43,6 +43,11 @@ class Table:
     texts: int
     features: Features
     counts: NDArray[np.uint32]
+
+    @property
+    def length(self) -> float:
+        """Return how many different sequences a text has on average."""
+        return float(self.counts.sum()) / self.texts if self.texts else 1.0
 
 
 def words_of(text: str) -> list[str]:
@@ -69,57 +74,68 @@ def _features_of(word: str) -> tuple[int, ...]:
     return tuple(zlib.crc32(gram.encode("utf-8", "replace")) % SPACE for gram in found)
 
 
-def counts_of(text: str) -> tuple[Features, Floats]:
-    """Return the sequences of a text and how often each occurs; a word counts once, however often it is said."""
+def features_of(text: str) -> Features:
+    """Return the sequences of a text, sorted; how often a word is said does not matter."""
     every = [number for word in dict.fromkeys(words_of(text)) for number in _features_of(word)]
-    features, counts = np.unique(np.array(every, np.uint32), return_counts=True)
-    return features, counts.astype(np.float32)
+    return np.unique(np.array(every, np.uint32))
 
 
-def table_of(texts: Iterable[str]) -> Table:
+def table_of(texts: Iterable[Features]) -> Table:
     """Count in how many texts each sequence occurs."""
-    seen = [counts_of(text)[0] for text in texts]
+    seen = list(texts)
     features, counts = np.unique(np.concatenate(seen) if seen else np.zeros(0, np.uint32), return_counts=True)
     return Table(len(seen), features.astype(np.uint32), counts.astype(np.uint32))
 
 
-def vector_of(text: str, table: Table) -> Vector:
-    """Return a text's sequences with their weights: (1 + ln count) · (1 + ln((1 + texts) / (1 + texts with it)))."""
-    features, counts = counts_of(text)
+def shares_of(features: Features, table: Table) -> Shares:
+    """Return how much each sequence of a text counts: the square of 1 + ln((1 + texts) / (1 + texts with it)), as a share."""
     if not len(features):
-        return Vector(features, counts)
-    places = np.searchsorted(table.features, features)
-    places[places == len(table.features)] = 0
-    known = table.features[places] == features if len(table.features) else np.zeros(len(features), bool)
-    frequency = np.where(known, table.counts[places] if len(table.features) else 0, 0)
-    weights = (1 + np.log(counts)) * (1 + np.log((1 + table.texts) / (1 + frequency)))
-    return Vector(features, (weights / np.linalg.norm(weights)).astype(np.float32))
+        return Shares(features, np.zeros(0, np.float32))
+    frequency = np.zeros(len(features))
+    if len(table.features):
+        places = np.minimum(np.searchsorted(table.features, features), len(table.features) - 1)
+        frequency = np.where(table.features[places] == features, table.counts[places], 0)
+    weights = (1 + np.log((1 + table.texts) / (1 + frequency))) ** 2
+    return Shares(features, (weights / weights.sum()).astype(np.float32))
 
 
-def likeness(a: Vector, b: Vector) -> float:
-    """Return the cosine of two texts' words, 0 to 1."""
-    _, left, right = np.intersect1d(a.features, b.features, assume_unique=True, return_indices=True)
-    return float(a.weights[left] @ b.weights[right])
+def damped(lengths: NDArray[np.int_], table: Table) -> Floats:
+    """Return by how much what is found in a text counts: less in long ones, which have a little of everything.
+
+    BM25's denominator (k₁ = 1.2, b = 0.75) where everything occurs once, 1 for a text of average length.
+    """
+    return (1 / (0.59 + 0.41 * np.asarray(lengths) / max(table.length, 1))).astype(np.float32)
+
+
+def likenesses(asked: Shares, texts: Sequence[Features], table: Table) -> Floats:
+    """Return which share of what is asked each text has, damped by its length: 0, about 1, at most 1.7."""
+    lengths = np.array([len(features) for features in texts], np.intp)
+    if not lengths.sum() or not len(asked.features):
+        return np.zeros(len(texts), np.float32)
+    every = np.concatenate(texts)
+    places = np.minimum(np.searchsorted(asked.features, every), len(asked.features) - 1)
+    found = np.where(asked.features[places] == every, asked.weights[places], 0)
+    sums = np.bincount(np.repeat(np.arange(len(texts)), lengths), found, len(texts))
+    return (sums * damped(lengths, table)).astype(np.float32)
 
 
 class Postings:
     """All texts by their sequences, to compare one text with all of them at once."""
 
-    def __init__(self, vectors: Sequence[Vector]) -> None:
-        self._size = len(vectors)
-        rows = np.repeat(np.arange(len(vectors)), [len(vector.features) for vector in vectors])
-        features = np.concatenate([vector.features for vector in vectors]) if vectors else np.zeros(0, np.uint32)
-        weights = np.concatenate([vector.weights for vector in vectors]) if vectors else np.zeros(0, np.float32)
+    def __init__(self, texts: Sequence[Features], table: Table) -> None:
+        lengths = np.array([len(features) for features in texts], np.intp)
+        features = np.concatenate(texts) if texts else np.zeros(0, np.uint32)
         order = np.argsort(features, kind="stable")
-        self._features, self._rows, self._weights = features[order], rows[order].astype(np.int32), weights[order]
+        self._features = features[order]
+        self._rows = np.repeat(np.arange(len(texts), dtype=np.int32), lengths)[order]
+        self._damped = damped(lengths, table)
 
-    def likenesses(self, vector: Vector) -> Floats:
-        """Return the cosine of a text's words with every text's."""
-        starts = np.searchsorted(self._features, vector.features, side="left")
-        stops = np.searchsorted(self._features, vector.features, side="right")
-        lengths = stops - starts
+    def likenesses(self, asked: Shares) -> Floats:
+        """Return the same as the function of this name."""
+        starts = np.searchsorted(self._features, asked.features, side="left")
+        lengths = np.searchsorted(self._features, asked.features, side="right") - starts
         if not lengths.sum():
-            return np.zeros(self._size, np.float32)
+            return np.zeros(len(self._damped), np.float32)
         at = np.repeat(starts - np.concatenate(([0], np.cumsum(lengths)[:-1])), lengths) + np.arange(lengths.sum())
-        shares = self._weights[at] * np.repeat(vector.weights, lengths)
-        return np.bincount(self._rows[at], shares, self._size).astype(np.float32)
+        sums = np.bincount(self._rows[at], np.repeat(asked.weights, lengths), len(self._damped))
+        return (sums * self._damped).astype(np.float32)

@@ -2,9 +2,10 @@ import numpy as np
 import pytest
 
 from querwerk.engine.matching import Passage, Role
-from querwerk.engine.matching.calibration import calibrate, dump, load
+from querwerk.engine.matching.calibration import Calibration, dump, exposure_of, load, means_of, spreads_of
 from querwerk.engine.matching.model import Floats
 from querwerk.engine.matching.relevance import unit
+from querwerk.engine.matching.words import features_of, table_of
 
 
 def make_entries(languages: list[str], *, seed: int = 3) -> list[tuple[Role, list[Passage], Floats]]:
@@ -19,9 +20,13 @@ def make_entries(languages: list[str], *, seed: int = 3) -> list[tuple[Role, lis
     return found
 
 
+def make_calibration(entries: list[tuple[Role, list[Passage], Floats]]) -> Calibration:
+    return Calibration("test", 16, means_of(entries, 16), table_of([features_of("Holz"), features_of("Holzbau")]))
+
+
 def test_what_a_language_has_in_common_is_taken_off() -> None:
     entries = make_entries(["de", "en"] * 50)
-    calibration = calibrate(encoder="test", dimension=16, vectors=entries, texts=["eins", "zwei"])
+    calibration = make_calibration(entries)
     centred = {
         language: np.mean([
             calibration.centred(vectors, [language], Role.OFFER)[0, 0]
@@ -33,15 +38,36 @@ def test_what_a_language_has_in_common_is_taken_off() -> None:
 
 def test_a_language_of_one_text_is_not_zero() -> None:
     entries = make_entries(["de"] * 30 + ["cs"])
-    calibration = calibrate(encoder="test", dimension=16, vectors=entries, texts=[])
+    calibration = make_calibration(entries)
     assert np.linalg.norm(calibration.centred(entries[-1][2], ["cs"], Role.OFFER)) == pytest.approx(1, abs=1e-5)
 
 
+def test_no_language_stands_higher_because_it_is_the_readers() -> None:
+    random = np.random.default_rng(5)
+    likenesses = random.normal(0.1, 0.1, (40, 60)).astype(np.float32)
+    languages = ["de", "cs"] * 30
+    likenesses[:, ::2] = likenesses[:, ::2] * 1.5 + 0.2
+    spreads = spreads_of(likenesses, ["de"] * 40, languages)
+    calibration = Calibration("test", 16, spreads=spreads)
+    fair = np.stack([calibration.fair(row, "de", languages) for row in likenesses])
+    own = np.mean([np.argsort(-row)[:10] % 2 == 0 for row in fair])
+    assert own == pytest.approx(0.5, abs=0.06)
+    assert np.mean([np.argsort(-row)[:10] % 2 == 0 for row in likenesses]) > 0.9
+
+
+def test_the_right_answer_to_one_challenge_does_not_pay_for_it() -> None:
+    relevances = np.array([[0.9, 0.1, 0.2]], np.float32)
+    exposure = exposure_of(relevances, ["a", "b", "c"])
+    assert exposure["a"] - exposure["b"] == pytest.approx(0.08, abs=1e-5)
+
+
 def test_it_comes_back_as_it_was_with_the_same_version() -> None:
-    made = calibrate(encoder="test", dimension=16, vectors=make_entries(["de", "en"]), texts=["Holz", "Holzbau"])
-    made = made.with_exposure({"b": 0.25, "a": 0.125})
+    plain = make_calibration(make_entries(["de", "en"]))
+    made = Calibration(
+        plain.encoder, 16, plain.means, plain.table, spreads_of(np.eye(2, dtype=np.float32), ["de", "en"], ["de", "en"]),
+        {"b": 0.25, "a": 0.125},
+    )  # fmt: skip
     again = load(dump(made))
-    assert again.version == made.version
-    assert again.exposure == made.exposure
+    assert again.version == made.version != plain.version
+    assert (again.exposure, again.spreads) == (made.exposure, made.spreads)
     assert np.array_equal(again.mean("de", Role.OFFER), made.mean("de", Role.OFFER))
-    assert again.version != made.with_exposure({}).version

@@ -1,25 +1,31 @@
 import pytest
 
-from querwerk.engine.matching.words import Postings, folded, likeness, table_of, vector_of
+from querwerk.engine.matching.words import Postings, features_of, folded, likenesses, shares_of, table_of
 
 TEXTS = ["Ausstellungsgestaltung für Museen", "Messebau aus Holz", "wooden exhibition stands", "", "Holz Holz Holz"]
+FEATURES = [features_of(text) for text in TEXTS]
+TABLE = table_of(FEATURES)
 
 
 def test_all_at_once_is_one_by_one() -> None:
-    table = table_of(TEXTS)
-    vectors = [vector_of(text, table) for text in TEXTS]
-    postings = Postings(vectors)
-    for asked in (*TEXTS, "Holzbauten"):
-        vector = vector_of(asked, table)
-        assert postings.likenesses(vector) == pytest.approx([likeness(vector, other) for other in vectors], abs=1e-6)
+    postings = Postings(FEATURES, TABLE)
+    for asked in (*TEXTS, "Holzbauten", "漢字"):
+        shares = shares_of(features_of(asked), TABLE)
+        alone = [likenesses(shares, [features], TABLE)[0] for features in FEATURES]
+        assert postings.likenesses(shares) == pytest.approx(alone, abs=1e-6)
+        assert likenesses(shares, FEATURES, TABLE) == pytest.approx(alone, abs=1e-6)
 
 
 def test_compounds_and_typing_errors_are_near() -> None:
-    table = table_of(TEXTS)
-    asked = vector_of("Austellungs-Gestalter", table)
-    scores = [likeness(asked, vector_of(text, table)) for text in TEXTS]
-    assert scores.index(max(scores)) == 0
+    scores = likenesses(shares_of(features_of("Austellungs-Gestalter"), TABLE), FEATURES, TABLE)
+    assert scores.argmax() == 0
     assert scores[1] < scores[0] / 3
+
+
+def test_a_text_that_has_a_little_of_everything_counts_less() -> None:
+    asked = shares_of(features_of("Holz"), TABLE)
+    short, long = likenesses(asked, [FEATURES[1], features_of(" ".join(TEXTS) + " und noch vieles andere mehr")], TABLE)
+    assert long < short
 
 
 @pytest.mark.parametrize(
@@ -31,7 +37,4 @@ def test_words_that_languages_share_begin_alike(one: str, other: str) -> None:
 
 
 def test_saying_a_word_often_does_not_make_it_weigh_more() -> None:
-    table = table_of(TEXTS)
-    assert likeness(vector_of("Holz Bau", table), vector_of("Holz", table)) == likeness(
-        vector_of("Holz Holz Holz Bau", table), vector_of("Holz", table)
-    )
+    assert features_of("Holz Holz Holz Bau").tolist() == features_of("Holz Bau").tolist()

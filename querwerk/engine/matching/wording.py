@@ -1,0 +1,58 @@
+"""Says in one sentence, in the reader's language, why an offer fits a challenge. Templates; nothing is made up, no percentages."""
+
+from querwerk.engine.matching.model import Explanation, Why
+from querwerk.engine.matching.taxonomy import Taxonomy, bundled
+from querwerk.engine.matching.templates import AND, LANGUAGE_NAMES, OBSTACLES, QUOTES, SENTENCES
+
+LONGEST_QUOTE = 120
+
+
+def sentence(explanation: Explanation, language: str, taxonomy: Taxonomy | None = None) -> str:
+    """Return the sentence in one of the eight languages, English for others."""
+    language = language if language in SENTENCES else "en"
+    words = SENTENCES[language]
+    taxonomy = taxonomy or bundled()
+    concepts = [taxonomy.name(concept, language) for concept in explanation.concepts]
+    clauses = [_reason(explanation, language, concepts)]
+    if explanation.is_lexical:
+        clauses.append(words["lexical"])
+    elif explanation.languages[0] != explanation.languages[1] and all(explanation.languages):
+        names = LANGUAGE_NAMES[language]
+        if {*explanation.languages} <= names.keys():
+            clauses.append(words["languages"].format(*(names[one] for one in explanation.languages)))
+    missing = [taxonomy.name(concept, language) for concept in explanation.missing]
+    clauses += [words["missing"].format(_listing(missing[:3], language))] if missing else []
+    clauses += [words[fact] for fact in explanation.facts]
+    clauses += [OBSTACLES[language][why] for why in explanation.match.obstacles]
+    text = "; ".join(clauses)
+    return text[0].upper() + text[1:] + "."
+
+
+def reason_for(why: Why, language: str) -> str:
+    """Return an obstacle in a language, for a list of what cannot be had."""
+    return OBSTACLES.get(language, OBSTACLES["en"])[why]
+
+
+def _reason(explanation: Explanation, language: str, concepts: list[str]) -> str:
+    words = SENTENCES[language]
+    pair = explanation.pairs[0] if explanation.pairs and not explanation.is_lexical else None
+    if concepts and pair:
+        return words["both"].format(_listing(concepts[:3], language), _quoted(pair.offer.text, language))
+    if concepts:
+        return words["concepts"].format(_listing(concepts[:3], language))
+    if pair and pair.similarity > 0:
+        return words["pair"].format(_quoted(pair.challenge.text, language), _quoted(pair.offer.text, language))
+    if explanation.words:
+        return words["words"].format(_listing([_quoted(word, language) for word in explanation.words[:3]], language))
+    return words["nothing"]
+
+
+def _listing(names: list[str], language: str) -> str:
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} {AND[language]} {names[-1]}"
+
+
+def _quoted(text: str, language: str) -> str:
+    opening, closing = QUOTES[language]
+    if len(text) > LONGEST_QUOTE:
+        text = text[:LONGEST_QUOTE].rsplit(" ", 1)[0].rstrip(" ,;:.") + " …"
+    return opening + text.rstrip(".") + closing
