@@ -5,7 +5,7 @@ PYTHON := .venv/bin/python
 # Handed on to the programs below when they are given on the command line.
 export PORT DATABASE_URL
 
-.PHONY: help setup setup-dev setup-node setup-browser lock demo test format assets messages docs bench-web bench-timetable bench-documents bench-assignment bench-newsletter bench-matching-speed bench-pictures lighthouse pictures
+.PHONY: help setup setup-dev setup-node setup-browser lock demo test format assets messages docs bench-web bench-timetable bench-documents bench-assignment bench-newsletter bench-matching bench-matching-speed bench-pictures lighthouse pictures
 
 help:  ## list these commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -54,6 +54,9 @@ bench-timetable: setup-dev  ## prove the published timetables (BENCH_DATA=folder
 
 bench-newsletter: setup-dev  ## mails per second to a mail server on this machine
 	@$(PYTHON) bench/newsletter/run.py
+
+bench-matching: setup-dev  ## measure rankings and reasons on public sets (BENCH_DATA=folder)
+	@$(PYTHON) bench/matching/run.py
 
 bench-matching-speed: setup-dev  ## how fast offers are found among up to a million (BENCH_DATA=folder)
 	@$(PYTHON) bench/matching/speed.py

@@ -4,7 +4,18 @@ import argparse
 import os
 import sys
 
-from querwerk.cli import accounts, assignment, copies, matching, newsletter, programmes, search, server, settings, timetable
+from querwerk.cli import (
+    accounts,
+    assignment,
+    copies,
+    matching,
+    newsletter,
+    programmes,
+    search,
+    server,
+    settings,
+    timetable,
+)
 from querwerk.cli.command import Refusal, boot
 from querwerk.config.env import EnvError
 

@@ -23,7 +23,7 @@ def add_to(commands: Commands) -> None:
     ranker = add(matching, "rank", run_rank, text, without_django=True)
     _add_files(ranker)
     ranker.add_argument("--top", type=int, default=100, metavar="K", help="how many documents for each query (100)")
-    ranker.add_argument("--run", type=Path, required=True, metavar="OUT", help="the file to write")
+    ranker.add_argument("--run", dest="output", type=Path, required=True, metavar="OUT", help="the file to write")
     ranker.add_argument(
         "--plain", action="store_true", help="by score alone: neither diversity nor distance of sectors"
     )
@@ -36,7 +36,9 @@ def add_to(commands: Commands) -> None:
     explainer.add_argument("--json", action="store_true", help="print one JSON object instead of text")
     text = "Judge a TREC run: nDCG@10, Recall@10 and MRR; ties are broken by position."
     judge = add(matching, "eval", run_eval, text, without_django=True)
-    judge.add_argument("--run", type=Path, required=True, metavar="OUT", help="what `querwerk matching rank` wrote")
+    judge.add_argument(
+        "--run", dest="output", type=Path, required=True, metavar="OUT", help="what `querwerk matching rank` wrote"
+    )
     judge.add_argument(
         "--qrels", type=Path, required=True, metavar="R", help="query, document and grade, or TREC's four columns"
     )
@@ -72,12 +74,12 @@ def run_rank(arguments: argparse.Namespace) -> int:
         _progress("ranked", number, len(challenges))
     _clear()
     try:
-        arguments.run.write_text("".join(lines), encoding="utf-8")
+        arguments.output.write_text("".join(lines), encoding="utf-8")
     except OSError as error:
-        raise Refusal(f"{arguments.run} cannot be written: {error.strerror}.") from None
+        raise Refusal(f"{arguments.output} cannot be written: {error.strerror}.") from None
     note = " (words only: weaker, nothing across languages)" if arguments.lexical else ""
     print(
-        f"{len(challenges)} queries, {len(offers)} documents, calibration {index.calibration.version}{note}: {arguments.run}"
+        f"{len(challenges)} queries, {len(offers)} documents, calibration {index.calibration.version}{note}: {arguments.output}"
     )
     return 0
 
@@ -119,7 +121,7 @@ def run_explain(arguments: argparse.Namespace) -> int:
 def run_eval(arguments: argparse.Namespace) -> int:
     """Print how good a run is."""
     try:
-        figures = evaluate(run_in(arguments.run), qrels_in(arguments.qrels))
+        figures = evaluate(run_in(arguments.output), qrels_in(arguments.qrels))
     except Unreadable as error:
         raise Refusal(str(error)) from None
     if arguments.json:

@@ -5,22 +5,28 @@ from collections.abc import Sequence
 import numpy as np
 
 from querwerk.engine.matching.model import Floats, Pair, Passage
-from querwerk.engine.matching.words import Table, features_of, shares_of, words_of
+from querwerk.engine.matching.words import Table, features_of, likenesses, shares_of, words_of
 
 MOST_PAIRS = 3
 LEAST = 0.15
 """Similarity from which on two passages are shown as a reason."""
+WORDS = 0.3
+"""The share of words in it: a name or a number in both passages is what a reader looks for first."""
 MOST_SHARED = 5
 SHORTEST = 4
 """Letters of a word that is named as shared."""
 
 
-def reasons(challenge: tuple[Sequence[Passage], Floats], offer: tuple[Sequence[Passage], Floats]) -> tuple[Pair, ...]:
-    """Return up to three pairs of passages with their centred vectors' similarity, the nearest first, no passage twice."""
+def reasons(
+    challenge: tuple[Sequence[Passage], Floats], offer: tuple[Sequence[Passage], Floats], table: Table
+) -> tuple[Pair, ...]:
+    """Return up to three pairs of passages by meaning (centred vectors) and words, the nearest first, no passage twice."""
     (asked, one), (answered, other) = challenge, offer
     if not len(one) or not len(other):
         return ()
-    similarities = one @ other.T
+    features = [features_of(passage.text) for passage in answered]
+    words = np.stack([likenesses(shares_of(features_of(passage.text), table), features, table) for passage in asked])
+    similarities = (1 - WORDS) * (one @ other.T) + WORDS * words
     found: list[Pair] = []
     while len(found) < min(MOST_PAIRS, len(one), len(other)):
         row, column = np.unravel_index(int(similarities.argmax()), similarities.shape)

@@ -41,6 +41,8 @@ CANDIDATES = 200
 DUPLICATE = 0.85
 """Meaning from which on two offers are taken for the same, written twice."""
 ENCODED_TOGETHER = 64
+NOTED = 0.03
+"""Exposure below this moves nobody in a list and is not mentioned."""
 
 type Report = Callable[[int, int], None]
 """Told how many passages are encoded, and of how many."""
@@ -177,7 +179,7 @@ class Index:
 
     def add(self, *entries: Entry, report: Report | None = None) -> None:
         """Add challenges and offers, or replace those with the same id; they are found at once, with the calibration as it is."""
-        for prepared in self._prepare(entries, report):
+        for prepared in self.prepare(entries, report):
             self._sides[prepared.role].put(prepared, self.calibration)
             if prepared.role is Role.OFFER:
                 self._directory.put(prepared.entry.id, "\n".join(text.text for text in prepared.entry.texts))
@@ -274,7 +276,9 @@ class Index:
             against = obstacles(challenge, offer, Filters())
             match = Match(challenge.id, offer.id, 0, self.score(challenge, offer), against, self.calibration.version)
         pairs = reasons(
-            (one.passages, centred(one, self.calibration)), (other.passages, centred(other, self.calibration))
+            (one.passages, centred(one, self.calibration)),
+            (other.passages, centred(other, self.calibration)),
+            self.calibration.table,
         )
         facts = {
             "exposure": match.parts.exposure > self._usual_exposure(),
@@ -387,18 +391,16 @@ class Index:
 
     def _usual_exposure(self) -> float:
         exposure = list(self.calibration.exposure.values())
-        return (
-            float(np.mean(exposure) + np.std(exposure)) * self.calibration.constants.exposure / 2
-            if exposure
-            else np.inf
-        )
+        if not exposure:
+            return float(np.inf)
+        return max(float(np.mean(exposure) + np.std(exposure)) * self.calibration.constants.exposure / 2, NOTED)
 
     def _one(self, entry: Entry) -> Prepared:
         role = Role.CHALLENGE if isinstance(entry, Challenge) else Role.OFFER
         known = self._sides[role].prepared.get(entry.id)
-        return known if known is not None and known.entry == entry else next(self._prepare([entry], None))
+        return known if known is not None and known.entry == entry else next(self.prepare([entry]))
 
-    def _prepare(self, entries: Iterable[Entry], report: Report | None) -> Iterator[Prepared]:
+    def prepare(self, entries: Iterable[Entry], report: Report | None = None) -> Iterator[Prepared]:
         """Yield entries with passages, vectors and tags; many passages are encoded together."""
         every = [(entry, passages_of(entry.texts)) for entry in entries]
         total, done = sum(len(passages) for _, passages in every), 0
