@@ -15,6 +15,9 @@ type Floats = NDArray[np.float32]
 LANGUAGES = ("de", "en", "cs", "pl", "it", "sl", "nl", "fr")
 """Languages with labels, templates and detection, by their ISO 639-1 codes. Texts in other languages are ranked as well."""
 MOST_PASSAGES = 32
+"""Passages of one text."""
+MOST_OF_ENTRY = 96
+"""Passages of all texts of an entry: the works of a portfolio."""
 MOST_WORDS = 60
 """Words in one passage."""
 MOST_CHARACTERS = 4_000

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from itertools import zip_longest
 
 from querwerk.engine.matching.language import detect
-from querwerk.engine.matching.model import MOST_CHARACTERS, MOST_PASSAGES, MOST_WORDS, Passage, Text
+from querwerk.engine.matching.model import MOST_CHARACTERS, MOST_OF_ENTRY, MOST_PASSAGES, MOST_WORDS, Passage, Text
 
 MOST_LETTERS = 600
 """Letters in one passage: scripts without spaces have no words to count."""
@@ -126,9 +126,9 @@ def passages(text: str, *, source: int = 0, language: str = "") -> list[Passage]
 
 
 def passages_of(texts: Sequence[Text]) -> list[Passage]:
-    """Return the passages of all texts, at most 32: where there are more, each text gives its first ones in turn."""
+    """Return the passages of all texts, at most 96: where there are more, each text gives its first ones in turn."""
     each = [passages(text.text, source=number, language=text.language) for number, text in enumerate(texts)]
-    if sum(map(len, each)) > MOST_PASSAGES:
+    if sum(map(len, each)) > MOST_OF_ENTRY:
         turns = [passage for turn in zip_longest(*each) for passage in turn if passage]
-        return sorted(turns[:MOST_PASSAGES], key=lambda passage: (passage.source, passage.start))
+        return sorted(turns[:MOST_OF_ENTRY], key=lambda passage: (passage.source, passage.start))
     return [passage for some in each for passage in some]

@@ -62,9 +62,9 @@ def test_saying_it_two_hundred_times_is_saying_it_once() -> None:
     ]
 
 
-def test_works_of_a_portfolio_share_the_32_passages() -> None:
+def test_works_of_a_portfolio_share_the_96_passages() -> None:
     works = [Text(words(600, 1000 * number), "de") for number in range(20)]
     found = passages_of(works)
-    assert len(found) == 32
+    assert len(found) == 96
     assert {passage.source for passage in found} == set(range(20))
     assert [passage.source for passage in found] == sorted(passage.source for passage in found)
