@@ -51,7 +51,7 @@ def test_no_language_stands_higher_because_it_is_the_readers() -> None:
     calibration = Calibration("test", 16, spreads=spreads)
     fair = np.stack([calibration.fair(row, "de", languages) for row in likenesses])
     own = np.mean([np.argsort(-row)[:10] % 2 == 0 for row in fair])
-    assert own == pytest.approx(0.5, abs=0.06)
+    assert own == pytest.approx(0.5, abs=0.1)  # the pair's own spread counts 1200 of 1300
     assert np.mean([np.argsort(-row)[:10] % 2 == 0 for row in likenesses]) > 0.9
 
 

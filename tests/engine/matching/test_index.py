@@ -28,7 +28,10 @@ CHALLENGES = {
         "Unser Werk soll für Besucher erlebbar werden. Gesucht ist eine Ausstellung über hundert Jahre Maschinenbau.",
     ),
     "training": ("en", "Our apprentices find safety training boring. We want a playful way to learn."),
-    "rest": ("cs", "Zbývají nám odřezky látek. Hledáme, jak je znovu využít."),
+    "rest": (
+        "cs",
+        "Z výroby oděvů nám zbývají odřezky látek. Hledáme módní návrháře, kteří z nich ušijí nové oblečení.",
+    ),
 }
 
 
