@@ -233,3 +233,20 @@ def count_slips(asked: Array, codes: Array, starts: Array, words: Array, found: 
                 nearest = min(nearest, line[size])
                 line, above, higher = higher, line, above
             found[at, inside] = nearest if inside else above[size]
+
+
+@compiled
+def sparse_sums(features: Array, starts: Array, sizes: Array, asked: tuple[Array, Array], found: Array) -> None:
+    """Write the sum of what each run of features weighs in a query.
+
+    Run i is ``features[starts[i] : starts[i] + sizes[i]]``. ``asked`` are a sieve (a power of two long, true at the remainders of
+    the query's features; it fits the fastest cache and spares most look-ups) and the query's weight at each feature.
+    """
+    sieve, weight_of = asked
+    mask = np.uint32(sieve.shape[0] - 1)
+    for run in range(starts.shape[0]):
+        total = np.float32(0)
+        for at in range(starts[run], starts[run] + sizes[run]):
+            if sieve[features[at] & mask]:
+                total += weight_of[features[at]]
+        found[run] = total
