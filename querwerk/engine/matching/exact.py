@@ -60,6 +60,11 @@ class Exact:
         """Return the passages of an entry; KeyError when it is not there."""
         return self.store.passages(int(self._rows_of([key])[0])).copy()
 
+    def means(self, keys: Sequence[str]) -> Floats:
+        """Return the means of entries (n, d), each of length 1; KeyError when one is not there."""
+        found: Floats = self.store.means.items[self._rows_of(keys)]
+        return found
+
     def meanings(self, vectors: Floats) -> Floats:
         """Return the exact meaning of these passages with every entry, in the order of `keys`."""
         return self.meanings_of_rows(vectors, self.store.used_rows())

@@ -1,11 +1,14 @@
 """Finds what speaks for a match: the nearest passages, and the words that weigh most."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 
 from querwerk.engine.matching.model import Floats, Pair, Passage
-from querwerk.engine.matching.words import Table, features_of, likenesses, shares_of, words_of
+from querwerk.engine.matching.words import (
+    Features, Shares, Table, features_of, features_of_word, likenesses, shares_of, words_of,
+)  # fmt: skip
 
 MOST_PAIRS = 3
 LEAST = 0.15
@@ -24,8 +27,8 @@ def reasons(
     (asked, one), (answered, other) = challenge, offer
     if not len(one) or not len(other):
         return ()
-    features = [features_of(passage.text) for passage in answered]
-    words = np.stack([likenesses(shares_of(features_of(passage.text), table), features, table) for passage in asked])
+    features = [_features_of(passage.text) for passage in answered]
+    words = np.stack([likenesses(shares_of(_features_of(passage.text), table), features, table) for passage in asked])
     similarities = (1 - WORDS) * (one @ other.T) + WORDS * words
     found: list[Pair] = []
     while len(found) < min(MOST_PAIRS, len(one), len(other)):
@@ -40,17 +43,23 @@ def reasons(
     return tuple(found)
 
 
-def shared_words(challenge: str, offer: str, table: Table) -> tuple[str, ...]:
+@lru_cache(2_000)
+def _features_of(text: str) -> Features:
+    """Return a passage's sequences; the passages of one challenge are asked for with each of its offers."""
+    return features_of(text)
+
+
+def shared_words(asked: Shares, offer: str, table: Table) -> tuple[str, ...]:
     """Return words of the offer that stand in the challenge too, inflected or within a compound, the most telling first."""
-    asked = shares_of(features_of(challenge), table)
+    weights = dict(zip(asked.features.tolist(), asked.weights.tolist(), strict=True))
     weighed: dict[str, float] = {}
     for word in dict.fromkeys(words_of(offer)):
         if len(word) < SHORTEST or word.isdigit():
             continue
-        own = features_of(word)
-        shared = np.isin(own, asked.features)
-        if shared.mean() > 0.6:
-            weighed[word] = float(asked.weights[np.isin(asked.features, own)].sum())
+        own = dict.fromkeys(features_of_word(word))
+        shared = [weights[feature] for feature in own if feature in weights]
+        if len(shared) > 0.6 * len(own):
+            weighed[word] = sum(shared)
     best = sorted(weighed, key=lambda word: (-weighed[word], word))[:MOST_SHARED]
     return tuple(word for word in best if _is_rare(word, table))
 
@@ -59,6 +68,7 @@ def _is_rare(word: str, table: Table) -> bool:
     """Return whether a word is not in every other text; the rarest of its sequences tells."""
     if table.texts < 4:
         return True
-    own = features_of(word)
-    known = np.isin(table.features, own)
-    return not known.any() or int(table.counts[known].min()) <= table.texts / 3
+    own = np.unique(np.array(features_of_word(word), np.uint32))
+    places = np.minimum(np.searchsorted(table.features, own), len(table.features) - 1)
+    counts = table.counts[places][table.features[places] == own]
+    return not len(counts) or int(counts.min()) <= table.texts / 3

@@ -13,6 +13,7 @@ from querwerk.engine.matching.eligibility import obstacles
 from querwerk.engine.matching.encoder import Bundled, is_lexical
 from querwerk.engine.matching.exact import Exact
 from querwerk.engine.matching.explain import reasons, shared_words
+from querwerk.engine.matching.grams import Grams
 from querwerk.engine.matching.listing import Candidate, arrange, score_in_list
 from querwerk.engine.matching.model import (
     Challenge,
@@ -30,7 +31,7 @@ from querwerk.engine.matching.model import (
     Why,
 )
 from querwerk.engine.matching.passages import passages_of
-from querwerk.engine.matching.relevance import meaning, unit
+from querwerk.engine.matching.relevance import meaning
 from querwerk.engine.matching.search import Hit, WordIndex, with_meaning
 from querwerk.engine.matching.taxonomy import Taxonomy, bundled
 from querwerk.engine.matching.words import Features, Postings, features_of, likenesses, shares_of, table_of
@@ -106,6 +107,7 @@ class Side:
         self.role = role
         self.prepared: dict[str, Prepared] = {}
         self.store = Exact(dimension=dimension)
+        self.grams = Grams(table_of(()))
         self._postings: tuple[Calibration, Postings] | None = None
 
     def put(self, prepared: Prepared, calibration: Calibration) -> None:
@@ -114,18 +116,24 @@ class Side:
         self.prepared.pop(key, None)
         self.prepared[key] = prepared
         self.store.put(key, centred(prepared, calibration))
+        self.grams.put(key, prepared.features)
         self._postings = None
 
     def remove(self, key: str) -> None:
         """Take an entry out; one that is not there is no error."""
         if self.prepared.pop(key, None) is not None:
             self.store.remove(key)
+            self.grams.remove(key)
             self._postings = None
 
     def centre(self, calibration: Calibration) -> None:
         """Put all vectors anew, after the calibration changed."""
+        every = [centred(prepared, calibration) for prepared in self.prepared.values()]
+        if every:
+            self.store.put_many(list(self.prepared), np.concatenate(every), [len(vectors) for vectors in every])
+        self.grams = Grams(calibration.table)
         for key, prepared in self.prepared.items():
-            self.store.put(key, centred(prepared, calibration))
+            self.grams.put(key, prepared.features)
         self._postings = None
 
     def postings(self, calibration: Calibration) -> Postings:
@@ -289,7 +297,7 @@ class Index:
             pairs,
             tuple(sorted(one.tags & other.tags)),
             tuple(sorted(challenge.tags - other.tags)),
-            shared_words(one.text, other.text, self.calibration.table),
+            shared_words(shares_of(one.features, self.calibration.table), other.text, self.calibration.table),
             (one.language, other.language),
             is_lexical(self.encoder),
             tuple(fact for fact, holds in (facts | {"capped": capped}).items() if holds),
@@ -302,7 +310,7 @@ class Index:
         near = side.store.nearest(centred(prepared, self.calibration), 20)
         if is_lexical(self.encoder):
             asked = shares_of(prepared.features, self.calibration.table)
-            scores = side.postings(self.calibration).likenesses(asked)
+            scores = side.grams.likenesses(asked)
             near = [(key, float(score)) for key, score in zip(side.prepared, scores, strict=True)]
         found = [(key, value) for key, value in near if key != offer.id and value >= least]
         return sorted(found, key=lambda pair: (-pair[1], pair[0]))
@@ -338,11 +346,30 @@ class Index:
         """Return the offers that come into question with their meaning and words."""
         side = self._sides[Role.OFFER]
         if len(side.prepared) <= FEW:
-            return list(side.prepared.values()), *self._compared(challenge)
-        vectors = centred(challenge, self.calibration)
-        found = side.store.nearest(vectors, max(CANDIDATES, 4 * k), among=filters.only)
-        rows = [side.prepared[key] for key, _ in found]
-        return rows, np.array([value for _, value in found], np.float32), self._words(challenge, rows)
+            near = side.store.meanings(centred(challenge, self.calibration))
+            words = side.grams.likenesses(shares_of(challenge.features, self.calibration.table))
+            return list(side.prepared.values()), near, words
+        wanted = max(CANDIDATES, 4 * k)
+        while True:
+            keys, near, words = self._nearest(challenge, wanted, filters)
+            rows = [side.prepared[key] for key in keys]
+            eligible = sum(not obstacles(challenge.challenge, row.offer, filters) for row in rows)
+            # Where filters leave too little, look farther.
+            if eligible >= k or wanted >= len(side.prepared):
+                return rows, near, words
+            wanted *= 4
+
+    def _nearest(self, challenge: Prepared, most: int, filters: Filters) -> tuple[list[str], Floats, Floats]:
+        """Return the offers that are nearest by meaning and those that are by words, with both."""
+        side, vectors = self._sides[Role.OFFER], centred(challenge, self.calibration)
+        asked = shares_of(challenge.features, self.calibration.table)
+        keys = dict.fromkeys(side.grams.nearest(asked, most))
+        if not is_lexical(self.encoder):
+            keys |= dict.fromkeys(key for key, _ in side.store.nearest(vectors, most, among=filters.only))
+        if filters.only is not None:
+            keys = {key: None for key in keys if key in filters.only}
+        found = list(keys)
+        return found, side.store.meanings_of(vectors, found), side.grams.likenesses(asked, found)
 
     def _mixed(self, near: Floats, words: Floats) -> Floats:
         share = 1.0 if is_lexical(self.encoder) else self.calibration.constants.words
@@ -367,14 +394,10 @@ class Index:
     ) -> list[Match]:
         found = sorted(found, key=lambda pair: (-pair.parts.score, pair.side(role).entry.id))
         best = [pair for pair in found if not pair.obstacles][: k if plain else max(5 * k, 50)]
+        middles = self._sides[role].store.means([pair.side(role).entry.id for pair in best])
         candidates = [
-            Candidate(
-                pair.side(role).entry.id,
-                pair.parts.score,
-                pair.side(role).entry.organisation,
-                self._middle(pair.side(role)),
-            )
-            for pair in best
+            Candidate(pair.side(role).entry.id, pair.parts.score, pair.side(role).entry.organisation, middle)
+            for pair, middle in zip(best, middles, strict=True)
         ]
         order = range(len(best)) if plain else arrange(candidates, k, self.calibration.constants, filters)
         listed = [best[at] for at in order]
@@ -385,9 +408,6 @@ class Index:
             Match(pair.challenge.entry.id, pair.offer.entry.id, rank, pair.parts, pair.obstacles, version)
             for rank, pair in enumerate(listed, start=1)
         ]
-
-    def _middle(self, prepared: Prepared) -> Floats:
-        return unit(centred(prepared, self.calibration).sum(axis=0))
 
     def _usual_exposure(self) -> float:
         exposure = list(self.calibration.exposure.values())

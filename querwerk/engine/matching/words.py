@@ -66,7 +66,8 @@ def folded(word: str) -> str:
 
 
 @lru_cache(50_000)
-def _features_of(word: str) -> tuple[int, ...]:
+def features_of_word(word: str) -> tuple[int, ...]:
+    """Return the sequences of one word in small letters."""
     padded = f" {folded(word)} "
     found = [padded] if len(padded) <= SHORTEST else []
     for size in range(SHORTEST, LONGEST + 1):
@@ -76,7 +77,7 @@ def _features_of(word: str) -> tuple[int, ...]:
 
 def features_of(text: str) -> Features:
     """Return the sequences of a text, sorted; how often a word is said does not matter."""
-    every = [number for word in dict.fromkeys(words_of(text)) for number in _features_of(word)]
+    every = [number for word in dict.fromkeys(words_of(text)) for number in features_of_word(word)]
     return np.unique(np.array(every, np.uint32))
 
 
