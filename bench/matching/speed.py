@@ -26,8 +26,10 @@ sys.path.append(str(Path(__file__).resolve().parents[2]))
 
 import seeds
 
+from querwerk.engine.matching import Challenge, Offer, Text
 from querwerk.engine.matching.encoder import Bundled
 from querwerk.engine.matching.exact import Exact
+from querwerk.engine.matching.index import Index
 from querwerk.engine.matching.pgvector import PgVector
 from querwerk.engine.matching.search import WordIndex
 from querwerk.engine.matching.store import Store
@@ -186,6 +188,47 @@ def with_explanation(real: Floats) -> list[Row]:
     ]
 
 
+class Drawn:
+    """Gives texts vectors between real ones without encoding them: `Index` is measured, not the encoder."""
+
+    version, dimension = "drawn", 384
+
+    def __init__(self, real: Floats) -> None:
+        self._real, self._seed = real, 0
+
+    def passage(self, texts: Sequence[str]) -> Floats:
+        """Return vectors between real ones."""
+        self._seed += 1
+        return np.concatenate([np.zeros((0, 384), np.float32), *seeds.between(self._real, len(texts), self._seed)])
+
+    query = passage
+
+
+def through_index(real: Floats) -> list[Row]:
+    """Rank 10,000 offers with words, tags and diversity, and explain the best ten in full."""
+    random, texts = np.random.default_rng(7), seeds.texts()
+
+    def drawn() -> tuple[Text, ...]:
+        return tuple(Text(texts[at], "de") for at in random.integers(0, len(texts), 5))
+
+    offers = {f"{row}": Offer(id=f"{row}", texts=drawn()) for row in range(10_000)}
+    challenges = [Challenge(id=f"{row}", texts=drawn()) for row in range(QUERIES)]
+    index = Index.build(offers.values(), challenges, encoder=Drawn(real))
+
+    def rank(challenge: Challenge) -> None:
+        for match in index.rank(challenge, BEST):
+            index.explain(challenge, offers[match.offer], match)
+
+    rank(challenges[0])
+    spent = [cpu(lambda challenge=challenge: rank(challenge))[0] for challenge in challenges]
+    name = "10,000 offers with explanation"
+    changed, _ = cpu(lambda: index.add(offers["7"]), 10)
+    return [
+        Row(name, "Index: words, tags, ten explained", float(np.median(spent)), None, GOALS[name]),
+        Row(name, "Index: replace one", changed),
+    ]
+
+
 def exhaustive(real: Floats, count: int, *, with_rivals: bool) -> list[Row]:
     """Find the nearest of many means, beside rivals."""
     vectors = np.concatenate(list(seeds.between(real, count, 3)))
@@ -305,6 +348,7 @@ def main() -> int:
     real, with_rivals = seeds.real_vectors(), not arguments.without_rivals
     steps: list[Callable[[], list[Row]]] = [
         lambda: with_explanation(real),
+        lambda: through_index(real),
         lambda: exhaustive(real, 100_000, with_rivals=with_rivals),
         lambda: by_words(20_000),
         encoding,
