@@ -7,8 +7,15 @@ import numpy as np
 
 from querwerk.engine.matching.model import Floats, Pair, Passage
 from querwerk.engine.matching.words import (
-    Features, Shares, Table, features_of, features_of_word, likenesses, shares_of, words_of,
-)  # fmt: skip
+    Features,
+    Shares,
+    Table,
+    features_of,
+    features_of_word,
+    likenesses,
+    shares_of,
+    words_of,
+)
 
 MOST_PAIRS = 3
 LEAST = 0.15

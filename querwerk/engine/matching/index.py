@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import islice
 
 import numpy as np
 
@@ -353,9 +354,9 @@ class Index:
         while True:
             keys, near, words = self._nearest(challenge, wanted, filters)
             rows = [side.prepared[key] for key in keys]
-            eligible = sum(not obstacles(challenge.challenge, row.offer, filters) for row in rows)
+            eligible = (row for row in rows if not obstacles(challenge.challenge, row.offer, filters))
             # Where filters leave too little, look farther.
-            if eligible >= k or wanted >= len(side.prepared):
+            if len(list(islice(eligible, k))) == k or wanted >= len(side.prepared):
                 return rows, near, words
             wanted *= 4
 

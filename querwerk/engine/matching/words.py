@@ -9,7 +9,7 @@ import unicodedata
 import zlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,7 +36,7 @@ class Shares:
     weights: Floats
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Table:
     """How many of the texts have each sequence."""
 
@@ -44,7 +44,7 @@ class Table:
     features: Features
     counts: NDArray[np.uint32]
 
-    @property
+    @cached_property
     def length(self) -> float:
         """Return how many different sequences a text has on average."""
         return float(self.counts.sum()) / self.texts if self.texts else 1.0
@@ -75,10 +75,15 @@ def features_of_word(word: str) -> tuple[int, ...]:
     return tuple(zlib.crc32(gram.encode("utf-8", "replace")) % SPACE for gram in found)
 
 
+@lru_cache(50_000)
+def _array_of_word(word: str) -> Features:
+    return np.array(features_of_word(word), np.uint32)
+
+
 def features_of(text: str) -> Features:
     """Return the sequences of a text, sorted; how often a word is said does not matter."""
-    every = [number for word in dict.fromkeys(words_of(text)) for number in features_of_word(word)]
-    return np.unique(np.array(every, np.uint32))
+    every = [_array_of_word(word) for word in dict.fromkeys(words_of(text))]
+    return np.unique(np.concatenate(every)) if every else np.zeros(0, np.uint32)
 
 
 def table_of(texts: Iterable[Features]) -> Table:
