@@ -1,7 +1,7 @@
-"""Make the table by which the matching engine tells languages apart: `python -m scripts.languages`.
+"""Make what the matching engine knows of languages beforehand: `python -m scripts.languages`.
 
-It counts the sequences of three letters in Django's own translations (BSD), which every installation has. Run by hand; the
-result is committed.
+Both come from Django's own translations (BSD), which every installation has: the sequences of three letters by which languages are
+told apart, and where the encoder puts the same sentences in each language. Run by hand; the results are committed.
 """
 
 import gettext
@@ -12,7 +12,11 @@ from collections import Counter
 from importlib.util import find_spec
 from pathlib import Path
 
+import numpy as np
+
+from querwerk.engine.matching.encoder import USUAL, Bundled
 from querwerk.engine.matching.language import grams
+from querwerk.engine.matching.model import Floats
 
 ROOT = Path(__file__).resolve().parents[1]
 TABLE = ROOT / "querwerk" / "engine" / "matching" / "languages.json"
@@ -25,31 +29,48 @@ KEPT = 1_200
 HOLES = re.compile(r"%\(\w+\)[sd]|%[sd]|\{[^}]*\}|<[^>]*>|https?:\S+")
 
 
-def strings(language: str) -> list[str]:
-    """Return what Django says in a language; in English its message ids."""
+def catalogues(language: str) -> dict[object, str]:
+    """Return what Django says in a language by its message ids; in English the ids themselves."""
     spec = find_spec("django")
     if spec is None or spec.origin is None:
         raise SystemExit("Django is not installed.")
     folder = Path(spec.origin).parent
-    found = []
+    found: dict[object, str] = {}
     for file in sorted(folder.glob(f"**/locale/{'de' if language == 'en' else language}/LC_MESSAGES/django.mo")):
         with file.open("rb") as stream:
             catalogue = gettext.GNUTranslations(stream)._catalog  # type: ignore[attr-defined] # noqa: SLF001 -- gettext shows single messages only
         for key, value in catalogue.items():
             text = (key[0] if isinstance(key, tuple) else key) if language == "en" else value
-            found.append(HOLES.sub(" ", text.split("\x04")[-1]))
+            found[key] = " ".join(HOLES.sub(" ", text.split("\x04")[-1]).split())
     return found
 
 
-def main() -> None:
-    """Write the table."""
+def letters() -> dict[str, dict[str, float]]:
+    """Return for each language the logarithms of the shares of its sequences."""
     table: dict[str, dict[str, float]] = {}
     for language in LANGUAGES:
-        counts = Counter(gram for text in strings(language) for gram in grams(text))
+        counts = Counter(gram for text in catalogues(language).values() for gram in grams(text))
         total = sum(counts.values())
         kept = sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))[:KEPT]
         table[language] = {gram: round(math.log(count / total), 1) for gram, count in kept}
-    TABLE.write_text(json.dumps(table, ensure_ascii=False, separators=(",", ":")) + "\n", encoding="utf-8")
+    return table
+
+
+def places() -> Floats:
+    """Return the mean vector of the same sentences in each of the languages of `usual_means` (half precision)."""
+    said = {language: catalogues(language) for language in USUAL}
+    keys = [
+        key for key, text in said["en"].items()
+        if 8 <= len(text) <= 110 and all(said[language].get(key) for language in USUAL)
+    ]  # fmt: skip
+    encoder = Bundled()
+    return np.stack([encoder.passage([said[language][key] for key in keys]).mean(axis=0) for language in USUAL])
+
+
+def main() -> None:
+    """Write both."""
+    TABLE.write_text(json.dumps(letters(), ensure_ascii=False, separators=(",", ":")) + "\n", encoding="utf-8")
+    np.save(TABLE.with_name("usual.npy"), places().astype(np.float16))
 
 
 if __name__ == "__main__":

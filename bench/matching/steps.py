@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from querwerk.engine.matching.calibration import Calibration, Constants, exposure_of, means_of, spreads_of
+from querwerk.engine.matching.encoder import Bundled, usual_means
 from querwerk.engine.matching.index import Prepared, centred
 from querwerk.engine.matching.relevance import MEANING, unit
 from querwerk.engine.matching.words import Postings, features_of, shares_of, table_of
@@ -43,7 +44,11 @@ def scores(asked: Sequence[Prepared], offered: Sequence[Prepared], steps: Steps)
     """Return scores (challenges × offers) as `Index.rank` gives them before tags and variety."""
     dimension = asked[0].raw.shape[1]
     every = [*asked, *offered]
-    means = means_of(((each.role, each.passages, each.raw) for each in every), dimension) if steps.centring else {}
+    means = (
+        means_of(((each.role, each.passages, each.raw) for each in every), dimension, usual_means(Bundled()))
+        if steps.centring
+        else {}
+    )
     table = table_of(each.features for each in every)
     calibration = Calibration("bench", dimension, means, table)
     share = (Constants().words if steps.meaning else 1.0) if steps.words else 0.0

@@ -7,6 +7,7 @@ computed again as long as the calibration and the texts are kept.
 import hashlib
 import io
 import json
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from functools import cached_property
@@ -22,7 +23,7 @@ STEADY_PAIRS = 100
 BEST = 10
 """How many challenges tell how exposed an offer is."""
 STEADY = 3.0
-"""A language's mean counts as if this many texts with the mean of the role were among its own: few texts say little."""
+"""A mean counts as if this many texts with the more general mean were among its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,12 +78,9 @@ class Calibration:
         return digest.hexdigest()[:12]
 
     def mean(self, language: str, role: Role) -> Floats:
-        """Return what is taken off a vector: the language's mean in this role, steadied by the role's."""
-        count, general = self.means.get(("", role), (0, np.zeros(self.dimension, np.float32)))
-        if not language or not count:
-            return general
-        own, mean = self.means.get((language, role), (0, general))
-        return ((own * mean + STEADY * general) / (own + STEADY)).astype(np.float32)
+        """Return what is taken off a vector: the language's mean in this role, that of the role for an unknown language."""
+        _, general = self.means.get(("", role), (0, np.zeros(self.dimension, np.float32)))
+        return self.means.get((language, role), (0, general))[1]
 
     def centred(self, vectors: Floats, languages: Iterable[str], role: Role) -> Floats:
         """Return the vectors (n × dimension) without what their language and role have in common, with length 1."""
@@ -123,17 +121,37 @@ class Calibration:
 
 
 def means_of(
-    vectors: Iterable[tuple[Role, list[Passage], Floats]], dimension: int
+    vectors: Iterable[tuple[Role, list[Passage], Floats]],
+    dimension: int,
+    usual: Mapping[str, Floats] | None = None,
 ) -> dict[tuple[str, Role], tuple[int, Floats]]:
-    """Return for each language and role, and for each role (language ""), how many passages there are and their mean."""
-    sums: dict[tuple[str, Role], Floats] = {}
-    counts: dict[tuple[str, Role], int] = {}
+    """Return for each language and role, and for each role (language ""), how many passages there are and what to take off.
+
+    Few texts say little about a language, and one that is alone would be taken off itself. So a role's mean is steadied by
+    that of the language in both roles, this by the mean of all, and that by what is usual for the encoder.
+    """
+    sums: dict[tuple[str, Role | None], Floats] = {}
+    counts: Counter[tuple[str, Role | None]] = Counter()
     for role, passages, rows in vectors:
         for passage, row in zip(passages, rows, strict=True):
-            for key in {(passage.language, role), ("", role)}:
+            for key in {(language, side) for language in (passage.language, "") for side in (role, None)}:
                 sums[key] = sums.get(key, np.zeros(dimension, np.float32)) + row
-                counts[key] = counts.get(key, 0) + 1
-    return {key: (counts[key], (sums[key] / counts[key]).astype(np.float32)) for key in sums}
+                counts[key] += 1
+    usual = usual or {}
+
+    def steadied(key: tuple[str, Role | None], before: Floats) -> Floats:
+        return np.asarray((sums.get(key, 0) + STEADY * before) / (counts[key] + STEADY), np.float32)
+
+    middle: Floats = np.mean(list(usual.values()), axis=0) if usual else np.zeros(dimension, np.float32)
+    every = steadied(("", None), middle)
+    found = {}
+    for role in Role:
+        found["", role] = counts["", role], steadied(("", role), every)
+        for language in {language for language, _ in counts} | usual.keys():
+            if language:
+                own = steadied((language, None), every + usual.get(language, middle) - middle)
+                found[language, role] = counts[language, role], steadied((language, role), own)
+    return found
 
 
 def spreads_of(likenesses: Floats, challenges: Sequence[str], offers: Sequence[str]) -> dict[tuple[str, str], Spread]:

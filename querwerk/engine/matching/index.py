@@ -11,7 +11,7 @@ import numpy as np
 from querwerk.engine.matching import calibration as calibrating
 from querwerk.engine.matching.calibration import Calibration, Constants
 from querwerk.engine.matching.eligibility import obstacles
-from querwerk.engine.matching.encoder import Bundled, is_lexical
+from querwerk.engine.matching.encoder import Bundled, is_lexical, usual_means
 from querwerk.engine.matching.exact import Exact
 from querwerk.engine.matching.explain import reasons, shared_words
 from querwerk.engine.matching.grams import Grams
@@ -208,11 +208,12 @@ class Index:
         """Learn anew from all entries: language means, rare words, spreads and exposure. Challenges lacking, offers stand in."""
         offers, challenges = (self._sides[role] for role in (Role.OFFER, Role.CHALLENGE))
         every = [*offers.prepared.values(), *challenges.prepared.values()]
-        means = calibrating.means_of(((each.role, each.passages, each.raw) for each in every), self.encoder.dimension)
+        vectors = ((each.role, each.passages, each.raw) for each in every)
+        means = calibrating.means_of(vectors, self.encoder.dimension, usual_means(self.encoder))
         fresh = Calibration(
             self.encoder.version,
             self.encoder.dimension,
-            _with_missing_role(means),
+            means,
             table_of(each.features for each in every),
             constants=self.calibration.constants,
         )
@@ -460,10 +461,3 @@ def centred(prepared: Prepared, calibration: Calibration) -> Floats:
 def shared_tags(wanted: frozenset[str], offered: frozenset[str]) -> float | None:
     """Return which share of the wanted concepts an offer has; None where one side carries none."""
     return len(wanted & offered) / len(wanted) if wanted and offered else None
-
-
-def _with_missing_role(means: dict[tuple[str, Role], tuple[int, Floats]]) -> dict[tuple[str, Role], tuple[int, Floats]]:
-    """Let the offers' means serve for challenges where there are none yet: both are passages for the bundled encoder."""
-    if not any(role is Role.CHALLENGE for _, role in means):
-        return means | {(language, Role.CHALLENGE): mean for (language, _), mean in means.items()}
-    return means
