@@ -163,6 +163,7 @@ def until_good(people: int) -> tuple[float, float]:
 def refill(people: int) -> dict[str, float]:
     """Return milliseconds for repairing after one, three and a fortieth of all people do not come."""
     problem = event(people)
+    loops(10**6)
     began = time.process_time()
     plan: Plan | None = solve(problem, stop=lambda: time.process_time() - began > 2).plan
     assert plan is not None

@@ -146,6 +146,7 @@ class _Day:
     stands: dict[int, set[int]] = field(init=False)
     freed: set[int] = field(init=False)
     has_new_room: bool = field(init=False)
+    has_order: bool = field(init=False)
 
     def __post_init__(self) -> None:
         problem, changes = self.problem, self.changes
@@ -169,6 +170,7 @@ class _Day:
         self.busy, self.load = [0] * problem.people, [0] * problem.people
         self.taken, self.heard = defaultdict(set), defaultdict(set)
         self.freed, self.has_new_room = set(), False
+        self.has_order = any(meeting.after for meeting in self.meetings)
         for meeting, placement in zip(problem.meetings, self.before, strict=True):
             if placement is not None:
                 self._enter(meeting, placement)
@@ -222,15 +224,20 @@ class _Day:
         """Return what may find a place: what was lost or is new, and wishes that a freed person or table may serve."""
         new = range(len(self.problem.meetings), len(self.meetings))
         found = {index for index in (*lost, *new) if index not in self.changes.cancelled}
+        room = self._room()
         if self.has_new_room:
             for index, (meeting, placement) in enumerate(zip(self.problem.meetings, self.before, strict=True)):
-                if placement is None and index not in self.changes.cancelled and self._has_hope(meeting):
+                if placement is None and index not in self.changes.cancelled and self._has_hope(meeting, room):
                     found.add(index)
         return sorted(found, key=lambda index: (self._is_guaranteed(index), -_weight(self.meetings[index]), index))
 
-    def _has_hope(self, meeting: Meeting) -> bool:
+    def _room(self) -> int:
+        """Return the slots in which a table is free, as bits."""
+        return _bits(slot for slot in range(self.problem.slots) if len(self.taken[slot]) < self.problem.tables)
+
+    def _has_hope(self, meeting: Meeting, room: int) -> bool:
         """Say cheaply whether all who have to come have a slot in common; most waiting wishes have none."""
-        bits = -1
+        bits = room
         for person in meeting.people:
             bits &= self.open[person] & ~self.busy[person]
         return bits != 0
@@ -263,7 +270,7 @@ class _Day:
             return
         if self.problem.never and any(pair in self.problem.never for pair in combinations(sorted(people), 2)):
             return
-        bits = -1
+        bits = self._room()
         for person in people:
             most = self.rules[person].most
             if most is not None and self.load[person] >= most:
@@ -280,15 +287,11 @@ class _Day:
             earlier = self.plan[other]
             if earlier is not None and earlier.slot >= slot:
                 return False
-        for later, meeting in enumerate(self.meetings) if self._has_order else ():
+        for later, meeting in enumerate(self.meetings) if self.has_order else ():
             placement = self.plan[later]
             if index in meeting.after and placement is not None and placement.slot <= slot:
                 return False
         return True
-
-    @property
-    def _has_order(self) -> bool:
-        return any(meeting.after for meeting in self.meetings)
 
     def _seated(
         self, meeting: Meeting, people: tuple[int, ...], delegates: tuple[int, ...], slot: int
