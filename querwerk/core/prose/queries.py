@@ -42,7 +42,7 @@ def public_text(node_id: int, role: str, language: str) -> PublicText | None:
     if row is None:
         return None
     pk, own, number, public_from, gaps, source_language, kind, key = row
-    rendered = _rendered.first(pk, number or 0)
+    rendered = _rendered.first(pk)
     pieces, outline = rendered if rendered is not None else ([], [])
     others = tuple(code for code in found if code != own)
     entries = [Entry(*entry) for entry in outline or []]
@@ -72,8 +72,10 @@ def _published(
 
 
 @prepared
-def _rendered(document_id: int, number: int) -> QuerySet[Version, tuple[list[Piece] | None, list[list[Any]] | None]]:
-    return Version.objects.filter(document=document_id, number=number).values_list("pieces", "outline")
+def _rendered(document_id: int) -> QuerySet[Version, tuple[list[Piece] | None, list[list[Any]] | None]]:
+    # By a column, not by a value: what stands in for it while the question is made does not fit PostgreSQL's short integers.
+    public = Version.objects.filter(document=document_id, number=F("document__public_number"))
+    return public.values_list("pieces", "outline")
 
 
 def public_words(node_ids: Iterable[int]) -> dict[int, dict[str, list[str]]]:
