@@ -18,6 +18,10 @@ from querwerk.engine.assignment.space import OPEN, Flags, Floats, Floors, Ints, 
 HIGHEST = 2**61
 SAFETY = 1e-9
 """Relative; above what rounding can do to a sum of this length."""
+NEGLIGIBLE = 1e-6
+"""Of the bound: more columns would not bring more than this."""
+NEARLY = 0.02
+"""Of the highest worth of a pair, how much one may lose and still become a candidate."""
 ROUNDS = 40
 """Of pricing; the bound holds after each."""
 
@@ -85,11 +89,15 @@ class Relaxation:
         self._candidates: Flags = space.pinned.copy()
         self._depth = 0
         self._deepen()
+        self._first = self._candidates.copy()
 
-    def solve(self, objective: Floats, floors: Floors) -> Relaxed | None:
-        """Maximise a sum over pairs; None: nothing fulfils the limits, even with split pairs."""
+    def solve(self, objective: Floats, floors: Floors, rounds: int = ROUNDS) -> Relaxed | None:
+        """Maximise a sum over pairs; None: nothing fulfils the limits, even with split pairs.
+
+        With fewer rounds of pricing the bound is higher than need be, but as right.
+        """
         tight = Tightened(self.space, floors)
-        for _ in range(ROUNDS):
+        for turn in range(ROUNDS):
             columns = np.flatnonzero(self._candidates & ~tight.is_closed)
             answer = self._attempt(columns, objective, floors, tight)
             if answer is None:
@@ -99,21 +107,24 @@ class Relaxation:
                 continue
             prices, share = answer
             bound, gain = bound_of(self.space, objective, floors, tight, prices)
-            if not self._admit(gain, objective):
+            reached = float((share * objective).sum())
+            if turn + 1 >= rounds or bound - reached <= NEGLIGIBLE * abs(bound) or not self._admit(gain, objective):
                 break
         return Relaxed(bound, gain, share)
 
     def highest_floor(self, side: Side, owners: Flags, floors: Floors) -> float:
         """Return a bound on how high the lowest sum among these owners can be."""
         tight = Tightened(self.space, floors)
+        candidates = self._first
         while True:
-            columns = np.flatnonzero(self._candidates & ~tight.is_closed)
+            columns = np.flatnonzero(candidates & ~tight.is_closed)
             program = _Program(self.space, columns, np.zeros(self.space.pairs), floors, tight)
             rows = program.add_lowest(side, np.flatnonzero(owners))
             if program.run(self.stop):
                 break
-            if self._candidates.all():
+            if candidates.all():
                 return float("inf")
+            candidates = self._candidates
             self._deepen()
         weights = np.zeros(self.space.count(side))
         weights[owners] = np.maximum(-program.duals()[rows], 0)
@@ -149,9 +160,10 @@ class Relaxation:
     def _admit(self, gain: Floats, objective: Floats) -> bool:
         """Make pairs candidates that would raise the objective; false: there are none."""
         scale = max(float(np.abs(objective).max(initial=0)), 1.0)
-        missing = np.flatnonzero((gain > 1e-7 * scale) & ~self._candidates)
-        if len(missing) == 0:
+        if not np.any((gain > 1e-7 * scale) & ~self._candidates):
             return False
+        # Those that are nearly as good come along, or each round would find a few more.
+        missing = np.flatnonzero((gain > -NEARLY * scale) & ~self._candidates)
         most = 10 * (self.space.problem.agents + self.space.problem.tasks)
         if len(missing) > most:
             missing = missing[np.argpartition(-gain[missing], most)[:most]]

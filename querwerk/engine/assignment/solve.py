@@ -25,18 +25,18 @@ from querwerk.engine.assignment.result import (
 )
 from querwerk.engine.assignment.space import Floors, Ints, Level, Space
 from querwerk.engine.assignment.stability import Discontent, blocking
-from querwerk.engine.assignment.total import Impossible, Total
+from querwerk.engine.assignment.total import PROVABLE, Impossible, Total
 from querwerk.engine.assignment.whole import Whole
 
-PROVABLE = 60_000
-"""Pairs up to which a search over all of them is tried; beyond, the relaxation gives the bound."""
 EFFORT = 60.0
 """Of one search over all pairs, in CP-SAT's measure of work."""
 TRIAL = 6.0
 """Of one search among good pairs."""
 UNDECIDED = 30_000
 """Pairs that may or may not block, up to which their number is minimised."""
-STEPS = 6
+NEAR_ENOUGH = 500
+"""The part of the bound that may be left between it and what is reached in a problem too large for a proof."""
+STEPS = 3
 """Halvings of what is left between a reached floor and its bound where the problem is too large for a proof."""
 
 
@@ -171,14 +171,14 @@ class _Run:
         space, owners, goal = self._space, self._space.able(side), _goal(side)
         highest = space.highest_sums(side)
         bound = int(np.sort(highest[owners])[level - 1])
+        partner = Side.AGENT if side is Side.TASK else Side.TASK
+        if owners.sum() >= level + space.high[partner].sum():
+            # There is not enough for everybody, so somebody has nothing.
+            bound = min(bound, 0)
         reached = self._reached(side, level)
         self._tell(goal, reached, bound)
-        if reached < bound and not self._lift(side, highest, bound):
-            if level == 1:
-                bound = int(min(bound, self._total.relaxation.highest_floor(side, owners, self._floors)) // 1)
-            reached = self._reached(side, level)
-            if reached < bound and not self._lift(side, highest, bound):
-                bound = self._approach(side, level, highest, bound)
+        if reached < bound:
+            bound = self._reach_for(side, level, highest, bound)
         reached = min(self._reached(side, level), bound)
         spared = owners & (highest < reached)
         if spared.sum() == level - 1:
@@ -188,22 +188,42 @@ class _Run:
             self._floors = replace(self._floors, levels=(*self._floors.levels, entry))
         self._note(goal, level, reached, bound)
 
+    def _reach_for(self, side: Side, level: int, highest: Ints, bound: int) -> int:
+        """Try the bound itself, then what split pairs allow, then whatever can be; return the bound that is proved then."""
+        is_lifted = self._lift(side, highest, bound)
+        if is_lifted is None and level == 1:
+            # Only now: what split pairs can reach, a bound of theirs cannot rule out.
+            owners = self._space.able(side)
+            bound = int(min(bound, self._total.relaxation.highest_floor(side, owners, self._floors)) // 1)
+            is_lifted = self._reached(side, level) >= bound or self._lift(side, highest, bound)
+        return bound if is_lifted else self._approach(side, level, highest, bound)
+
     def _reached(self, side: Side, level: int) -> int:
         assert self._best is not None
         sums = self._space.sums(side, self._best)[self._space.able(side)]
         return int(np.sort(sums)[level - 1])
 
-    def _lift(self, side: Side, highest: Ints, value: int) -> bool:
-        """Look for an assignment in which everybody who could have so much has it."""
+    def _lift(self, side: Side, highest: Ints, value: int) -> bool | None:
+        """Look for an assignment in which everybody who could have so much has it; None: there is none."""
         owners = self._space.able(side) & (highest >= value)
         try:
-            answer = self._total.highest(self._floors.raised(side, owners, value), self._best, TRIAL)
+            answer = self._total.highest(self._floors.raised(side, owners, value), self._best, TRIAL, is_enough=True)
         except Impossible:
-            return False
+            return None
         if answer.chosen is None:
+            self._keep_if_better(side)
             return False
         self._keep(answer.chosen)
         return True
+
+    def _keep_if_better(self, side: Side) -> None:
+        """Keep what was put together by hand when it misses the new floor but is above what was reached."""
+        found = self._total.repaired
+        if found is None or not self._total.fulfils(found, self._floors):
+            return
+        able, sums = self._space.able(side), self._space.sums(side, found)
+        if sums[able].min() > self._reached(side, 1):
+            self._keep(found)
 
     def _approach(self, side: Side, level: int, highest: Ints, bound: int) -> int:
         """Come as near to the bound as possible; return the bound that is proved then."""
@@ -211,12 +231,10 @@ class _Run:
             low, high = self._reached(side, level), bound
             for _ in range(STEPS):
                 middle = (low + high + 1) // 2
-                if high - low <= max(1, abs(bound) // 10_000):
+                if high - low <= max(1, abs(bound) // NEAR_ENOUGH):
                     break
-                if self._lift(side, highest, middle):
-                    low = self._reached(side, level)
-                else:
-                    high = middle
+                high = high if self._lift(side, highest, middle) else middle
+                low = self._reached(side, level)
             return bound
         whole = Whole(self._space, np.arange(self._space.pairs), self._floors)
         reached = self._reached(side, level)

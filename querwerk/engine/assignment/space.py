@@ -116,12 +116,27 @@ class Space:
 
     def highest_sums(self, side: Side) -> Ints:
         """Return for each owner the highest sum that could be, if nobody else wanted anything."""
-        highest = np.zeros(self.count(side), np.int64)
-        for owner in range(self.count(side)):
-            scores = np.sort(self.score[self.of(side, owner)])[::-1][: self.high[side][owner]]
-            low = self.low[side][owner]
-            highest[owner] = scores[:low].sum() + np.maximum(scores[low:], 0).sum()
-        return highest
+        limits: dict[int, list[QuotaRow]] = {}
+        for row in self.quotas:
+            if row.quota.each is side:
+                limits.setdefault(row.owner, []).append(row)
+        return np.array(
+            [self._highest_sum(side, owner, limits.get(owner, [])) for owner in range(self.count(side))], np.int64
+        )
+
+    def _highest_sum(self, side: Side, owner: int, limits: list[QuotaRow]) -> int:
+        """Take the best pairs, pinned ones first; quotas count where no pair is in two of them."""
+        pairs = self.of(side, owner)
+        pairs = pairs[np.lexsort((-self.score[pairs], ~self.pinned[pairs]))]
+        grouped = np.concatenate([row.pairs for row in limits]) if limits else pairs[:0]
+        if len(grouped) and len(np.unique(grouped)) == len(grouped):
+            for row in limits:
+                members = np.flatnonzero(np.isin(pairs, row.pairs, assume_unique=True))
+                pairs = np.delete(pairs, members[max(row.high, int(self.pinned[row.pairs].sum())) :])
+        chosen = pairs[: self.high[side][owner]]
+        needed = max(int(self.low[side][owner]), int(self.pinned[chosen].sum()))
+        scores = self.score[chosen]
+        return int(scores[:needed].sum() + np.maximum(scores[needed:], 0).sum())
 
     def _rows(self, quota: Quota) -> list[QuotaRow]:
         partner = Side.AGENT if quota.each is Side.TASK else Side.TASK

@@ -10,13 +10,18 @@ from collections.abc import Callable
 import numpy as np
 
 from querwerk.engine.assignment.problem import Side
-from querwerk.engine.assignment.relaxation import Relaxation, Relaxed
+from querwerk.engine.assignment.relaxation import ROUNDS, Relaxation, Relaxed
+from querwerk.engine.assignment.repair import Repair
 from querwerk.engine.assignment.result import Stop
 from querwerk.engine.assignment.space import Floors, Ints, Space
 from querwerk.engine.assignment.whole import Answer, Whole
 
+PROVABLE = 60_000
+"""Pairs up to which a search over all of them is tried; beyond, assignments are also repaired by hand."""
 NEAR = 0.0005
 """Of the bound, how far the search looks at first."""
+WIDEST = 12_000
+"""Pairs; more of them take a whole search too long where the problem is large."""
 WIDENING = 4
 """How much further the search looks each time."""
 
@@ -32,24 +37,40 @@ class Total:
         self.relaxation = relaxation
         self.first_bound = 0.0
         """The bound without any floors; right once a first search was made."""
+        self.repaired: Ints | None = None
+        """The last one that was put together by hand; it may miss floors."""
         self._space = space
         self._seed = seed
         self._stop = stop
         self._worth = space.score.astype(float)
 
     def highest(
-        self, floors: Floors, start: Ints | None, effort: float, on_bound: Callable[[int], None] = lambda _: None
-    ) -> Answer:
-        """Return the best assignment found; raise Impossible when there is none even with split pairs."""
-        relaxed = self._relaxed(floors)
+        self, floors: Floors, start: Ints | None, effort: float, *,
+        is_enough: bool = False, on_bound: Callable[[int], None] = lambda _: None,
+    ) -> Answer:  # fmt: skip
+        """Return the best assignment found, or with `is_enough` any that keeps the floors.
+
+        Raises Impossible when there is none even with split pairs.
+        """
+        is_rough = is_enough and self._space.pairs > PROVABLE
+        relaxed = self._relaxed(floors, 1) if is_rough else self._relaxed(floors)
         bound = int(relaxed.bound // 1)
         on_bound(bound)
-        chosen = start if start is not None and self._fulfils(start, floors) else None
+        chosen = start if start is not None and self.fulfils(start, floors) else None
         rounded = self._rounded(relaxed, floors)
         if rounded is not None and (chosen is None or self._sum(rounded) > self._sum(chosen)):
             chosen = rounded
         if chosen is not None and self._sum(chosen) >= bound:
             return Answer(chosen, bound, bound, is_closed=True)
+        if rounded is None and self._space.pairs > PROVABLE:
+            repaired = Repair(self._space, floors, self._stop).run(relaxed.share)
+            self.repaired = repaired
+            if self.fulfils(repaired, floors) and (chosen is None or self._sum(repaired) > self._sum(chosen)):
+                chosen = repaired
+            if is_enough:
+                return Answer(chosen, self._value(chosen), bound, is_closed=False)
+        if chosen is not None and (is_enough or self._sum(chosen) >= bound):
+            return Answer(chosen, self._sum(chosen), bound, is_closed=self._sum(chosen) >= bound)
         return self._widen(relaxed, floors, chosen, effort)
 
     def any(self, floors: Floors, effort: float) -> Answer:
@@ -63,8 +84,8 @@ class Total:
         slack = max(relaxed.bound - self._sum(chosen), 0) + 1
         return self._near(relaxed, slack)
 
-    def _relaxed(self, floors: Floors) -> Relaxed:
-        relaxed = self.relaxation.solve(self._worth, floors)
+    def _relaxed(self, floors: Floors, rounds: int = ROUNDS) -> Relaxed:
+        relaxed = self.relaxation.solve(self._worth, floors, rounds)
         if relaxed is None:
             raise Impossible
         if not self.first_bound:
@@ -77,6 +98,8 @@ class Total:
         reach = min(self._first_reach(relaxed), gap)
         while True:
             pairs, taken = self._near(relaxed, reach + 1)
+            if len(pairs) > WIDEST and chosen is not None and self._space.pairs > PROVABLE:
+                return Answer(chosen, self._value(chosen), bound, is_closed=False)
             if len(pairs) == np.isfinite(relaxed.gain).sum():
                 reach = float("inf")
             whole = Whole(self._space, pairs, floors, taken)
@@ -110,9 +133,10 @@ class Total:
         if np.any((relaxed.share > 1e-6) & (relaxed.share < 1 - 1e-6)):
             return None
         chosen = np.flatnonzero(relaxed.share > 0.5)
-        return chosen if self._fulfils(chosen, floors) else None
+        return chosen if self.fulfils(chosen, floors) else None
 
-    def _fulfils(self, chosen: Ints, floors: Floors) -> bool:
+    def fulfils(self, chosen: Ints, floors: Floors) -> bool:
+        """Say whether a choice keeps all limits and floors."""
         space = self._space
         is_chosen = np.zeros(space.pairs, bool)
         is_chosen[chosen] = True
