@@ -7,9 +7,11 @@ import numpy as np
 
 from querwerk.engine.assignment.problem import Side
 from querwerk.engine.assignment.result import Stop
-from querwerk.engine.assignment.space import Flags, Floats, Floors, Ints, Space
+from querwerk.engine.assignment.space import OPEN, Flags, Floats, Floors, Ints, Space
 
-SWEEPS = 12
+LEVELS = 7
+"""Steps in which the common floor rises."""
+SWEEPS = 4
 """Over all tasks, as long as something becomes better."""
 BREADTH = 24
 """So many busy agents are asked, best first, whether another task can spare them."""
@@ -22,6 +24,8 @@ class Repair:
         self._space = space
         self._floors = floors
         self._stop = stop
+        self._floor: Ints = np.minimum(floors.task, OPEN)
+        """What no move takes from a task; it rises up to the floors."""
         self._is_on: Flags = space.pinned.copy()
         chosen = np.flatnonzero(self._is_on)
         self._load = np.bincount(space.agent[chosen], minlength=space.problem.agents)
@@ -41,10 +45,7 @@ class Repair:
             self._fill(task)
         for agent in np.flatnonzero(self._load < self._space.low[Side.AGENT]):
             self._employ(int(agent))
-        for _ in range(SWEEPS):
-            below = np.flatnonzero(self._sums[Side.TASK] < self._floors.task)
-            if sum(self._lift(int(task)) for task in below) == 0 or self._stop():
-                break
+        self._lift_all()
         for _ in range(SWEEPS):
             if sum(self._improve(task) for task in range(self._space.problem.tasks)) == 0 or self._stop():
                 break
@@ -77,7 +78,7 @@ class Repair:
             if self._cover[task] < self._space.high[Side.TASK][task] and self._keeps_quotas(pair, -1):
                 self._set(pair, on=True)
                 continue
-            floor = self._floors.task[task]
+            floor = self._floor[task]
             for old in self._own(task).tolist():
                 loss = self._space.score[old] - self._space.score[pair]
                 if (
@@ -88,13 +89,33 @@ class Repair:
                     self._replace(old, pair)
                     break
 
+    def _lift_all(self) -> None:
+        """Raise tasks to their floors; where that fails, raise a common floor step by step as far as it goes."""
+        highest = int(self._floors.task.max())
+        if highest == OPEN or self._is_lifted_to(highest):
+            return
+        lowest = int(self._sums[Side.TASK].min())
+        for level in np.linspace(lowest, highest, LEVELS).astype(np.int64)[:-1]:
+            if not self._is_lifted_to(int(level)):
+                break
+        self._floor = np.minimum(self._floors.task, self._sums[Side.TASK].min())
+
+    def _is_lifted_to(self, level: int) -> bool:
+        """Raise those below a common floor; whoever is above it may be lowered to it."""
+        self._floor = np.minimum(self._floors.task, level)
+        for _ in range(SWEEPS):
+            below = np.flatnonzero(self._sums[Side.TASK] < self._floor)
+            if sum(self._lift(int(task)) for task in below) == 0 or self._stop():
+                break
+        return not np.any(self._sums[Side.TASK] < self._floor)
+
     # --- Moves --------------------------------------------------------------------
 
     def _lift(self, task: int) -> bool:
         """Raise a task towards its floor; true when it became better."""
         before = self._sums[Side.TASK][task]
         self._improve(task)
-        if self._sums[Side.TASK][task] < self._floors.task[task]:
+        if self._sums[Side.TASK][task] < self._floor[task]:
             self._borrow(task, is_needy=True)
         return bool(self._sums[Side.TASK][task] > before)
 
@@ -124,7 +145,7 @@ class Repair:
             is_better = ~self._is_on[pairs] & (space.score[pairs] > space.score[old])
             busy = pairs[is_better & (self._load[agents] >= space.high[Side.AGENT][agents])][:BREADTH]
             for new in busy.tolist():
-                if self._keeps_quotas(new, old) and self._can_leave(old) and self._spare(old, new, is_needy=is_needy):
+                if self._keeps_quotas(new, old) and self._spare(old, new, is_needy=is_needy):
                     return True
         return False
 
@@ -135,12 +156,14 @@ class Repair:
         pairs = space.of(Side.AGENT, int(space.agent[new]))
         for given in pairs[self._is_on[pairs] & ~space.pinned[pairs]].tolist():
             other = int(space.task[given])
-            slack = int(self._sums[Side.TASK][other] - self._floors.task[other])
+            slack = int(self._sums[Side.TASK][other] - self._floor[other])
             for instead in self._substitutes(other, old):
                 loss = int(space.score[given] - space.score[instead])
                 if loss > slack or (loss >= gain and not is_needy):
                     break
-                if self._keeps_quotas(instead, given):
+                # Two who trade places keep their loads; otherwise one has a task less.
+                is_trade = space.agent[instead] == space.agent[old]
+                if self._keeps_quotas(instead, given) and (is_trade or self._can_leave(old)):
                     self._set(old, on=False)
                     self._replace(given, instead)
                     self._set(new, on=True)

@@ -36,7 +36,7 @@ UNDECIDED = 30_000
 """Pairs that may or may not block, up to which their number is minimised."""
 NEAR_ENOUGH = 500
 """The part of the bound that may be left between it and what is reached in a problem too large for a proof."""
-STEPS = 3
+STEPS = 1
 """Halvings of what is left between a reached floor and its bound where the problem is too large for a proof."""
 
 
@@ -92,7 +92,7 @@ class _Run:
             status = Status.INFEASIBLE
             reasons = conflict(self._problem, self._seed, self._stop)
         except Interrupted:
-            pass
+            self._salvage()
         if self._best is not None:
             self._finish_stages()
             status = Status.OPTIMAL if all(stage.proved for stage in self._stages) else Status.FEASIBLE
@@ -215,6 +215,12 @@ class _Run:
             return False
         self._keep(answer.chosen)
         return True
+
+    def _salvage(self) -> None:
+        """Broken off while a worst was raised: keep what was put together by hand when it is better."""
+        pending = [goal for goal in self._goals if not any(stage.goal is goal for stage in self._stages)]
+        if self._best is not None and pending and pending[0] in {Goal.WORST_TASK, Goal.WORST_AGENT}:
+            self._keep_if_better(Side.TASK if pending[0] is Goal.WORST_TASK else Side.AGENT)
 
     def _keep_if_better(self, side: Side) -> None:
         """Keep what was put together by hand when it misses the new floor but is above what was reached."""

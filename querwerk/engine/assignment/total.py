@@ -62,12 +62,12 @@ class Total:
             chosen = rounded
         if chosen is not None and self._sum(chosen) >= bound:
             return Answer(chosen, bound, bound, is_closed=True)
-        if rounded is None and self._space.pairs > PROVABLE:
+        if rounded is None and (chosen is None or self._space.pairs > PROVABLE):
             repaired = Repair(self._space, floors, self._stop).run(relaxed.share)
             self.repaired = repaired
             if self.fulfils(repaired, floors) and (chosen is None or self._sum(repaired) > self._sum(chosen)):
                 chosen = repaired
-            if is_enough:
+            if is_rough:
                 return Answer(chosen, self._value(chosen), bound, is_closed=False)
         if chosen is not None and (is_enough or self._sum(chosen) >= bound):
             return Answer(chosen, self._sum(chosen), bound, is_closed=self._sum(chosen) >= bound)
