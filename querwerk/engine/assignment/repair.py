@@ -9,11 +9,13 @@ from querwerk.engine.assignment.problem import Side
 from querwerk.engine.assignment.result import Stop
 from querwerk.engine.assignment.space import OPEN, Flags, Floats, Floors, Ints, Space
 
+NARROW = 2
+"""The same where the task is above its floor and only the total can rise."""
 LEVELS = 7
 """Steps in which the common floor rises."""
 SWEEPS = 4
 """Over all tasks, as long as something becomes better."""
-BREADTH = 24
+BREADTH = 12
 """So many busy agents are asked, best first, whether another task can spare them."""
 
 
@@ -47,7 +49,7 @@ class Repair:
             self._employ(int(agent))
         self._lift_all()
         for _ in range(SWEEPS):
-            if sum(self._improve(task) for task in range(self._space.problem.tasks)) == 0 or self._stop():
+            if sum(self._improve(task) for task in range(self._space.problem.tasks) if not self._stop()) == 0:
                 break
         return np.flatnonzero(self._is_on)
 
@@ -105,7 +107,7 @@ class Repair:
         self._floor = np.minimum(self._floors.task, level)
         for _ in range(SWEEPS):
             below = np.flatnonzero(self._sums[Side.TASK] < self._floor)
-            if sum(self._lift(int(task)) for task in below) == 0 or self._stop():
+            if sum(self._lift(int(task)) for task in below if not self._stop()) == 0:
                 break
         return not np.any(self._sums[Side.TASK] < self._floor)
 
@@ -143,7 +145,9 @@ class Repair:
             pairs = self._best_first(task)
             agents = space.agent[pairs]
             is_better = ~self._is_on[pairs] & (space.score[pairs] > space.score[old])
-            busy = pairs[is_better & (self._load[agents] >= space.high[Side.AGENT][agents])][:BREADTH]
+            busy = pairs[is_better & (self._load[agents] >= space.high[Side.AGENT][agents])][
+                : BREADTH if is_needy else NARROW
+            ]
             for new in busy.tolist():
                 if self._keeps_quotas(new, old) and self._spare(old, new, is_needy=is_needy):
                     return True

@@ -62,10 +62,10 @@ class Total:
             chosen = rounded
         if chosen is not None and self._sum(chosen) >= bound:
             return Answer(chosen, bound, bound, is_closed=True)
-        if rounded is None and (chosen is None or self._space.pairs > PROVABLE):
+        if rounded is None and chosen is None:
             repaired = Repair(self._space, floors, self._stop).run(relaxed.share)
             self.repaired = repaired
-            if self.fulfils(repaired, floors) and (chosen is None or self._sum(repaired) > self._sum(chosen)):
+            if self.fulfils(repaired, floors):
                 chosen = repaired
             if is_rough:
                 return Answer(chosen, self._value(chosen), bound, is_closed=False)
