@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 import sets
 import steps as stepping
-from steps import STEPS, Floats, Steps
+from steps import STEPS, Floats
 
 from querwerk.engine.matching import Challenge, Index, Offer
 from querwerk.engine.matching.cache import VectorCache
@@ -131,11 +131,6 @@ def melo_surface(bench: Bench, name: str) -> Iterator[tuple[str, float]]:
     right = np.stack([np.isin(owner, list(judged.get(each.entry.id, {}))) for each in asked])
     for way, matrix in bench.ways(asked, offered):
         yield way, mean_reciprocal_rank(matrix, right)
-    # What the product does: an offer's texts stand for it together, so its names rise and fall with each other.
-    whole = stepping.scores(asked, bench.prepared(concepts), Steps())
-    columns = {offer.id: number for number, offer in enumerate(concepts)}
-    single = stepping.scores(asked, offered, Steps())
-    yield "names with their concept", mean_reciprocal_rank(single + whole[:, [columns[key] for key in owner]], right)
 
 
 def melo(bench: Bench) -> Iterator[Row]:
@@ -145,14 +140,14 @@ def melo(bench: Bench) -> Iterator[Row]:
         ("deu_q_de_c_en", 0.386, "bge-m3 .334, e5-large .386, OpenAI 3-large .552"),
     ):
         for way, value in melo_surface(bench, name):
-            wanted = goal if way in {"all steps", "names with their concept"} else None
+            wanted = goal if way == "all steps" else None
             yield Row(f"MELO {name}", "MRR over surface forms", way, value, wanted, published=published)
     found: dict[str, list[float]] = {}
     for name in CROSS:
         for way, value in melo_surface(bench, name):
             found.setdefault(way, []).append(value)
     for way, values in found.items():
-        wanted = 0.33 if way in {"all steps", "names with their concept"} else None
+        wanted = 0.33 if way == "all steps" else None
         yield Row(
             "MELO cs/pl/it/nl–en",
             "MRR, mean",
