@@ -5,7 +5,7 @@ PYTHON := .venv/bin/python
 # Handed on to the programs below when they are given on the command line.
 export PORT DATABASE_URL
 
-.PHONY: help setup setup-dev setup-node setup-browser lock demo test format assets messages docs bench-web bench-timetable bench-documents bench-assignment bench-newsletter bench-matching bench-matching-speed bench-pictures lighthouse pictures
+.PHONY: help setup setup-dev setup-node setup-browser lock demo test format assets messages docs bench-web bench-timetable bench-documents bench-assignment bench-newsletter bench-prose bench-matching bench-matching-speed bench-pictures lighthouse pictures
 
 help:  ## list these commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -51,6 +51,9 @@ bench-web: setup-dev setup-browser  ## compare the pages' speed with pretalx
 bench-timetable: setup-dev  ## prove the published timetables (BENCH_DATA=folder), plan large events
 	@$(PYTHON) bench/timetable/run.py
 	@$(PYTHON) bench/timetable/large.py
+
+bench-prose: setup-dev setup-browser  ## a paper of 200 pages: opening, saving, showing it, beside Wagtail
+	@$(PYTHON) bench/prose/run.py
 
 bench-newsletter: setup-dev  ## mails per second to a mail server on this machine
 	@$(PYTHON) bench/newsletter/run.py
