@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import translation
 from django.utils.html import escape
+from django.utils.text import capfirst
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
@@ -146,9 +147,9 @@ def _attendance(event: Event) -> str:
     groups = ", ".join(plain(group) for group in said.get("groups") or [])
     words = "" if number is None else f"{term(said.get('qualifier') or 'about')} {number}"
     if words and groups:
-        return _("%(number)s people took part: %(groups)s.") % {"number": words, "groups": groups}
+        return capfirst(_("%(number)s people took part: %(groups)s.") % {"number": words, "groups": groups})
     if words:
-        return _("%(number)s people took part.") % {"number": words}
+        return capfirst(_("%(number)s people took part.") % {"number": words})
     return _("Took part: %(groups)s.") % {"groups": groups} if groups else ""
 
 

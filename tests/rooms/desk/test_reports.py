@@ -33,8 +33,8 @@ def test_everything_known_about_plauen_is_in_place(inducci: Space) -> None:
     )
     assert newsflash.summary == Text(
         {
-            "de": "29. September 2021, Plauen. knapp 40 Personen nahmen teil: Kultur- und Kreativwirtschaft, Industrieunternehmen, Verwaltung.",
-            "en": "29 September 2021, Plauen. just under 40 people took part: cultural and creative industries, industrial companies, administration.",
+            "de": "29. September 2021, Plauen. Knapp 40 Personen nahmen teil: Kultur- und Kreativwirtschaft, Industrieunternehmen, Verwaltung.",
+            "en": "29 September 2021, Plauen. Just under 40 people took part: cultural and creative industries, industrial companies, administration.",
         }
     )
     german, english = Document.objects.filter(node=newsflash.node).order_by("pk")
