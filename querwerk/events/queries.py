@@ -9,6 +9,7 @@ from django.db.models.functions import RowNumber
 
 from querwerk.core.models import Link, Node
 from querwerk.core.prepared import prepared
+from querwerk.core.prose.queries import has_public_text
 from querwerk.core.queries import visible
 from querwerk.core.states import LinkKind, Visibility
 from querwerk.events.models import AgendaItem, Event
@@ -26,8 +27,9 @@ def events(space_id: int, *, with_drafts: bool) -> QuerySet[Event]:
 
 @prepared
 def event(space_id: int, key: str, *, with_drafts: bool) -> QuerySet[Event]:
-    """Return one event with its node; 1 query."""
-    return events(space_id, with_drafts=with_drafts).filter(key=key).select_related("node", "space")
+    """Return one event with its node, and whether it has a public report (``has_text``); 1 query."""
+    found = events(space_id, with_drafts=with_drafts).filter(key=key).select_related("node", "space")
+    return found.annotate(has_text=has_public_text("report"))
 
 
 @prepared

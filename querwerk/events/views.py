@@ -62,7 +62,7 @@ def event_detail(request: Request, key: str) -> HttpResponse:
     ties = request.ties = Ties(event, items, with_drafts=request.with_drafts)
     context = {
         "event": event,
-        "text": public_text(event.node_id, "report", page_language()),
+        "text": public_text(event.node_id, "report", page_language()) if event.has_text else None,  # type: ignore[attr-defined]
         "hosts": ties.nodes("host"),
         "co_hosts": ties.nodes("co_host"),
         "participants": participants(event.participants),

@@ -119,7 +119,7 @@ def partner_of(organisation_id: int, *, with_drafts: bool) -> QuerySet[Partner]:
 @prepared
 def operator_page(space_id: int, key: str, *, with_drafts: bool) -> QuerySet[OperatorPage]:
     """Return one page of the operator; 1 query."""
-    return visible(OperatorPage.objects.filter(space=space_id, key=key), with_drafts=with_drafts)
+    return visible(OperatorPage.objects.filter(space=space_id, key=key), with_drafts=with_drafts).select_related("node")
 
 
 @prepared

@@ -47,7 +47,8 @@ def film_panel(request: HttpRequest, record: Record) -> dict[str, Any] | None:
     if not is_documented(request, record, "film"):
         return None
     found = queries.films_of(record.node_id, with_drafts=getattr(request, "with_drafts", False))
-    posters = lead_pictures([film.node_id for film in found], with_drafts=False) if found else {}
+    named = [film.node_id for film in found if film.has_poster]  # type: ignore[attr-defined]
+    posters = lead_pictures(named, with_drafts=False) if named else {}
     films = []
     for film in found:
         place = screening(film.url)

@@ -2,10 +2,11 @@
 
 from collections import Counter, defaultdict
 
-from django.db.models import BigIntegerField, Case, Count, F, QuerySet, Value, When, Window
+from django.db.models import BigIntegerField, Case, Count, Exists, F, OuterRef, QuerySet, Value, When, Window
 from django.db.models.functions import RowNumber
 
 from querwerk.core.models import Link, Node
+from querwerk.core.pictures.queries import LEAD
 from querwerk.core.prepared import prepared
 from querwerk.core.queries import counted, visible
 from querwerk.core.states import LinkKind, Visibility
@@ -52,9 +53,10 @@ def news_about(node_id: int, *, with_drafts: bool) -> QuerySet[Newsflash]:
 
 @prepared
 def films_of(node_id: int, *, with_drafts: bool) -> QuerySet[Film]:
-    """Return the films that show a record; 1 query."""
+    """Return the films that show a record, and whether they name a poster (``has_poster``); 1 query."""
     links = Link.objects.filter(earlier=node_id, kind=LinkKind.DOCUMENTED_BY).values("later")
-    return visible(Film.objects.filter(node__in=links), with_drafts=with_drafts)
+    named = Exists(Link.objects.filter(owner=OuterRef("node"), field=LEAD))
+    return visible(Film.objects.filter(node__in=links), with_drafts=with_drafts).annotate(has_poster=named)
 
 
 def counts(space_id: int, *, with_drafts: bool) -> Counter[str]:

@@ -52,11 +52,11 @@ def _nothing_remembered() -> Iterator[None]:
 @pytest.mark.parametrize(
     ("path", "expected"),
     [
-        ("", 6),
-        ("pilots/", 6),
+        ("", 7),
+        ("pilots/", 7),
         ("pilots/labor-2025/", 8),
         ("events/", 4),
-        ("events/plauen-2021/", 11),
+        ("events/plauen-2021/", 10),
         ("papers/", 5),
         ("papers/cwe-strategy/", 10),
         ("uptake/", 6),

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import F, QuerySet
+from django.db.models import Exists, F, OuterRef, QuerySet
 from django.utils import timezone
 
 from querwerk.core.prepared import prepared
@@ -76,6 +76,11 @@ def _rendered(document_id: int) -> QuerySet[Version, tuple[list[Piece] | None, l
     # By a column, not by a value: what stands in for it while the question is made does not fit PostgreSQL's short integers.
     public = Version.objects.filter(document=document_id, number=F("document__public_number"))
     return public.values_list("pieces", "outline")
+
+
+def has_public_text(role: str) -> Exists:
+    """Return the condition that a record has a public text in a role: asked with the record it spares a query."""
+    return Exists(Document.objects.filter(node=OuterRef("node"), role=role, public_number__isnull=False))
 
 
 def public_words(node_ids: Iterable[int]) -> dict[int, dict[str, list[str]]]:

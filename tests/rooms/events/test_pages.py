@@ -179,7 +179,7 @@ def many_events(number: int) -> list[dict[str, Any]]:
     ]
 
 
-@pytest.mark.parametrize(("path", "expected"), [("", 7), ("treffen-0/", 11)])
+@pytest.mark.parametrize(("path", "expected"), [("", 7), ("treffen-0/", 10)])
 def test_number_of_queries_does_not_grow(path: str, expected: int, queries_of: Callable[[str], int]) -> None:
     counts = []
     for number in (1, 5):

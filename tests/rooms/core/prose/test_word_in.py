@@ -1,10 +1,11 @@
 """What Word, LibreOffice and people write becomes structure; what cannot be kept is told."""
 
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from django.utils import translation
 from PIL import Image
 
 from querwerk.core.prose.blocks import normalise
@@ -12,6 +13,13 @@ from querwerk.core.prose.manuscript import UnableToStorePicture
 from querwerk.core.prose.word.read import Imported, UnableToRead, read_word
 from tests.factories.papers import picture
 from tests.factories.word_files import W, drawing, item, p, packed, r, word_file
+
+
+@pytest.fixture(autouse=True)
+def _in_english() -> Iterator[None]:
+    """Reasons are compared in the language of the code."""
+    with translation.override("en"):
+        yield
 
 
 class Shelf:
