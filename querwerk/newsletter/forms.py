@@ -7,6 +7,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from querwerk.core.templatetags.ui import language_name
 from querwerk.core.text import Text
 from querwerk.newsletter.actions import Choice
 from querwerk.newsletter.models import Issue, Topic
@@ -15,6 +16,11 @@ from querwerk.programmes.pages import page_language
 from querwerk.publishing.models import Newsflash
 
 WORDS = 20_000
+
+
+def languages() -> list[tuple[str, str]]:
+    """Return the languages of the site, named in the reader's."""
+    return [(code, language_name(code)) for code, _name in settings.LANGUAGES]
 
 
 def consent_label(programme: str) -> str:
@@ -46,7 +52,7 @@ class PreferencesForm(forms.Form):
     def __init__(self, data: Any = None, *, space_id: int, **options: Any) -> None:
         """Offer the programme's topics."""
         super().__init__(data, **options)
-        self.fields["language"].choices = settings.LANGUAGES  # type: ignore[attr-defined]
+        self.fields["language"].choices = languages()  # type: ignore[attr-defined]
         offered = topics(space_id)
         field: Any = self.fields["topics"]
         field.queryset = offered
@@ -87,7 +93,7 @@ class TopicsForm(forms.Form):
         self.names = [str(topic.pk) for topic in self.known] + [f"new{number}" for number in range(self.EMPTY_ROWS)]
         for number, name in enumerate(self.names, start=1):
             topic = self.known[number - 1] if number <= len(self.known) else None
-            for code, language in settings.LANGUAGES:
+            for code, language in languages():
                 self.fields[f"{name}-{code}"] = forms.CharField(
                     label=_("Topic %(number)s, %(language)s") % {"number": number, "language": language},
                     max_length=80, required=False, initial=topic.label.get(code) or "" if topic else "",
@@ -124,7 +130,7 @@ class IssueForm(forms.Form):
         """Make the fields of each language and each newsflash."""
         super().__init__(data, **options)
         self.issue = issue
-        for code, language in settings.LANGUAGES:
+        for code, language in languages():
             self.fields[f"subject_{code}"] = forms.CharField(
                 label=_("Subject (%(language)s)") % {"language": language}, max_length=150, required=False,
                 initial=issue.subject.get(code) or "",
@@ -156,7 +162,7 @@ class IssueForm(forms.Form):
 
     def text_rows(self) -> list[tuple[str, forms.BoundField, forms.BoundField]]:
         """Return the fields of each language."""
-        return [(name, self[f"subject_{code}"], self[f"intro_{code}"]) for code, name in settings.LANGUAGES]
+        return [(name, self[f"subject_{code}"], self[f"intro_{code}"]) for code, name in languages()]
 
     def rows(self) -> list[dict[str, Any]]:
         """Return each newsflash with its fields: what is chosen first, in its order."""

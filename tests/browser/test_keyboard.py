@@ -9,7 +9,8 @@ from tests.browser.looks import PHONE
 # Everything the keyboard should reach on a page: of a group of radio buttons only one is a stop.
 REACHABLE = "a[href], button:not([disabled]), input:not([type=hidden]):not([disabled]), select, textarea, summary, [tabindex='0']"
 EVERY_STOP = """(reachable) => [...document.querySelectorAll(reachable)].filter((e) => e.checkVisibility()
-  && !(e.tagName === 'SUMMARY' && e.parentElement.querySelector('summary') !== e)).length"""
+  && !(e.tagName === 'SUMMARY' && e.parentElement.querySelector('summary') !== e)
+  && !(e.type === 'radio' && e !== (e.form.querySelector(`[name="${e.name}"]:checked`) || e.form.querySelector(`[name="${e.name}"]`)))).length"""
 ON_STOP = """() => {
   const e = document.activeElement;
   if (!e || e === document.body) return null;

@@ -14,6 +14,7 @@ from querwerk.core import registry
 from querwerk.core.actions import InvalidRecords, UnableToOverwrite, save_record
 from querwerk.core.queries import snapshot
 from querwerk.core.states import Visibility
+from querwerk.core.templatetags.ui import language_name
 from querwerk.desk.views.frame import actor, address, attempt, desk_page, one_time_key, require, surrounding
 from querwerk.programmes.models import OperatorPage
 from querwerk.programmes.pages import Request
@@ -35,9 +36,9 @@ class MenuForm(forms.Form):
         self.page = page
         self.fields["menu"].label = _("Linked")
         self.fields["menu_place"].label = _("Place")
-        for code, language in settings.LANGUAGES:
+        for code, _name in settings.LANGUAGES:
             self.fields[f"menu_title_{code}"] = forms.CharField(
-                label=_("Short title (%(language)s)") % {"language": language}, max_length=40, required=False,
+                label=_("Short title (%(language)s)") % {"language": language_name(code)}, max_length=40, required=False,
                 initial=page.menu_title.get(code) or "", widget=forms.TextInput(attrs={"placeholder": page.title.get(code) or ""}),
             )  # fmt: skip
 

@@ -20,7 +20,7 @@ from django.views.decorators.csp import csp_override
 
 from querwerk.desk.views.frame import actor, attempt, desk_page, one_time_key, require, sent, surrounding
 from querwerk.newsletter import actions, letters, tasks
-from querwerk.newsletter.forms import IssueForm, TopicsForm
+from querwerk.newsletter.forms import IssueForm, TopicsForm, languages
 from querwerk.newsletter.models import Issue
 from querwerk.newsletter.queries import (
     delivery_counts,
@@ -71,13 +71,13 @@ def home(request: Request) -> HttpResponse:
     found = list(issues(space_id)[:100])
     counts = delivery_counts([issue.pk for issue in found])
     number = figures(space_id)
-    languages = dict(settings.LANGUAGES)
+    named = dict(languages())
     context = {
         "rows": [issue_row(issue, counts[issue.pk]) for issue in found],
         "active": number.states.get(SubscriberState.ACTIVE, 0),
         "pending": number.states.get(SubscriberState.PENDING, 0),
         "ended": sum(number.states.get(state, 0) for state in (SubscriberState.ENDED, SubscriberState.BOUNCED)),
-        "languages": [(languages.get(code, code), count) for code, count in sorted(number.languages.items())],
+        "languages": [(named.get(code, code), count) for code, count in sorted(number.languages.items())],
         "topics": [(topic.label, number.topics.get(topic.pk, 0)) for topic in topics(space_id)],
         "everything": number.everything,
         "may_write": may_write_issues(request.viewer),
@@ -121,7 +121,7 @@ def issue_edit(request: Request, number: int) -> HttpResponse:
         "version": sent(request, "version") if form.is_bound else issue.version,
         "told": told_before(request.frame.space_id, but=issue.pk),
         "is_outdated": is_outdated,
-        "languages": settings.LANGUAGES,
+        "languages": languages(),
         "may_write": may_write_issues(request.viewer),
         "once": one_time_key(),
     }
@@ -163,7 +163,7 @@ def progress(request: Request, issue: Issue) -> HttpResponse:
         if may_see_subscribers(request.viewer)
         else [],
         "may_write": may_write_issues(request.viewer),
-        "languages": settings.LANGUAGES,
+        "languages": languages(),
         "once": one_time_key(),
     }
     return render(request, "newsletter/desk_progress.html", {**surrounding(request, CURRENT), **context})
@@ -226,7 +226,7 @@ def send(request: Request, number: int) -> HttpResponse:
         "readers": len(readers),
         "per_language": [
             (name, sum(reader.language == code for reader in readers), bool(issue.subject.get(code)))
-            for code, name in settings.LANGUAGES
+            for code, name in languages()
         ],
         "waiting": delivery_counts([issue.pk])[issue.pk][DeliveryState.WAITING],
         "rate": settings.ENV.mail_rate,
@@ -265,7 +265,7 @@ def subscriber_list(request: Request) -> HttpResponse:
     require(may_see_subscribers(request.viewer))
     words = request.GET.get("q", "")[:200].strip()
     page = Paginator(subscribers(request.frame.space_id, words), PAGE_SIZE).get_page(request.GET.get("page"))
-    context = {"page": page, "words": words, "languages": dict(settings.LANGUAGES)}
+    context = {"page": page, "words": words, "languages": dict(languages())}
     return render(request, "newsletter/desk_subscribers.html", {**surrounding(request, CURRENT), **context})
 
 
