@@ -123,7 +123,9 @@ def test_form_follows_the_keyboard_and_a_paragraph_that_becomes_a_list_keeps_its
     page.keyboard.press("Tab")
     page.keyboard.type("Tiefer")
     editor(page).locator("p").first.click()
+    page.wait_for_timeout(200)  # nobody clicks and types within a millisecond
     page.keyboard.press("Control+Alt+2")
+    expect(editor(page).locator("h2")).to_have_text("Titel")
     saved(page)
     found = [block for block in blocks(page) if block["key"] in (first, second)]
     assert [(block["type"], block["key"]) for block in found] == [("heading", first), ("list", second)]
