@@ -13,6 +13,7 @@ from django import template
 from django.forms import BoundField, Form
 from django.template.loader import get_template
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.text import Truncator
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -50,14 +51,19 @@ def weave(key: str) -> SafeString:
 
 
 @register.filter
-def shown(value: Any) -> SafeString:
-    """Show a value: a content text in the best language, with ``lang`` where it differs; anything else escaped."""
+def shown(value: Any, limit: int = 0) -> SafeString:
+    """Show a value: a content text in the best language, with ``lang`` where it differs; anything else escaped.
+
+    A ``limit`` in characters counts the words alone, so that no markup is ever cut in two.
+    """
     if isinstance(value, Text):
         passage = value.best((get_language() or "en").split("-")[0])
+        words = Truncator(passage.words).chars(limit) if limit else passage.words
         if passage.is_substitute:
-            return format_html('<span lang="{}">{}</span>', passage.language, passage.words)
-        return conditional_escape(passage.words)
-    return conditional_escape("" if value is None else value)
+            return format_html('<span lang="{}">{}</span>', passage.language, words)
+        return conditional_escape(words)
+    words = "" if value is None else value
+    return conditional_escape(Truncator(words).chars(limit) if limit else words)
 
 
 @register.simple_tag

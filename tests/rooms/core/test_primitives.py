@@ -44,6 +44,13 @@ def test_a_place_lies_where_the_drawing_has_it(lat: float, lon: float, x: float,
     assert 0 < y < HEIGHT
 
 
+def test_a_limit_counts_words_and_never_cuts_markup_in_two() -> None:
+    """A title in the other language carries a mark; cutting through it would break the page after it."""
+    assert render("{{ t|shown:8 }}", t=Text({"de": "Möbel & mehr"})) == '<span lang="de">Möbel &amp;…</span>'
+    assert render("{{ t|shown:8 }}", t=Text({"en": "Furniture and more"})) == "Furnitu…"
+    assert render("{{ t|shown:8 }}", t="<b>Furniture") == "&lt;b&gt;Furn…"
+
+
 def test_a_source_becomes_a_link_only_when_it_is_a_web_address() -> None:
     """A source is data from outside: a script address must stay text."""
     assert 'href="https://www.bsc-kranj.si/inducci/"' in render(
