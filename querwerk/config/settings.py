@@ -87,7 +87,14 @@ TEMPLATES = [
 DATABASES = {"default": ENV.database.django()}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # Counts for the rate limits, which all processes have to share. Public pages have a store of their own in core.
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "core_cache"}}
+# Far above the library's 300 entries, beyond which it throws away counts that are still needed.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "core_cache",
+        "OPTIONS": {"MAX_ENTRIES": 20_000},
+    }
+}
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 
 # Files

@@ -205,6 +205,18 @@ class Beat(models.Model):
         return self.worker_id
 
 
+class DutyState(models.Model):
+    """When a duty is due next and was last done; see :mod:`querwerk.core.clock`."""
+
+    name = models.CharField(max_length=80, unique=True)
+    due_at = models.DateTimeField()
+    done_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        """Return the name."""
+        return self.name
+
+
 def record_models() -> dict[str, type[Record]]:
     """Return every concrete kind of record, by kind."""
     found: dict[str, type[Record]] = {}

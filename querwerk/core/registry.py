@@ -5,6 +5,7 @@ The lower room owns the place, the upper room fills it at start-up (decision 000
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -62,6 +63,18 @@ class Holder:
     erase: Callable[[str], int]
 
 
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """What has to be done again and again without anybody asking; see :mod:`querwerk.core.clock`.
+
+    ``act`` takes the instant that counts as now, and must be safe to repeat.
+    """
+
+    name: str
+    every: timedelta
+    act: Callable[[datetime], object]
+
+
 KEPT_IN_PATHS = "!$&'()*+,;=~:@"
 """What may stand in a path as it is (RFC 3986)."""
 
@@ -71,6 +84,7 @@ _panels: list[Panel] = []
 _navigation: list[Entry] = []
 _tools: list[Tool] = []
 _holders: list[Holder] = []
+_duties: list[Duty] = []
 _journaled: dict[str, tuple["Label", Mapping[str, "Label"]]] = {}
 
 
@@ -107,6 +121,11 @@ def register_holder(holder: Holder) -> None:
     _holders.append(holder)
 
 
+def register_duty(duty: Duty) -> None:
+    """Have something done again and again."""
+    _duties.append(duty)
+
+
 def register_journaled(kind: str, label: "Label", fields: Mapping[str, "Label"] | None = None) -> None:
     """Say how the journal calls a kind that is no record, and its fields."""
     _journaled[kind] = label, fields or {}
@@ -125,6 +144,11 @@ def tools() -> list[Tool]:
 def holders() -> list[Holder]:
     """Return the rooms that hold personal data under an e-mail address."""
     return list(_holders)
+
+
+def duties() -> list[Duty]:
+    """Return what has to be done again and again."""
+    return list(_duties)
 
 
 def navigation() -> list[Entry]:

@@ -12,7 +12,6 @@ import signal
 import socket
 import threading
 import time
-from datetime import timedelta
 from uuid import UUID
 
 from django.db import DatabaseError, connection, transaction
@@ -22,17 +21,14 @@ from django.utils.crypto import get_random_string
 from django_tasks_db.management.commands.db_worker import Worker
 from django_tasks_db.models import DBTaskResult
 
-from querwerk.core.models import Beat, Once
-from querwerk.core.pictures.tasks import sweep_files
+from querwerk.core.clock import Clock
+from querwerk.core.models import Beat
 
 log = logging.getLogger(__name__)
 SECONDS_PER_BEAT = 1.0
 BEATS_UNTIL_DEAD = 5
 ATTEMPTS = 3
 POLL_SECONDS = 0.5
-TIDY_EVERY = 3600  # beats
-KEEP_RESULTS = timedelta(days=14)
-KEEP_GUARDS = timedelta(days=60)
 
 
 class WorkerDied(Exception):
@@ -77,8 +73,6 @@ class Heart(threading.Thread):
         for pk, worker_ids in running:
             if self._is_dead(worker_ids):
                 _take_back(pk, worker_ids)
-        if self.count % TIDY_EVERY == 0:
-            _tidy()
 
     def stop(self) -> None:
         """End quietly and leave no heartbeat behind."""
@@ -123,15 +117,6 @@ def _take_back(pk: UUID, worker_ids: list[str]) -> None:
     Beat.objects.filter(worker_id__in=worker_ids[-1:]).delete()
 
 
-def _tidy() -> None:
-    now = timezone.now()
-    finished = (TaskResultStatus.SUCCESSFUL, TaskResultStatus.FAILED)
-    DBTaskResult.objects.filter(status__in=finished, finished_at__lt=now - KEEP_RESULTS).delete()
-    Once.objects.filter(at__lt=now - KEEP_GUARDS).delete()
-    Beat.objects.filter(seen_at__lt=now - timedelta(days=1)).delete()
-    sweep_files.enqueue()
-
-
 def run(*, parent: int | None = None) -> None:
     """Work until SIGTERM or Ctrl+C; the job at hand is finished first."""
     worker_id = f"{socket.gethostname()[:30]}-{os.getpid()}-{get_random_string(8)}"
@@ -149,6 +134,8 @@ def run(*, parent: int | None = None) -> None:
     )
     worker.configure_signals()
     heart.start()
+    clock = Clock()
+    clock.start()
     try:
         while worker.running:
             try:
@@ -158,4 +145,5 @@ def run(*, parent: int | None = None) -> None:
                 connection.close()
                 time.sleep(SECONDS_PER_BEAT)
     finally:
+        clock.stop()
         heart.stop()

@@ -50,12 +50,6 @@ def send_test_mail(issue_id: int, email: str, language: str) -> None:
 
 
 @task
-def tidy_subscriptions() -> None:
-    """Forget the subscriptions that nobody confirmed in time."""
-    actions.forget_unconfirmed(timezone.now())
-
-
-@task
 def send_slice(issue_id: int, run: str) -> None:
     """Send the next mails of an issue, then let the next job go on; ends where the chain was stopped or replaced."""
     issue = Issue.objects.select_related("space").filter(pk=issue_id, state=IssueState.SENDING, run=run).first()
@@ -165,4 +159,3 @@ def write_to(subscriber: Subscriber | None) -> None:
     """Queue the mail about a subscription, so that the website answers equally fast whether or not the address is known."""
     if subscriber is not None:
         send_subscription_mail.enqueue(subscriber.pk)
-        tidy_subscriptions.enqueue()

@@ -1,6 +1,10 @@
 """Django's registration of the room."""
 
+from datetime import timedelta
+
 from django.apps import AppConfig
+
+from querwerk.core import registry
 
 
 class PeopleConfig(AppConfig):
@@ -9,3 +13,9 @@ class PeopleConfig(AppConfig):
     name = "querwerk.people"
     label = "people"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Forget sessions that nobody can come back to."""
+        from querwerk.people.actions import forget_ended_sessions  # noqa: PLC0415  (models are not loaded before)
+
+        registry.register_duty(registry.Duty("sessions", timedelta(hours=1), forget_ended_sessions))

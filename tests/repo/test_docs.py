@@ -7,6 +7,7 @@ import pytest
 from django.db.models import TextChoices
 
 from querwerk.config.env import settings
+from querwerk.core import registry
 from querwerk.core.spec import all_specs
 from querwerk.exchange.actions import validate_bundle
 from scripts.demo import ROOT
@@ -123,3 +124,10 @@ def test_every_page_can_be_reached_from_the_readme() -> None:
         }
         pending = {page for page in found if page.is_file()} - seen
     assert sorted(str(page.relative_to(ROOT)) for page in set(WRITTEN) - seen) == []
+
+
+def test_every_duty_of_the_clock_is_told_to_operators() -> None:
+    _before, _title, told = (DOCS / "how-to/operate.md").read_text().partition("## What is done without being asked")
+    assert sorted(re.findall(r"^\| `([^`]+)` \|", told.partition("\n## ")[0], re.MULTILINE)) == sorted(
+        duty.name for duty in registry.duties()
+    )

@@ -1,6 +1,6 @@
 """Jobs: sizes made ahead of the first reader, files swept that no row names."""
 
-import time
+from datetime import datetime
 
 from django.tasks import task
 
@@ -43,13 +43,12 @@ def make_missing(stored: StoredFile) -> int:
     return made
 
 
-@task()
-def sweep_files() -> int:
+def sweep_files(now: datetime) -> int:
     """Take away files that no row names: uploads that were broken off, contents whose last row went. Return how many."""
     named = set(StoredFile.objects.values_list("sha256", flat=True))
     dropped = 0
     for path in files.everything():
-        is_old = time.time() - path.stat().st_mtime > OLD
+        is_old = now.timestamp() - path.stat().st_mtime > OLD
         if is_old and path.name.partition(".")[0] not in named:
             path.unlink(missing_ok=True)
             files.drop_renditions(path.stem)

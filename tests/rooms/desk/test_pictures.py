@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.utils import timezone
 
 from querwerk.core.actions import save_record
 from querwerk.core.models import JournalEntry, Link, Node, Record, Space, record_models
@@ -342,7 +343,7 @@ def test_files_without_a_row_are_swept_when_they_are_old(picture: Picture, media
     assert picture.stored is not None
     for path in (media / "media").rglob(picture.stored.file_name):
         os.utime(path, (1, 1))
-    assert sweep_files.call() == 1
+    assert sweep_files(timezone.now()) == 1
     assert (stray.exists(), young.exists(), fresh(picture).is_shown) == (False, True, True)
     assert Client().get(preview_url(picture)).status_code == 200
 
