@@ -24,7 +24,7 @@ def forget_finished(now: datetime) -> None:
 
 def forget_expired_counts(now: datetime) -> None:
     """Delete counts of attempts whose time is over: they name network addresses, and Django leaves them lying."""
-    table = connection.ops.quote_name(settings.CACHES["default"]["LOCATION"])
+    table = connection.ops.quote_name(str(settings.CACHES["default"]["LOCATION"]))
     with connection.cursor() as cursor:
         cursor.execute(
             f"DELETE FROM {table} WHERE expires < %s",  # noqa: S608  (the name is ours)
