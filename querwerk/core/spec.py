@@ -483,6 +483,69 @@ class TextList(Field):
 
 
 @dataclass(frozen=True, slots=True)
+class UrlList(TextList):
+    """A list of web addresses."""
+
+    def expects(self) -> str:
+        """Say what a list looks like."""
+        return _("a list of web addresses that begin with http:// or https://")
+
+    def read(self, value: Any, path: Path, into: Parsed, problems: Problems) -> None:
+        """Read the addresses; refuse every scheme but http and https."""
+        if not isinstance(value, list):
+            problems.add(path, wrong_type(self.expects(), value))
+            return
+        for number, item in enumerate(value):
+            if check_words(item, (*path, number), problems, URL_LENGTH) and not is_web_address(item):
+                expected = _("a web address that begins with http:// or https://")
+                problems.add((*path, number), wrong_type(expected, item) + f": {item[:80]}")
+        into.columns[self.column or self.key] = value
+
+    def schema(self) -> dict[str, Any]:
+        """Describe the list."""
+        item = {"type": "string", "pattern": "^https?://"}
+        return {self.key: self.described({"type": ["array", "null"], "items": item})}
+
+
+@dataclass(frozen=True, slots=True)
+class Choices(Field):
+    """Any number of a closed list, each once, in the order in which they were stated."""
+
+    column: str = ""
+    choices: tuple[tuple[str, Label], ...] = ()
+
+    def empty(self) -> Any:
+        """Return an empty list."""
+        return []
+
+    def expects(self) -> str:
+        """Say what a list looks like."""
+        return _("a list of: %(allowed)s") % {"allowed": ", ".join(code for code, _label in self.choices)}
+
+    def read(self, value: Any, path: Path, into: Parsed, problems: Problems) -> None:
+        """Read listed values; none stands there twice."""
+        if not isinstance(value, list):
+            problems.add(path, wrong_type(self.expects(), value))
+            return
+        allowed = {code for code, _label in self.choices}
+        for number, item in enumerate(value):
+            if not isinstance(item, str) or item not in allowed:
+                problems.add((*path, number), wrong_type(self.expects(), item) + f": {str(item)[:80]}")
+            elif item in value[:number]:
+                problems.add((*path, number), _("“%(value)s” stands here twice.") % {"value": item})
+        into.columns[self.column or self.key] = value
+
+    def value(self, record: "Record", related: Related) -> Any:
+        """Return the chosen values."""
+        return getattr(record, self.column or self.key) or None
+
+    def schema(self) -> dict[str, Any]:
+        """List what is allowed."""
+        item = {"enum": [code for code, _label in self.choices]}
+        return {self.key: self.described({"type": ["array", "null"], "items": item, "uniqueItems": True})}
+
+
+@dataclass(frozen=True, slots=True)
 class Facts(Field):
     """A small mapping of figures and notes whose keys are free ("exhibitors: 150, visitors: null")."""
 

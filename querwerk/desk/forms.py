@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy
 from querwerk.core import terms
 from querwerk.core.spec import (
     Choice,
+    Choices,
     Facts,
     Field,
     Links,
@@ -40,6 +41,7 @@ from querwerk.desk.layout import TERMS_OF, UNSEEN, groups_of
 
 ALWAYS = ("de", "en")
 LONG = 110
+FEW_CHOICES = 14
 INLINE = "inline:"
 """Marks a posted link row that carries a record written on the spot."""
 NUMBERED = re.compile(r"\d{1,4}")
@@ -273,6 +275,48 @@ class ChoiceControl(WordsControl):
         if self.words and self.words not in [code for code, _label in choices]:
             choices.append((self.words, self.words))
         return choices
+
+
+class ChoicesControl(Control):
+    """Any number of a closed list."""
+
+    sort = "choices"
+    chosen: tuple[str, ...] = ()
+
+    @property
+    def is_stated(self) -> bool:
+        """Tell whether anything was ticked."""
+        return bool(self.chosen)
+
+    @property
+    def rows(self) -> list[tuple[str, Any, bool]]:
+        """Return code, label and whether it is ticked."""
+        assert isinstance(self.declared, Choices)
+        return [(code, label, code in self.chosen) for code, label in self.declared.choices]
+
+    @property
+    def is_long(self) -> bool:
+        """Tell whether the list is shown folded."""
+        return len(self.rows) > FEW_CHOICES
+
+    @property
+    def labels(self) -> list[str]:
+        """Return what is ticked, in words."""
+        return [str(label) for _code, label, is_ticked in self.rows if is_ticked]
+
+    def load_value(self, value: Any) -> None:
+        """Take the chosen values."""
+        self.chosen = tuple(str(item) for item in value) if isinstance(value, list) else ()
+
+    def receive_value(self, post: QueryDict) -> None:
+        """Take what was ticked; what was chosen before keeps its order."""
+        ticked = post.getlist(self.name)
+        before = self.form.known.raw.get(self.declared.key) or []
+        self.chosen = tuple(dict.fromkeys([*(code for code in before if code in ticked), *ticked]))
+
+    def value(self) -> Any:
+        """Return the chosen values."""
+        return list(self.chosen)
 
 
 class TextsControl(Control):
@@ -844,6 +888,7 @@ class Known:
 
 WIDGETS: tuple[tuple[type[Field], type[Control]], ...] = (
     (Choice, ChoiceControl),
+    (Choices, ChoicesControl),
     (Urls, TextsControl),
     (Texts, TextsControl),
     (TextList, TextListControl),

@@ -22,6 +22,14 @@ GROUPS: dict[str, tuple[Group, ...]] = {
         (_("Who it is"), ("name", "kind", "sector", "summary", "picture", "url")),
         (_("Where"), ("city", "region", "country", "lat", "lon")),
     ),
+    "profile": (
+        (_("Who it is"), ("name", "kind", "side", "org", "belongs_to", "summary")),
+        (_("What they offer and look for"), ("offers", "seeks", "submarkets", "division", "skills", "not_skills")),
+        (_("Where"), ("town", "region", "country", "lat", "lon", "remote", "languages")),
+        (_("Time"), ("availability", "capacity", "open_places", "available_from", "available_until", "newcomer_since")),
+        (_("Portfolio"), ("picture", "pictures", "films", "url", "links")),
+        (_("Publicity"), ("audience", "matching", "origin")),
+    ),
     "pilot": (
         (_("What was tested"), ("title", "kind", "summary")),
         (_("When and where"), ("start", "end", "reported", "place", "places", "opening")),

@@ -35,14 +35,14 @@ from querwerk.programmes.states import RoleName
 from querwerk.strategy.models import Decision
 
 KINDS = (
-    "programme", "funder", "partner", "organisation", "person", "question", "pilot", "pilot_gap", "event", "paper",
+    "programme", "funder", "partner", "organisation", "person", "profile", "question", "pilot", "pilot_gap", "event", "paper",
     "decision", "uptake", "follow_up", "newsflash", "web_link", "film", "picture", "page",
 )  # fmt: skip
 """The kinds with a list of their own, in the order of the side navigation."""
 GROUPS: tuple[tuple[str | Promise, tuple[str, ...]], ...] = (
     (gettext_lazy("Work"), ("pilot", "pilot_gap", "event", "paper", "decision", "uptake", "follow_up")),
     (gettext_lazy("Frame"), ("programme", "question", "funder", "partner")),
-    (gettext_lazy("Directory"), ("organisation", "person")),
+    (gettext_lazy("Directory"), ("profile", "organisation", "person")),
     (gettext_lazy("Publishing"), ("newsflash", "picture", "film", "web_link", "page")),
 )
 EXPECTED_PAGES = ("imprint", "privacy", "accessibility")
@@ -301,6 +301,8 @@ def all_matters(space_id: int, edition: int) -> tuple[Matter, ...]:
     """Return everything in a programme that needs attention as of an edition; about 30 queries, none while nothing is written."""
     found: list[Matter] = []
     for kind in KINDS:
+        if kind == "profile":  # what people say about themselves is theirs to complete
+            continue
         spec = spec_of(kind)
         records = list(records_of(kind, space_id).exclude(visibility=Visibility.RETIRED))
         for record in records:

@@ -34,7 +34,7 @@ SILENT_PARTS = frozenset({"agenda_item", "process_step", "workshop"})
 """Parts that only say where in their whole a tie was stated."""
 
 LAYERS: tuple[tuple[str | Promise, tuple[str, ...]], ...] = (
-    (_("Programme and guiding questions"), ("question", "programme", "organisation")),
+    (_("Programme and guiding questions"), ("question", "programme", "organisation", "profile")),
     (_("Pilots"), ("pilot",)),
     (_("Findings"), ("finding",)),
     (_("Proposals"), ("proposal",)),

@@ -16,6 +16,7 @@ ORDER = (
     "partner",
     "organisation",
     "person",
+    "profile",
     "question",
     "pilot",
     "pilot_gap",

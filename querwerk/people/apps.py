@@ -15,7 +15,11 @@ class PeopleConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Forget sessions that nobody can come back to."""
-        from querwerk.people.actions import forget_ended_sessions  # noqa: PLC0415  (models are not loaded before)
+        """Forget sessions that nobody can come back to; count the writes of profiles."""
+        from querwerk.core.signals import records_deleted, records_written  # noqa: PLC0415  (models are not loaded before)
+        from querwerk.people.actions import forget_ended_sessions  # noqa: PLC0415
+        from querwerk.people.receivers import note_changes  # noqa: PLC0415
 
         registry.register_duty(registry.Duty("sessions", timedelta(hours=1), forget_ended_sessions))
+        for signal in (records_written, records_deleted):
+            signal.connect(note_changes, dispatch_uid="people.note_changes")

@@ -1,17 +1,54 @@
-"""Accounts, organisations and persons."""
+"""Accounts, organisations, persons, and the profiles of the directory."""
 
+import re
 from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models.functions import Lower
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from querwerk.core.fields import TextColumn
-from querwerk.core.models import Record
-from querwerk.core.pictures.fields import lead_picture
-from querwerk.core.spec import Choice, Number, Reference, Spec, Texts, Url, Words
-from querwerk.people.states import Side
+from querwerk.core.fields import PartialDateColumn, TextColumn
+from querwerk.core.models import Record, Space
+from querwerk.core.pictures.fields import gallery, lead_picture
+from querwerk.core.spec import (
+    HIDDEN_WITH_OWNER,
+    Choice,
+    Choices,
+    Date,
+    Links,
+    Number,
+    Parsed,
+    Problems,
+    Reference,
+    Spec,
+    Texts,
+    Url,
+    UrlList,
+    Words,
+)
+from querwerk.core.states import LinkKind, Visibility
+from querwerk.core.text import LANGUAGES
+from querwerk.people.states import (
+    DIVISION_CHOICES,
+    SECTION_OF,
+    SKILL_CHOICES,
+    Audience,
+    Availability,
+    Origin,
+    ProfileSort,
+    Remote,
+    Section,
+    Side,
+    Submarket,
+    Switch,
+    language_label,
+)
+
+NUTS = re.compile(r"[A-Z]{2}[0-9A-Z]{0,3}")
+HIDDEN_BY: dict[str, Visibility] = {Audience.MEMBERS: Visibility.DRAFT, Audience.PRIVATE: Visibility.RETIRED}
+"""What a profile's audience makes of its visibility, so that no public page, search, file or count ever shows it."""
 
 
 class UserManager(BaseUserManager["User"]):
@@ -119,3 +156,264 @@ class Person(Record):
             Texts("context", _("Where the person is named"), column="context"),
         ),
     )
+
+
+def check_profile(parsed: Parsed, problems: Problems) -> None:
+    """A profile that is not for everybody is hidden as drafts are; its region is a NUTS code; until comes after from."""
+    columns = parsed.columns
+    hidden = HIDDEN_BY.get(columns.get("audience") or Audience.MEMBERS)
+    if hidden is not None and columns.get("visibility") == Visibility.PUBLISHED:
+        columns["visibility"] = hidden
+        parsed.gaps[HIDDEN_WITH_OWNER] = "audience"
+    region = columns.get("region", "")
+    if region and not NUTS.fullmatch(region):
+        problems.add(
+            (*parsed.path, "region"), gettext("“%(value)s” is not a NUTS code such as DED4.") % {"value": region[:20]}
+        )
+    begins, ends = columns.get("available_from", ""), columns.get("available_until", "")
+    if begins and ends and ends < begins[: len(ends)]:
+        problems.add((*parsed.path, "available_until"), gettext("This is before the day from which on there is time."))
+
+
+class Profile(Record):
+    """How an organisation or a person introduces itself in the directory: what it offers, looks for, and has time for.
+
+    Apart from :class:`Organisation` and :class:`Person`, which hold what public sources say. Ways of reaching somebody
+    are no part of it (:class:`Contact`): they are in no bundle, no journal and no search.
+    """
+
+    name = TextColumn()
+    sort = models.CharField(max_length=20, choices=ProfileSort, blank=True)
+    side = models.CharField(max_length=20, choices=Side, blank=True)
+    organisation = models.ForeignKey(Organisation, models.SET_NULL, related_name="profiles", null=True, blank=True)
+    summary = TextColumn()
+    offers = TextColumn()
+    seeks = TextColumn()
+    submarkets = models.JSONField(default=list, blank=True)
+    division = models.CharField(max_length=2, blank=True)
+    skills = models.JSONField(default=list, blank=True)
+    not_skills = models.JSONField(default=list, blank=True)
+    region = models.CharField(max_length=5, blank=True)
+    town = models.CharField(max_length=120, blank=True)
+    country = models.CharField(max_length=2, blank=True)
+    latitude = models.FloatField(null=True, blank=True)
+    longitude = models.FloatField(null=True, blank=True)
+    remote = models.CharField(max_length=5, choices=Remote, blank=True)
+    languages = models.JSONField(default=list, blank=True)
+    url = models.CharField(max_length=2000, blank=True)
+    links = models.JSONField(default=list, blank=True)
+    films = models.JSONField(default=list, blank=True)
+    capacity = models.IntegerField(null=True, blank=True)
+    open_places = models.IntegerField(null=True, blank=True)
+    availability = models.CharField(max_length=10, choices=Availability, blank=True)
+    available_from = PartialDateColumn()
+    available_until = PartialDateColumn()
+    matching = models.CharField(max_length=5, choices=Switch, blank=True)
+    audience = models.CharField(max_length=10, choices=Audience, blank=True)
+    newcomer_since = PartialDateColumn()
+    origin = models.CharField(max_length=10, choices=Origin, blank=True)
+
+    SPEC = Spec(
+        kind="profile",
+        section="profiles",
+        label=_("Profile"),
+        label_plural=_("Profiles"),
+        title="name",
+        check=check_profile,
+        fields=(
+            Texts("name", _("Name"), is_required=True, column="name"),
+            Choice("kind", _("Who it is"), column="sort", choices=tuple(ProfileSort.choices)),
+            Choice("side", _("Side"), column="side", choices=tuple(Side.choices)),
+            Reference(
+                "org",
+                _("Organisation"),
+                _("The same organisation as the programme knows it, if it does."),
+                column="organisation",
+                kind="organisation",
+            ),
+            Links(
+                "belongs_to",
+                _("Belongs to"),
+                _("Profiles of the organisations for which the person works."),
+                kinds=("profile",),
+                link_kind=LinkKind.TOOK_PART,
+                is_owner_earlier=False,
+            ),
+            Texts("summary", _("In one sentence"), column="summary"),
+            Texts("offers", _("What they offer"), column="offers", is_long=True),
+            Texts("seeks", _("What they look for"), column="seeks", is_long=True),
+            Choices("submarkets", _("Submarkets"), column="submarkets", choices=tuple(Submarket.choices)),
+            Choice("division", _("Branch (NACE)"), column="division", choices=DIVISION_CHOICES),
+            Choices("skills", _("Skills"), column="skills", choices=SKILL_CHOICES),
+            Choices(
+                "not_skills",
+                _("Skills that the texts name but they do not offer"),
+                column="not_skills",
+                choices=SKILL_CHOICES,
+            ),
+            lead_picture(),
+            gallery(),
+            UrlList("films", _("Films"), _("Addresses at YouTube, Vimeo, a PeerTube or elsewhere."), column="films"),
+            Words("town", _("Town"), column="town", limit=120),
+            Words("region", _("Region (NUTS)"), _("For example DED4 for Chemnitz."), column="region", limit=5),
+            Words("country", _("Country"), _("Two letters, for example DE."), column="country", limit=2),
+            Number(
+                "lat",
+                _("Latitude"),
+                _("In degrees; places the pin on the map."),
+                column="latitude",
+                minimum=-90,
+                maximum=90,
+            ),
+            Number("lon", _("Longitude"), _("In degrees."), column="longitude", minimum=-180, maximum=180),
+            Choice("remote", _("Works from afar"), column="remote", choices=tuple(Remote.choices)),
+            Choices(
+                "languages",
+                _("Languages"),
+                _("In which they work."),
+                column="languages",
+                choices=tuple((code, language_label(code)) for code in LANGUAGES),
+            ),
+            Url("url", _("Website"), column="url"),
+            UrlList("links", _("Further addresses"), column="links"),
+            Number(
+                "capacity",
+                _("Projects in a year"),
+                _("How many they can take on."),
+                column="capacity",
+                is_whole=True,
+                maximum=99,
+            ),
+            Number(
+                "open_places",
+                _("Of which still open"),
+                _("0 if there is no time left."),
+                column="open_places",
+                is_whole=True,
+                maximum=99,
+            ),
+            Choice("availability", _("Availability"), column="availability", choices=tuple(Availability.choices)),
+            Date("available_from", _("Has time from"), column="available_from"),
+            Date("available_until", _("Has time until"), column="available_until"),
+            Choice(
+                "matching",
+                _("Suggestions of the matching"),
+                _("Off: the matching neither proposes nor ranks this profile."),
+                column="matching",
+                choices=tuple(Switch.choices),
+            ),
+            Choice("audience", _("Who may see it"), column="audience", choices=tuple(Audience.choices)),
+            Date("newcomer_since", _("New in the field since"), column="newcomer_since"),
+            Choice("origin", _("How it came here"), column="origin", choices=tuple(Origin.choices)),
+        ),
+    )
+
+    @property
+    def shown_to(self) -> Audience | None:
+        """Return who sees it in the directory; nobody but the desk where it was set back or retired there."""
+        stated = Audience(self.audience or Audience.MEMBERS)
+        is_by_audience = self.gaps.get(HIDDEN_WITH_OWNER) == "audience"
+        return stated if self.visibility == Visibility.PUBLISHED or is_by_audience else None
+
+    @property
+    def is_person(self) -> bool:
+        """Tell whether somebody introduces themselves, not an organisation."""
+        return self.sort == ProfileSort.PERSON
+
+    @property
+    def section(self) -> Section | None:
+        """Return the section of the branch."""
+        return SECTION_OF.get(self.division)
+
+    @property
+    def sector(self) -> str:
+        """Return the branch as the taxonomy's concept: the first submarket, else the NACE division."""
+        if self.submarkets:
+            return f"submarket:{self.submarkets[0]}"
+        return f"nace:{self.division}" if self.division else ""
+
+    @property
+    def is_matched(self) -> bool:
+        """Tell whether the matching may propose and rank it."""
+        return self.matching != Switch.OFF and self.availability != Availability.PAUSED
+
+    @property
+    def places_left(self) -> int | None:
+        """Return how many projects can still be taken on, as far as is known."""
+        return self.open_places if self.open_places is not None else self.capacity
+
+
+class Contact(models.Model):
+    """How somebody with a profile is reached. Each way has its own audience, and none is public unless its owner says so."""
+
+    profile = models.OneToOneField(Profile, models.CASCADE, related_name="contact")
+    person = models.CharField(max_length=200, blank=True)
+    email = models.EmailField(max_length=254, blank=True)
+    phone = models.CharField(max_length=60, blank=True)
+    person_audience = models.CharField(max_length=10, choices=Audience, default=Audience.PRIVATE)
+    email_audience = models.CharField(max_length=10, choices=Audience, default=Audience.PRIVATE)
+    phone_audience = models.CharField(max_length=10, choices=Audience, default=Audience.PRIVATE)
+    language = models.CharField(max_length=5, blank=True)
+    """Of mails."""
+
+    class Meta:
+        """A profile is found by the address that is on file, whatever its case."""
+
+        indexes: ClassVar[list[models.Index]] = [models.Index(Lower("email"), name="contact_by_address")]
+
+    def __str__(self) -> str:
+        """Return the profile; never the address, which would end up in logs."""
+        return str(self.profile_id)
+
+
+class Spokesperson(models.Model):
+    """An account that speaks for a profile: it edits the profile, answers for it, and sees what members see."""
+
+    profile = models.ForeignKey(Profile, models.CASCADE, related_name="spokespersons")
+    user = models.ForeignKey(User, models.CASCADE, related_name="spoken_for")
+    since = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        """An account speaks for a profile once."""
+
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["profile", "user"], name="spokesperson_once"),
+        ]
+
+    def __str__(self) -> str:
+        """Return profile and account by number."""
+        return f"{self.profile_id}: {self.user_id}"
+
+
+class DirectoryCount(models.Model):
+    """How many times the profiles of a space were written: a process compares with what it holds in memory."""
+
+    space = models.OneToOneField(Space, models.CASCADE, related_name="+", primary_key=True)
+    number = models.BigIntegerField(default=0)
+
+    def __str__(self) -> str:
+        """Return space and number."""
+        return f"{self.space_id}: {self.number}"
+
+
+class DirectoryChange(models.Model):
+    """When a profile was last written or deleted, in the count of its space. Outlives the profile."""
+
+    space = models.ForeignKey(Space, models.CASCADE, related_name="+")
+    node = models.BigIntegerField()
+    """No foreign key: what is gone must be told, too."""
+    number = models.BigIntegerField()
+
+    class Meta:
+        """The last change of each profile."""
+
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["space", "node"], name="directory_change_once"),
+        ]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["space", "number"], name="directory_change_by_number"),
+        ]
+
+    def __str__(self) -> str:
+        """Return the node and when it changed."""
+        return f"{self.node}: {self.number}"

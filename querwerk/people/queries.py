@@ -1,12 +1,32 @@
-"""Reads of organisations and persons."""
+"""Reads of organisations, persons and profiles."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from querwerk.core.prepared import prepared
 from querwerk.core.queries import counted, visible
-from querwerk.people.models import Organisation, Person
+from querwerk.core.spec import HIDDEN_WITH_OWNER
+from querwerk.core.states import Visibility
+from querwerk.core.text import UNSTATED
+from querwerk.people.models import (
+    Contact,
+    DirectoryChange,
+    DirectoryCount,
+    Organisation,
+    Person,
+    Profile,
+    Spokesperson,
+    User,
+)
+from querwerk.people.rules import STRANGER, Reader
+from querwerk.people.states import Audience, Remote
+
+if TYPE_CHECKING:
+    from querwerk.engine.matching.model import Offer
+    from querwerk.engine.matching.model import Text as EngineText
 
 
 def organisations(
@@ -60,3 +80,121 @@ def persons_by_node(node_ids: Sequence[int]) -> QuerySet[Person]:
     """Return published persons with their nodes and organisations; 1 query."""
     people = visible(Person.objects.filter(node__in=node_ids), with_drafts=False)
     return people.select_related("node", "organisation__node")
+
+
+def reader_of(user_id: int | None, space_id: int, *, is_organiser: bool = False, has_role: bool = False) -> Reader:
+    """Return what an account is in a programme's directory; 1 query, none for strangers."""
+    if user_id is None:
+        return STRANGER
+    spoken = Spokesperson.objects.filter(user=user_id, profile__space=space_id).values_list("profile", flat=True)
+    return Reader(user_id, is_organiser, has_role or is_organiser, frozenset(spoken))
+
+
+def profiles_seen(space_id: int, reader: Reader) -> QuerySet[Profile]:
+    """Return the profiles that a reader may see (:func:`rules.may_see_profile` as a condition), in the order of entry."""
+    found = Profile.objects.filter(space=space_id).order_by("position", "pk")
+    if reader.is_organiser:
+        return found
+    shown = Q(visibility=Visibility.PUBLISHED) | Q(pk__in=reader.speaks_for)
+    if reader.is_member:
+        shown |= Q(audience__in=["", Audience.MEMBERS], gaps__has_key=HIDDEN_WITH_OWNER)
+    return found.filter(shown)
+
+
+def find_profile(space_id: int, key: str) -> Profile | None:
+    """Return a profile with its node, organisation and contact, whoever may see it; 1 query."""
+    found = Profile.objects.filter(space=space_id, key=key)
+    return found.select_related("node", "space", "organisation__node", "contact").first()
+
+
+def profiles_of(user_id: int, space_id: int | None = None) -> QuerySet[Profile]:
+    """Return the profiles for which an account speaks, with their programmes' spaces, oldest first."""
+    found = Profile.objects.filter(spokespersons__user=user_id).select_related("node", "space").order_by("pk")
+    return found if space_id is None else found.filter(space=space_id)
+
+
+def speakers_of(profile_ids: Iterable[int]) -> dict[int, list[User]]:
+    """Return the accounts that speak for each profile, longest first; 1 query."""
+    found: dict[int, list[User]] = {pk: [] for pk in profile_ids}
+    spoken = Spokesperson.objects.filter(profile__in=found, user__is_active=True)
+    for one in spoken.select_related("user").order_by("since", "pk"):
+        found[one.profile_id].append(one.user)
+    return found
+
+
+def contact_of(profile: Profile) -> Contact | None:
+    """Return how somebody is reached, if anything is on file; 1 query where it was not loaded with the profile."""
+    try:
+        return profile.contact
+    except Contact.DoesNotExist:
+        return None
+
+
+TEXT_FIELDS = ("summary", "offers", "seeks")
+"""The texts of a profile, by which its passages are named."""
+
+
+def texts_of(profile: Profile, parts: Sequence[str] = TEXT_FIELDS) -> "tuple[EngineText, ...]":
+    """Return the texts of a profile for the engine: words, language (empty: unknown) and which field they are."""
+    from querwerk.engine.matching.model import Text as EngineText  # noqa: PLC0415  (loads NumPy)
+
+    return tuple(
+        EngineText(words, "" if language == UNSTATED else language, part)
+        for part in parts
+        for language, words in getattr(profile, part).items()
+        if words
+    )
+
+
+def offer_of(profile: Profile) -> "Offer":
+    """Return a profile as the engine ranks it: what it offers, not what it looks for. Its id is the profile's key."""
+    from querwerk.engine.matching.model import Offer  # noqa: PLC0415
+
+    return Offer(
+        id=profile.key,
+        texts=texts_of(profile, ("summary", "offers")),
+        tags=frozenset(f"skill:{code}" for code in profile.skills),
+        untagged=frozenset(f"skill:{code}" for code in profile.not_skills),
+        sector=profile.sector,
+        organisation=str(profile.organisation_id or ""),
+        languages=frozenset(profile.languages),
+        region=profile.region,
+        is_remote=None if not profile.remote else profile.remote == Remote.YES,
+        begins=first_day(profile.available_from),
+        ends=last_day(profile.available_until),
+        capacity=profile.places_left,
+    )
+
+
+def first_day(partial: str) -> date | None:
+    """Return the first day of a year, a month or a day."""
+    if not partial:
+        return None
+    year, month, day = (int(part) for part in f"{partial}-01-01".split("-")[:3])
+    return date(year, month, day)
+
+
+def last_day(partial: str) -> date | None:
+    """Return the last day of a year, a month or a day."""
+    begin = first_day(partial)
+    if begin is None or len(partial) == len("2021-06-22"):
+        return begin
+    months = 12 if len(partial) == len("2021") else 1
+    year, month = begin.year + (begin.month + months > 12), (begin.month + months - 1) % 12 + 1
+    return date(year, month, 1) - timedelta(days=1)
+
+
+def change_number(space_id: int) -> int:
+    """Return how often the profiles of a programme were written; 1 query."""
+    return _change_number.first(space_id) or 0
+
+
+@prepared
+def _change_number(space_id: int) -> QuerySet[DirectoryCount, int]:
+    return DirectoryCount.objects.filter(space=space_id).values_list("number", flat=True)
+
+
+def changed_since(space_id: int, number: int) -> list[int]:
+    """Return the nodes of the profiles that were written or deleted after a number; 1 query."""
+    changes = DirectoryChange.objects.filter(space=space_id, number__gt=number).order_by("number", "pk")
+    return list(changes.values_list("node", flat=True))

@@ -29,7 +29,7 @@ BYTE_ORDER_MARK = "\ufeff"
 """Without it, spreadsheets read UTF-8 as something else and spoil every umlaut."""
 FORMULA = re.compile(r"\s*[=+\-@\t\r]")
 ACTIVITIES = frozenset({"pilot", "event", "uptake", "programme"})
-AGENTS = frozenset({"organisation", "person"})
+AGENTS = frozenset({"organisation", "person", "profile"})
 XSD_DATES = {4: "xsd:gYear", 7: "xsd:gYearMonth", 10: "xsd:date"}
 
 

@@ -54,9 +54,9 @@ from querwerk.evidence.views.wording import (
 )
 from querwerk.programmes.pages import Request, programme_page
 
-NOT_COUNTED = frozenset({"organisation", "programme"})
+NOT_COUNTED = frozenset({"organisation", "profile", "programme"})
 """Kinds that stand in the thread only where something is tied to them."""
-QUIET_KINDS = frozenset({"organisation", "person", "partner", "newsflash", "film", "web_link"})
+QUIET_KINDS = frozenset({"organisation", "person", "profile", "partner", "newsflash", "film", "web_link"})
 """Kinds whose pages say nothing where nothing is tied to them: nobody expects a thread there."""
 PER_PAGE = 60
 SELECTABLE = tuple(kind for kind in LAYER_OF if kind not in (MISSING, WORDS))
