@@ -162,6 +162,8 @@ def _value(field: "Field") -> str:
             f"text, by language: `{field.key}`, `{field.key}_de` …" if field.key else "text, the language is the key"
         ),
         spec.Choice: lambda field: "one of " + ", ".join(f"`{code}`" for code, _label in field.choices),
+        spec.Choices: lambda field: "list of " + ", ".join(f"`{code}`" for code, _label in field.choices),
+        spec.UrlList: lambda _field: "list of addresses that begin with http:// or https://",
         spec.Term: lambda _field: "word; known words are translated",
         spec.Url: lambda _field: "address that begins with http:// or https://",
         spec.Source: lambda _field: "address, or the name of a source",
