@@ -18,8 +18,8 @@ from steps import STEPS, Floats
 from querwerk.engine.matching import Challenge, Index, Offer
 from querwerk.engine.matching.cache import VectorCache
 from querwerk.engine.matching.encoder import Bundled
+from querwerk.engine.matching.entries import Prepared
 from querwerk.engine.matching.explain import reasons
-from querwerk.engine.matching.index import Prepared, centred
 from querwerk.engine.matching.trec import gini, ndcg
 
 VECTORS = sets.ROOT / ".tools" / "bench" / "vectors"
@@ -242,8 +242,8 @@ def explanation(bench: Bench) -> Iterator[Row]:
                 paragraph, right = gold[asked.entry.id]
                 offer = offers[paragraph]
                 best = reasons(
-                    (asked.passages, centred(asked, calibration)),
-                    (offer.passages, centred(offer, calibration)),
+                    (asked.passages, stepping.centred(asked, calibration)),
+                    (offer.passages, stepping.centred(offer, calibration)),
                     calibration.table,
                 )
                 hits.append(bool(best) and best[0].offer.source in right)

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from querwerk.engine.matching.calibration import Calibration, Constants, exposure_of, means_of, spreads_of
 from querwerk.engine.matching.encoder import Bundled, usual_means
-from querwerk.engine.matching.index import Prepared, centred
+from querwerk.engine.matching.entries import Prepared
 from querwerk.engine.matching.relevance import MEANING, unit
 from querwerk.engine.matching.words import Postings, features_of, shares_of, table_of
 
@@ -42,10 +42,10 @@ STEPS = {
 
 def scores(asked: Sequence[Prepared], offered: Sequence[Prepared], steps: Steps) -> Floats:
     """Return scores (challenges × offers) as `Index.rank` gives them before tags and variety."""
-    dimension = asked[0].raw.shape[1]
+    dimension = _raw(asked[0]).shape[1]
     every = [*asked, *offered]
     means = (
-        means_of(((each.role, each.passages, each.raw) for each in every), dimension, usual_means(Bundled()))
+        means_of(((each.role, each.passages, _raw(each)) for each in every), dimension, usual_means(Bundled()))
         if steps.centring
         else {}
     )
@@ -92,6 +92,16 @@ def _stacked(entries: Sequence[Prepared], calibration: Calibration) -> tuple[Flo
     rows = [vectors if len(vectors) else np.zeros((1, calibration.dimension), np.float32)
             for vectors in (centred(each, calibration) for each in entries)]  # fmt: skip
     return np.concatenate(rows), np.cumsum([0, *map(len, rows)])[:-1]
+
+
+def centred(each: Prepared, calibration: Calibration) -> Floats:
+    """Return the vectors of a freshly prepared entry as they are compared."""
+    return calibration.centred(_raw(each), [passage.language for passage in each.passages], each.role)
+
+
+def _raw(each: Prepared) -> Floats:
+    assert each.raw is not None
+    return each.raw
 
 
 # --- rivals -----------------------------------------------------------------

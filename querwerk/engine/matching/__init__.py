@@ -12,12 +12,26 @@ from querwerk.engine.matching.model import (
     Parts,
     Passage,
     Role,
-    Store,
     Text,
     Why,
 )
+from querwerk.engine.matching.stores import InFolder, InMemory, InPostgres
 
 __all__ = [
-    "Challenge", "Encoder", "Explanation", "Filters", "Index", "Match", "Offer", "Pair", "Parts", "Passage", "Role", "Store",
-    "Text", "Why",
-]  # fmt: skip
+    "Challenge",
+    "Encoder",
+    "Explanation",
+    "Filters",
+    "InFolder",
+    "InMemory",
+    "InPostgres",
+    "Index",
+    "Match",
+    "Offer",
+    "Pair",
+    "Parts",
+    "Passage",
+    "Role",
+    "Text",
+    "Why",
+]

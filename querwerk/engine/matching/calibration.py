@@ -77,6 +77,14 @@ class Calibration:
         digest.update(repr(sorted(self.spreads.items())).encode() + json.dumps(sorted(self.exposure.items())).encode())
         return digest.hexdigest()[:12]
 
+    @cached_property
+    def means_version(self) -> str:
+        """Return 12 hexadecimal digits that change with the encoder or the means: with what centred vectors depend on."""
+        digest = hashlib.sha256(json.dumps([self.encoder, self.dimension]).encode())
+        for (language, role), (_, mean) in sorted(self.means.items()):
+            digest.update(f"{language}/{role}".encode() + np.ascontiguousarray(mean).tobytes())
+        return digest.hexdigest()[:12]
+
     def mean(self, language: str, role: Role) -> Floats:
         """Return what is taken off a vector: the language's mean in this role, that of the role for an unknown language."""
         _, general = self.means.get(("", role), (0, np.zeros(self.dimension, np.float32)))
@@ -171,14 +179,18 @@ def _spread(values: Floats) -> Spread:
 
 
 def exposure_of(relevances: Floats, offers: Sequence[str]) -> dict[str, float]:
-    """Return how exposed each offer is, from relevances (challenges × offers).
+    """Return how exposed each offer is, from relevances (challenges × offers)."""
+    if not relevances.size:
+        return {}
+    return exposure_from(np.sort(relevances, axis=0)[-BEST:], float(relevances.mean()), offers)
+
+
+def exposure_from(best: Floats, average: float, offers: Sequence[str]) -> dict[str, float]:
+    """Return how exposed each offer is, from its ten best relevances (at most 10 × offers) and the average of all.
 
     Of few challenges one must not make an offer pay for being the right answer: those that are missing to ten count as average.
     """
-    if not relevances.size:
-        return {}
-    best = np.sort(relevances, axis=0)[-BEST:]
-    values = (best.sum(axis=0) + (BEST - len(best)) * relevances.mean()) / BEST
+    values = (best.sum(axis=0) + (BEST - len(best)) * average) / BEST
     return {offer: round(float(value), 6) for offer, value in zip(offers, values, strict=True)}
 
 

@@ -1,20 +1,18 @@
 """Ranks offers for a challenge and challenges for an offer. `Index` is the door to everything in this folder."""
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+import threading
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
-from itertools import islice
+from itertools import batched, islice
 
 import numpy as np
 
-from querwerk.engine.matching import calibration as calibrating
 from querwerk.engine.matching.calibration import Calibration, Constants
 from querwerk.engine.matching.eligibility import obstacles
-from querwerk.engine.matching.encoder import Bundled, is_lexical, usual_means
-from querwerk.engine.matching.exact import Exact
+from querwerk.engine.matching.encoder import Bundled, is_lexical
+from querwerk.engine.matching.entries import Prepared, Preparer, Report
 from querwerk.engine.matching.explain import reasons, shared_words
-from querwerk.engine.matching.grams import Grams
+from querwerk.engine.matching.learning import learn, mixed
 from querwerk.engine.matching.listing import Candidate, arrange, score_in_list
 from querwerk.engine.matching.model import (
     Challenge,
@@ -26,65 +24,24 @@ from querwerk.engine.matching.model import (
     Match,
     Offer,
     Parts,
-    Passage,
     Role,
     Text,
     Why,
 )
-from querwerk.engine.matching.passages import passages_of
 from querwerk.engine.matching.relevance import meaning
 from querwerk.engine.matching.search import Hit, WordIndex, with_meaning
+from querwerk.engine.matching.sides import Side
+from querwerk.engine.matching.stores import InMemory, Stores
 from querwerk.engine.matching.taxonomy import Taxonomy, bundled
-from querwerk.engine.matching.words import Features, Postings, features_of, likenesses, shares_of, table_of
+from querwerk.engine.matching.words import likenesses, shares_of
 
-FEW = 5_000
-"""Up to here everything is compared with everything; above, meaning chooses the candidates."""
+ADDED_TOGETHER = 256
 CANDIDATES = 200
+"""How many entries are looked at closely where there are too many to compare all of them."""
 DUPLICATE = 0.85
 """Meaning from which on two offers are taken for the same, written twice."""
-ENCODED_TOGETHER = 64
 NOTED = 0.03
 """Exposure below this moves nobody in a list and is not mentioned."""
-
-type Report = Callable[[int, int], None]
-"""Told how many passages are encoded, and of how many."""
-
-
-@dataclass(frozen=True)
-class Prepared:
-    """An entry with what is computed from its texts alone."""
-
-    entry: Entry
-    role: Role
-    passages: list[Passage]
-    raw: Floats
-    features: Features
-    tags: frozenset[str]
-
-    @property
-    def offer(self) -> Offer:
-        """Return it as an offer."""
-        assert isinstance(self.entry, Offer)
-        return self.entry
-
-    @property
-    def challenge(self) -> Challenge:
-        """Return it as a challenge."""
-        assert isinstance(self.entry, Challenge)
-        return self.entry
-
-    @cached_property
-    def language(self) -> str:
-        """Return the language in which most of it is written."""
-        letters: Counter[str] = Counter()
-        for passage in self.passages:
-            letters[passage.language] += len(passage.text)
-        return max(letters, key=lambda language: (letters[language], language), default="")
-
-    @cached_property
-    def text(self) -> str:
-        """Return all of it."""
-        return "\n".join(passage.text for passage in self.passages)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,52 +58,11 @@ class Pairing:
         return self.offer if role is Role.OFFER else self.challenge
 
 
-class Side:
-    """All challenges, or all offers."""
-
-    def __init__(self, role: Role, dimension: int) -> None:
-        self.role = role
-        self.prepared: dict[str, Prepared] = {}
-        self.store = Exact(dimension=dimension)
-        self.grams = Grams(table_of(()))
-        self._postings: tuple[Calibration, Postings] | None = None
-
-    def put(self, prepared: Prepared, calibration: Calibration) -> None:
-        """Add an entry or replace it."""
-        key = prepared.entry.id
-        self.prepared.pop(key, None)
-        self.prepared[key] = prepared
-        self.store.put(key, centred(prepared, calibration))
-        self.grams.put(key, prepared.features)
-        self._postings = None
-
-    def remove(self, key: str) -> None:
-        """Take an entry out; one that is not there is no error."""
-        if self.prepared.pop(key, None) is not None:
-            self.store.remove(key)
-            self.grams.remove(key)
-            self._postings = None
-
-    def centre(self, calibration: Calibration) -> None:
-        """Put all vectors anew, after the calibration changed."""
-        every = [centred(prepared, calibration) for prepared in self.prepared.values()]
-        if every:
-            self.store.put_many(list(self.prepared), np.concatenate(every), [len(vectors) for vectors in every])
-        self.grams = Grams(calibration.table)
-        for key, prepared in self.prepared.items():
-            self.grams.put(key, prepared.features)
-        self._postings = None
-
-    def postings(self, calibration: Calibration) -> Postings:
-        """Return the words of all entries."""
-        if self._postings is None or self._postings[0] is not calibration:
-            every = [prepared.features for prepared in self.prepared.values()]
-            self._postings = calibration, Postings(every, calibration.table)
-        return self._postings[1]
-
-
 class Index:
-    """Challenges and offers, ready to be ranked. The same entries and calibration give the same lists."""
+    """Challenges and offers, ready to be ranked. The same entries and calibration give the same lists.
+
+    Any number of threads may ask while one adds; where several processes share a store, each adds and removes for itself.
+    """
 
     def __init__(
         self,
@@ -155,6 +71,7 @@ class Index:
         calibration: Calibration | None = None,
         taxonomy: Taxonomy | None = None,
         constants: Constants | None = None,
+        stores: Stores | None = None,
     ) -> None:
         self.encoder: Encoder = encoder or Bundled()
         self.taxonomy = taxonomy or bundled()
@@ -165,8 +82,11 @@ class Index:
             raise ValueError(
                 f"the calibration is of the encoder {self.calibration.encoder}, but {self.encoder.version} is in use: calibrate anew"
             )
-        self._sides = {role: Side(role, self.encoder.dimension) for role in Role}
+        self._stores: Stores = stores or InMemory()
+        self._preparer = Preparer(self.encoder, self.taxonomy)
+        self._sides = {role: Side(role, self._preparer, self._stores, self.calibration) for role in Role}
         self._directory = WordIndex()
+        self._turn = threading.RLock()
 
     @classmethod
     def build(
@@ -176,10 +96,11 @@ class Index:
         *,
         encoder: Encoder | None = None,
         constants: Constants | None = None,
+        stores: Stores | None = None,
         report: Report | None = None,
     ) -> "Index":
         """Return an index of these entries with a calibration made of them."""
-        index = cls(encoder=encoder, constants=constants)
+        index = cls(encoder=encoder, constants=constants, stores=stores)
         index.add(*offers, *challenges, report=report)
         index.calibrate()
         return index
@@ -188,17 +109,21 @@ class Index:
 
     def add(self, *entries: Entry, report: Report | None = None) -> None:
         """Add challenges and offers, or replace those with the same id; they are found at once, with the calibration as it is."""
-        for prepared in self.prepare(entries, report):
-            self._sides[prepared.role].put(prepared, self.calibration)
-            if prepared.role is Role.OFFER:
-                self._directory.put(prepared.entry.id, "\n".join(text.text for text in prepared.entry.texts))
+        for some in batched(self.prepare(entries, report), ADDED_TOGETHER, strict=False):
+            with self._turn:
+                for role in Role:
+                    self._sides[role].put([prepared for prepared in some if prepared.role is role])
+                for prepared in some:
+                    if prepared.role is Role.OFFER:
+                        self._directory.put(prepared.entry.id, "\n".join(text.text for text in prepared.entry.texts))
 
     def remove(self, role: Role, *keys: str) -> None:
         """Take entries out; those that are not there are no error."""
-        for key in keys:
-            self._sides[role].remove(key)
+        with self._turn:
+            self._sides[role].remove(keys)
             if role is Role.OFFER:
-                self._directory.remove(key)
+                for key in keys:
+                    self._directory.remove(key)
 
     def keys(self, role: Role) -> list[str]:
         """Return the ids of the challenges or the offers."""
@@ -206,36 +131,24 @@ class Index:
 
     def calibrate(self) -> Calibration:
         """Learn anew from all entries: language means, rare words, spreads and exposure. Challenges lacking, offers stand in."""
-        offers, challenges = (self._sides[role] for role in (Role.OFFER, Role.CHALLENGE))
-        every = [*offers.prepared.values(), *challenges.prepared.values()]
-        vectors = ((each.role, each.passages, each.raw) for each in every)
-        means = calibrating.means_of(vectors, self.encoder.dimension, usual_means(self.encoder))
-        fresh = Calibration(
-            self.encoder.version,
-            self.encoder.dimension,
-            means,
-            table_of(each.features for each in every),
-            constants=self.calibration.constants,
-        )
-        self._use(fresh)
-        asking = list(challenges.prepared.values()) or list(offers.prepared.values())
-        answering = list(offers.prepared.values())
-        if asking and answering and len(answering) <= FEW:
-            rows = np.stack([self._mixed(*self._compared(each)) for each in asking])
-            languages = [each.language for each in asking], [each.language for each in answering]
-            fresh = replace(fresh, spreads=calibrating.spreads_of(rows, *languages))
-            fairly = np.stack([
-                fresh.fair(row, each.language, languages[1]) for row, each in zip(rows, asking, strict=True)
-            ])  # fmt: skip
-            if challenges.prepared:
-                fresh = replace(fresh, exposure=calibrating.exposure_of(fairly, list(offers.prepared)))
-            self.calibration = fresh
+        offers, challenges = (list(self._sides[role].prepared.values()) for role in (Role.OFFER, Role.CHALLENGE))
+        self.use(learn(offers, challenges, self._preparer, self.calibration))
         return self.calibration
 
-    def _use(self, calibration: Calibration) -> None:
-        self.calibration = calibration
-        for side in self._sides.values():
-            side.centre(calibration)
+    def use(self, calibration: Calibration) -> None:
+        """Go over to another calibration, one that another process has made."""
+        with self._turn:
+            self.calibration = calibration
+            for side in self._sides.values():
+                side.use(calibration)
+
+    def forget_former(self) -> None:
+        """Delete vectors that were kept for other calibrations, once no process ranks with these any more."""
+        self._stores.forget_others(self.calibration.means_version)
+
+    def prepare(self, entries: Iterable[Entry], report: Report | None = None) -> Iterator[Prepared]:
+        """Yield entries with passages, vectors and tags."""
+        return self._preparer.prepare(entries, report)
 
     # --- questions ---
 
@@ -256,13 +169,8 @@ class Index:
         """Return the k challenges of the index for an offer, best first; each score is that of `rank`."""
         filters = filters or Filters()
         asked = self._one(offer)
-        side = self._sides[Role.CHALLENGE]
-        keys: Iterable[str] = side.prepared
-        if len(side.prepared) > CANDIDATES:
-            vectors = centred(asked, self.calibration)
-            keys = [key for key, _ in side.store.nearest(vectors, max(CANDIDATES, 4 * k), among=filters.only)]
         found = []
-        for challenge in (side.prepared[key] for key in keys):
+        for challenge in self._asking(asked, k, filters):
             # Seen from the challenge, so that both sides are told the same.
             kept = replace(filters, only=None, without=frozenset())
             against = obstacles(challenge.challenge, offer, kept)
@@ -286,9 +194,7 @@ class Index:
             against = obstacles(challenge, offer, Filters())
             match = Match(challenge.id, offer.id, 0, self.score(challenge, offer), against, self.calibration.version)
         pairs = reasons(
-            (one.passages, centred(one, self.calibration)),
-            (other.passages, centred(other, self.calibration)),
-            self.calibration.table,
+            (one.passages, self._centred(one)), (other.passages, self._centred(other)), self.calibration.table
         )
         facts = {
             "exposure": match.parts.exposure > self._usual_exposure(),
@@ -309,11 +215,11 @@ class Index:
         """Return offers that say the same as this one: by their ids, with their meaning, nearest first."""
         prepared = self._one(offer)
         side = self._sides[Role.OFFER]
-        near = side.store.nearest(centred(prepared, self.calibration), 20)
-        if is_lexical(self.encoder):
-            asked = shares_of(prepared.features, self.calibration.table)
-            scores = side.grams.likenesses(asked)
-            near = [(key, float(score)) for key, score in zip(side.prepared, scores, strict=True)]
+        with self._turn:
+            if is_lexical(self.encoder):
+                near = side.alike(shares_of(prepared.features, self.calibration.table))
+            else:
+                near = side.near(self._centred(prepared), 20)
         found = [(key, value) for key, value in near if key != offer.id and value >= least]
         return sorted(found, key=lambda pair: (-pair[1], pair[0]))
 
@@ -323,64 +229,57 @@ class Index:
         if is_lexical(self.encoder) or not text.strip():
             return hits
         asked = self._one(Challenge(id="", texts=(Text(text),)))
-        near = self._sides[Role.OFFER].store.nearest(centred(asked, self.calibration), k)
+        near = self._sides[Role.OFFER].near(self._centred(asked), k)
         return with_meaning(hits, near, k)
 
     # --- inside ---
 
     def _pair(self, challenge: Prepared, offer: Prepared) -> Parts:
-        near = meaning(centred(challenge, self.calibration), centred(offer, self.calibration))
+        near = meaning(self._centred(challenge), self._centred(offer))
         return self._parts(challenge, [offer], np.array([near], np.float32), self._words(challenge, [offer]))[0]
 
     def _words(self, challenge: Prepared, offers: Sequence[Prepared]) -> Floats:
         table = self.calibration.table
         return likenesses(shares_of(challenge.features, table), [offer.features for offer in offers], table)
 
-    def _compared(self, challenge: Prepared) -> tuple[Floats, Floats]:
-        """Return meaning and words of a challenge with every offer."""
-        side = self._sides[Role.OFFER]
-        vectors = centred(challenge, self.calibration)
-        near = side.store.meanings_of(vectors, list(side.prepared)) if side.prepared else np.zeros(0, np.float32)
-        asked = shares_of(challenge.features, self.calibration.table)
-        return near, side.postings(self.calibration).likenesses(asked)
+    def _centred(self, prepared: Prepared) -> Floats:
+        return self._preparer.centred([prepared], self.calibration)[0]
+
+    def _asking(self, offer: Prepared, k: int, filters: Filters) -> list[Prepared]:
+        """Return the challenges that come into question for an offer."""
+        side = self._sides[Role.CHALLENGE]
+        with self._turn:
+            if len(side.prepared) <= CANDIDATES:
+                return list(side.prepared.values())
+            asked = shares_of(offer.features, self.calibration.table)
+            keys = side.nearest(self._centred(offer), asked, max(CANDIDATES, 4 * k), filters.only)
+            return [side.prepared[key] for key in keys]
 
     def _candidates(self, challenge: Prepared, k: int, filters: Filters) -> tuple[list[Prepared], Floats, Floats]:
         """Return the offers that come into question with their meaning and words."""
-        side = self._sides[Role.OFFER]
-        if len(side.prepared) <= FEW:
-            near = side.store.meanings(centred(challenge, self.calibration))
-            words = side.grams.likenesses(shares_of(challenge.features, self.calibration.table))
-            return list(side.prepared.values()), near, words
-        wanted = max(CANDIDATES, 4 * k)
-        while True:
-            keys, near, words = self._nearest(challenge, wanted, filters)
-            rows = [side.prepared[key] for key in keys]
-            eligible = (row for row in rows if not obstacles(challenge.challenge, row.offer, filters))
-            # Where filters leave too little, look farther.
-            if len(list(islice(eligible, k))) == k or wanted >= len(side.prepared):
-                return rows, near, words
-            wanted *= 4
-
-    def _nearest(self, challenge: Prepared, most: int, filters: Filters) -> tuple[list[str], Floats, Floats]:
-        """Return the offers that are nearest by meaning and those that are by words, with both."""
-        side, vectors = self._sides[Role.OFFER], centred(challenge, self.calibration)
+        side, vectors = self._sides[Role.OFFER], self._centred(challenge)
         asked = shares_of(challenge.features, self.calibration.table)
-        keys = dict.fromkeys(side.grams.nearest(asked, most))
-        if not is_lexical(self.encoder):
-            keys |= dict.fromkeys(key for key, _ in side.store.nearest(vectors, most, among=filters.only))
-        if filters.only is not None:
-            keys = {key: None for key in keys if key in filters.only}
-        found = list(keys)
-        return found, side.store.meanings_of(vectors, found), side.grams.likenesses(asked, found)
-
-    def _mixed(self, near: Floats, words: Floats) -> Floats:
-        share = 1.0 if is_lexical(self.encoder) else self.calibration.constants.words
-        return ((1 - share) * near + share * words).astype(np.float32)
+        with self._turn:
+            wanted = len(side.prepared) if side.is_small else max(CANDIDATES, 4 * k)
+            while True:
+                keys = (
+                    list(side.prepared)
+                    if wanted >= len(side.prepared)
+                    else side.nearest(vectors, asked, wanted, filters.only)
+                )
+                rows = [side.prepared[key] for key in keys]
+                eligible = (row for row in rows if not obstacles(challenge.challenge, row.offer, filters))
+                # Where filters leave too little, look farther.
+                if wanted >= len(side.prepared) or len(list(islice(eligible, k))) == k:
+                    return rows, *side.compared(vectors, asked, keys)
+                wanted *= 4
 
     def _parts(self, challenge: Prepared, offers: Sequence[Prepared], near: Floats, words: Floats) -> list[Parts]:
         constants = self.calibration.constants
         languages = [offer.language for offer in offers]
-        alike = self.calibration.fair(self._mixed(near, words), challenge.language, languages)
+        alike = self.calibration.fair(
+            mixed(near, words, self._preparer, self.calibration), challenge.language, languages
+        )
         exposed = self.calibration.exposed([offer.entry.id for offer in offers])
         parts = []
         for offer, meant, said, value, shown in zip(offers, near, words, alike, exposed, strict=True):
@@ -421,41 +320,6 @@ class Index:
         role = Role.CHALLENGE if isinstance(entry, Challenge) else Role.OFFER
         known = self._sides[role].prepared.get(entry.id)
         return known if known is not None and known.entry == entry else next(self.prepare([entry]))
-
-    def prepare(self, entries: Iterable[Entry], report: Report | None = None) -> Iterator[Prepared]:
-        """Yield entries with passages, vectors and tags; many passages are encoded together."""
-        every = [(entry, passages_of(entry.texts)) for entry in entries]
-        total, done = sum(len(passages) for _, passages in every), 0
-        for start in range(0, len(every), ENCODED_TOGETHER):
-            some = every[start : start + ENCODED_TOGETHER]
-            rows = self._encoded(some)
-            for entry, passages in some:
-                role = Role.CHALLENGE if isinstance(entry, Challenge) else Role.OFFER
-                raw, rows = rows[: len(passages)], rows[len(passages) :]
-                features = features_of("\n".join(passage.text for passage in passages))
-                yield Prepared(entry, role, passages, raw, features, self.taxonomy.tags(entry))
-                done += len(passages)
-            if report:
-                report(done, total)
-
-    def _encoded(self, entries: Sequence[tuple[Entry, list[Passage]]]) -> Floats:
-        texts = {role: [
-            passage.text for entry, passages in entries for passage in passages if isinstance(entry, Challenge) is (role is Role.CHALLENGE)
-        ] for role in Role}  # fmt: skip
-        rows = {
-            Role.CHALLENGE: iter(self.encoder.query(texts[Role.CHALLENGE])),
-            Role.OFFER: iter(self.encoder.passage(texts[Role.OFFER])),
-        }
-        found = [
-            next(rows[Role.CHALLENGE if isinstance(entry, Challenge) else Role.OFFER])
-            for entry, passages in entries for _ in passages
-        ]  # fmt: skip
-        return np.stack(found) if found else np.zeros((0, self.encoder.dimension), np.float32)
-
-
-def centred(prepared: Prepared, calibration: Calibration) -> Floats:
-    """Return an entry's vectors as they are compared."""
-    return calibration.centred(prepared.raw, [passage.language for passage in prepared.passages], prepared.role)
 
 
 def shared_tags(wanted: frozenset[str], offered: frozenset[str]) -> float | None:

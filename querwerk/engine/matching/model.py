@@ -203,31 +203,3 @@ class Encoder(Protocol):
 
     def passage(self, texts: Sequence[str]) -> Floats:
         """Return one row for each text (n × dimension)."""
-
-
-class Store(Protocol):
-    """Keeps the centred unit vectors of many entries and compares passages with all of them.
-
-    The comparison is `relevance.meaning`; entries are in the order in which they were put, without those removed.
-    """
-
-    def __len__(self) -> int:
-        """Return how many entries there are."""
-
-    def keys(self) -> Sequence[str]:
-        """Return the ids in order."""
-
-    def put(self, key: str, vectors: Floats) -> None:
-        """Add an entry with its passages (n × dimension, n may be 0), or replace it."""
-
-    def remove(self, key: str) -> None:
-        """Take an entry out; one that is not there is no error."""
-
-    def vectors(self, key: str) -> Floats:
-        """Return the passages of an entry."""
-
-    def meanings(self, vectors: Floats) -> Floats:
-        """Return the exact meaning of these passages with every entry (in the order of `keys`)."""
-
-    def nearest(self, vectors: Floats, k: int) -> list[tuple[str, float]]:
-        """Return the k nearest entries and their meaning, best first; by two stages where there are many entries."""

@@ -36,6 +36,9 @@ class PgVector:
     Without one, each call commits by itself.
     """
 
+    few = 200
+    """Reading more than these entries to compare them takes longer than asking the graph."""
+
     def __init__(self, connection: "Connection[Any]", *, table: str = "matching_vectors", dimension: int = 384) -> None:
         self._connection, self._table, self._dimension = connection, table, dimension
 
@@ -93,10 +96,30 @@ class PgVector:
 
     def vectors(self, key: str) -> Floats:
         """Return the passages of an entry; KeyError when it is not there."""
-        rows = self._rows("SELECT passages FROM {table} WHERE key = %s", [key])
-        if not rows:
+        (found,) = self.vectors_of([key])
+        if found is None:
             raise KeyError(key)
-        return self._passages(rows[0][0])
+        return found
+
+    def vectors_of(self, keys: Sequence[str]) -> list[Floats | None]:
+        """Return the passages of entries; None for one that is not there."""
+        found = {key: self._passages(passages) for key, passages in self._rows(_SOME, [list(keys)])}
+        return [found.get(key) for key in keys]
+
+    def means(self, keys: Sequence[str]) -> Floats:
+        """Return the means of entries (n, d), each of length 1; zeros for one that is not there."""
+        rows = [np.zeros(self._dimension) if own is None else own.sum(axis=0) for own in self.vectors_of(keys)]
+        return unit(np.array(rows, np.float32).reshape(-1, self._dimension))
+
+    def meanings_of(self, vectors: Floats, keys: Sequence[str]) -> Floats:
+        """Return the exact meaning of these passages with each of the entries; 0 for one that is not there."""
+        found = np.zeros(len(keys), np.float32)
+        for first in range(0, len(keys), _TOGETHER):
+            some = list(keys[first : first + _TOGETHER])
+            rows = self._rows(_SOME, [some])
+            if rows:
+                found[first : first + len(some)] = self._exact(rows).meanings_of(vectors, some)
+        return found
 
     def meanings(self, vectors: Floats) -> Floats:
         """Return the exact meaning of these passages with every entry, in the order of `keys`; reads the whole table."""
@@ -152,6 +175,18 @@ class PgVector:
         return exact
 
 
+def drop_tables(connection: "Connection[Any]", prefix: str, *, but: str) -> None:
+    """Drop the tables whose names begin so, but for one."""
+    from psycopg import sql  # noqa: PLC0415 - only where PostgreSQL is in use
+
+    found = connection.execute(
+        "SELECT tablename FROM pg_tables WHERE schemaname = current_schema() AND starts_with(tablename, %s)", [prefix]
+    ).fetchall()
+    for (name,) in found:
+        if name != prefix + but:
+            connection.execute(sql.SQL("DROP TABLE {}").format(sql.Identifier(name)))
+
+
 _TABLE = """
     CREATE TABLE IF NOT EXISTS {table} (
         key text PRIMARY KEY,
@@ -167,6 +202,7 @@ _PUT = """
     INSERT INTO {table} (key, mean, passages) VALUES (%s, %s, %s)
     ON CONFLICT (key) DO UPDATE SET put = DEFAULT, mean = excluded.mean, passages = excluded.passages
 """
+_SOME = "SELECT key, passages FROM {table} WHERE key = ANY(%s)"
 _NEAREST = """
     SELECT key, passages FROM {table} {limited} ORDER BY mean <#> %(query)s::halfvec LIMIT %(wanted)s
 """

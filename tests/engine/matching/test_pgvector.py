@@ -1,4 +1,3 @@
-from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -8,7 +7,6 @@ from numpy.typing import NDArray
 
 from querwerk.engine.matching.exact import Exact
 from querwerk.engine.matching.pgvector import PgVector, UnableToPrepare
-from scripts.postgres import temporary_postgres
 
 type Floats = NDArray[np.float32]
 
@@ -20,18 +18,6 @@ def crowd(seed: int, count: int) -> Floats:
     random = np.random.default_rng(seed)
     vectors = centres[random.integers(0, 40, count)] + 0.6 * random.standard_normal((count, 48))
     return np.asarray(vectors / np.linalg.norm(vectors, axis=1, keepdims=True), np.float32)
-
-
-@pytest.fixture(scope="module")
-def address() -> Iterator[str]:
-    with temporary_postgres() as address:
-        yield address
-
-
-@pytest.fixture
-def connection(address: str) -> Iterator["psycopg.Connection[Any]"]:
-    with psycopg.connect(address) as connection, connection.transaction(force_rollback=True):
-        yield connection
 
 
 @pytest.fixture

@@ -1,0 +1,104 @@
+"""Makes a calibration of the entries at hand, in portions, so that a hundred thousand offers fit into memory."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from hashlib import blake2b
+from itertools import batched
+
+import numpy as np
+
+from querwerk.engine.matching.calibration import BEST, Calibration, exposure_from, means_of, spreads_of
+from querwerk.engine.matching.encoder import is_lexical, usual_means
+from querwerk.engine.matching.entries import Prepared, Preparer
+from querwerk.engine.matching.exact import Exact
+from querwerk.engine.matching.model import Floats, Passage, Role
+from querwerk.engine.matching.words import Postings, shares_of, table_of
+
+ASKING = 500
+"""Challenges whose likenesses with offers are looked at; of more, a sample by a hash of their ids."""
+ANSWERING = 5_000
+"""Offers from which spreads are learnt, likewise."""
+TOGETHER = 1_000
+"""Offers compared at once."""
+
+
+def learn(
+    offers: Sequence[Prepared], challenges: Sequence[Prepared], preparer: Preparer, before: Calibration
+) -> Calibration:
+    """Return language means, rare words, spreads and exposure, learnt from all entries. Challenges lacking, offers stand in."""
+    every = [*offers, *challenges]
+    fresh = Calibration(
+        preparer.encoder.version,
+        preparer.encoder.dimension,
+        means_of(_vectors(every, preparer), preparer.encoder.dimension, usual_means(preparer.encoder)),
+        table_of(each.features for each in every),
+        constants=before.constants,
+    )
+    asking = _sample(challenges or offers, ASKING)
+    if not asking or not offers:
+        return fresh
+    comparison = Comparison(asking, preparer, fresh)
+    some = _sample(offers, ANSWERING)
+    likenesses = np.concatenate([matrix for _, matrix in comparison.with_each(some)], axis=1)
+    languages = [each.language for each in asking], [each.language for each in some]
+    fresh = replace(fresh, spreads=spreads_of(likenesses, *languages))
+    if not challenges:
+        return fresh
+    if len(some) < len(offers):
+        return replace(fresh, exposure=_exposure(comparison.with_each(offers), asking, fresh))
+    return replace(fresh, exposure=_exposure(iter([(some, likenesses)]), asking, fresh))
+
+
+class Comparison:
+    """Some challenges, compared with any number of offers without a store."""
+
+    def __init__(self, asking: Sequence[Prepared], preparer: Preparer, calibration: Calibration) -> None:
+        self._preparer, self._calibration = preparer, calibration
+        self._vectors = preparer.centred(asking, calibration)
+        self._asked = [shares_of(each.features, calibration.table) for each in asking]
+
+    def with_each(self, offers: Sequence[Prepared]) -> Iterator[tuple[Sequence[Prepared], Floats]]:
+        """Yield offers in portions with the likeness of each challenge to each of them (challenges × offers)."""
+        for some in batched(offers, TOGETHER, strict=False):
+            rows = self._preparer.centred(some, self._calibration)
+            store = Exact(dimension=self._calibration.dimension)
+            store.put_many([str(at) for at in range(len(some))], np.concatenate(rows), [len(row) for row in rows])
+            postings = Postings([each.features for each in some], self._calibration.table)
+            yield some, np.stack([
+                mixed(store.meanings(vectors), postings.likenesses(asked), self._preparer, self._calibration)
+                for vectors, asked in zip(self._vectors, self._asked, strict=True)
+            ])  # fmt: skip
+
+
+def mixed(near: Floats, words: Floats, preparer: Preparer, calibration: Calibration) -> Floats:
+    """Return likenesses of meaning and of words as one."""
+    share = 1.0 if is_lexical(preparer.encoder) else calibration.constants.words
+    return ((1 - share) * near + share * words).astype(np.float32)
+
+
+def _exposure(
+    portions: Iterator[tuple[Sequence[Prepared], Floats]], asking: Sequence[Prepared], calibration: Calibration
+) -> dict[str, float]:
+    best, sums, keys = [], 0.0, list[str]()
+    for offers, matrix in portions:
+        languages = [each.language for each in offers]
+        fairly = np.stack([
+            calibration.fair(row, each.language, languages) for row, each in zip(matrix, asking, strict=True)
+        ])  # fmt: skip
+        best.append(np.sort(fairly, axis=0)[-BEST:])
+        sums += float(fairly.sum(dtype=np.float64))
+        keys += [each.entry.id for each in offers]
+    return exposure_from(np.concatenate(best, axis=1), sums / (len(keys) * len(asking)), keys)
+
+
+def _vectors(every: Sequence[Prepared], preparer: Preparer) -> Iterator[tuple[Role, list[Passage], Floats]]:
+    for some in batched(every, TOGETHER, strict=False):
+        for each, raw in zip(some, preparer.raw(some), strict=True):
+            yield each.role, each.passages, raw
+
+
+def _sample(entries: Sequence[Prepared], most: int) -> Sequence[Prepared]:
+    """Return at most so many entries, the same ones whatever order they came in; all of them in their own order."""
+    if len(entries) <= most:
+        return entries
+    return sorted(entries, key=lambda each: blake2b(each.entry.id.encode(), digest_size=8).digest())[:most]
