@@ -191,7 +191,7 @@ def with_explanation(real: Floats) -> list[Row]:
 class Drawn:
     """Gives texts vectors between real ones without encoding them: `Index` is measured, not the encoder."""
 
-    version, dimension = "drawn", 384
+    version, dimension, is_symmetric = "drawn", 384, True
 
     def __init__(self, real: Floats) -> None:
         self._real, self._seed = real, 0

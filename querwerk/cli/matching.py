@@ -7,10 +7,11 @@ from pathlib import Path
 
 from querwerk.cli.command import Commands, Refusal, add
 from querwerk.engine.matching import Challenge, Offer
+from querwerk.engine.matching.cache import VectorCache
 from querwerk.engine.matching.encoder import Bundled, UnableToEncode, WordsAlone
 from querwerk.engine.matching.index import Index
 from querwerk.engine.matching.model import Encoder
-from querwerk.engine.matching.read import Unreadable, challenges_in, offers_in, qrels_in, run_in
+from querwerk.engine.matching.read import Unreadable, challenges_in, offers_in, qrels_in, run_in, spoken
 from querwerk.engine.matching.trec import evaluate
 from querwerk.engine.matching.wording import sentence
 
@@ -64,7 +65,15 @@ def run_rank(arguments: argparse.Namespace) -> int:
     if arguments.top < 1:
         raise Refusal("--top must be at least 1.")
     challenges, offers = _entries(arguments)
-    index = _index(arguments, challenges, offers)
+    try:
+        index = _index(arguments, challenges, offers)
+    except KeyboardInterrupt:
+        _clear()
+        print(
+            f"Stopped. What is encoded is kept in {_folder(arguments)}; the same command goes on from there.",
+            file=sys.stderr,
+        )
+        raise
     lines = []
     for number, challenge in enumerate(challenges, start=1):
         lines += [
@@ -134,13 +143,14 @@ def run_eval(arguments: argparse.Namespace) -> int:
 
 def _entries(arguments: argparse.Namespace) -> tuple[list[Challenge], list[Offer]]:
     try:
-        return challenges_in(arguments.queries, arguments.query_lang), offers_in(arguments.docs, arguments.doc_lang)
+        languages = spoken(arguments.query_lang, "--query-lang"), spoken(arguments.doc_lang, "--doc-lang")
+        return challenges_in(arguments.queries, languages[0]), offers_in(arguments.docs, languages[1])
     except Unreadable as error:
         raise Refusal(str(error)) from None
 
 
 def _index(arguments: argparse.Namespace, challenges: list[Challenge], offers: list[Offer]) -> Index:
-    encoder: Encoder = WordsAlone() if arguments.lexical else _kept(Bundled(), arguments.vectors)
+    encoder: Encoder = WordsAlone() if arguments.lexical else _kept(Bundled(), _folder(arguments))
     try:
         return Index.build(
             offers, challenges, encoder=encoder, report=lambda done, all_: _progress("encoded", done, all_)
@@ -149,10 +159,17 @@ def _index(arguments: argparse.Namespace, challenges: list[Challenge], offers: l
         raise Refusal(str(error)) from None
 
 
-def _kept(encoder: Encoder, folder: Path | None) -> Encoder:
-    from querwerk.engine.matching.cache import VectorCache  # noqa: PLC0415 -- needs locks that not every system has
+def _folder(arguments: argparse.Namespace) -> Path:
+    return arguments.vectors or Path(".querwerk-vectors")
 
-    return VectorCache(folder or Path(".querwerk-vectors"), encoder)
+
+def _kept(encoder: Encoder, folder: Path) -> Encoder:
+    try:
+        return VectorCache(folder, encoder)
+    except OSError as error:
+        raise Refusal(
+            f"vectors cannot be kept in {folder}: {error.strerror}. Name another folder with --vectors."
+        ) from None
 
 
 def _falling(rank: int) -> float:

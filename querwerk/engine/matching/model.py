@@ -197,6 +197,8 @@ class Encoder(Protocol):
     version: str
     """Changes whenever the same text would get another vector; part of the key under which vectors are kept."""
     dimension: int
+    is_symmetric: bool
+    """Whether `query` and `passage` give the same vectors, so that one of them is enough to keep."""
 
     def query(self, texts: Sequence[str]) -> Floats:
         """Return one row for each text (n × dimension)."""

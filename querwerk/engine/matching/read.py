@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from querwerk.engine.matching.language import CODES
 from querwerk.engine.matching.model import Challenge, Offer, Text
 
 LARGEST = 500_000_000
@@ -62,53 +63,71 @@ def qrels_in(file: Path) -> dict[str, dict[str, float]]:
     return found
 
 
-def _entries(file: Path, language: str) -> Iterator[tuple[str, tuple[Text, ...], frozenset[str], str]]:
-    seen: set[str] = set()
+type _Entry = tuple[str, tuple[Text, ...], frozenset[str], str]
+"""Id, texts, tags, sector."""
+
+
+def spoken(language: str, place: str) -> str:
+    """Return a language code, empty for none; Unreadable when there is no such language."""
+    if language and language not in CODES:
+        raise Unreadable(
+            f"{place}: “{language}” is no language; expected is a code of two letters (ISO 639-1) such as de or en"
+        )
+    return language
+
+
+def _entries(file: Path, language: str) -> Iterator[_Entry]:
+    seen: dict[str, int] = {}
     for number, line in _lines(file):
         place = f"{file.name}, line {number}"
-        key, texts, tags, sector = (
-            _from_json(line, place, language) if line.startswith("{") else _from_columns(line, place, language)
-        )
-        if not key or any(character.isspace() for character in key):
-            raise Unreadable(f"{place}: “{key}” is no id; ids have at least one character and no space")
+        entry = _from_json(line, place, language) if line.startswith("{") else _from_columns(line, place, language)
+        key = entry[0]
+        if not key or not key.isprintable() or " " in key:
+            raise Unreadable(
+                f"{place}: {key!r} is no id; ids have at least one character, no space and nothing invisible"
+            )
         if key in seen:
-            raise Unreadable(f"{place}: the id “{key}” stands in an earlier line already")
-        seen.add(key)
-        yield key, texts, tags, sector
+            raise Unreadable(f"{place}: the id “{key}” stands in line {seen[key]} already")
+        seen[key] = number
+        yield entry
+    if not seen:
+        raise Unreadable(f"{file} has no entries; expected is a line each: id, tab, text; or JSON")
 
 
-def _from_columns(line: str, place: str, language: str) -> tuple[str, tuple[Text, ...], frozenset[str], str]:
+def _from_columns(line: str, place: str, language: str) -> _Entry:
     key, tab, text = line.partition("\t")
     if not tab:
         raise Unreadable(f"{place}: there is no tab; expected is “id, tab, text”")
     return key, (Text(text, language),), frozenset(), ""
 
 
-def _from_json(line: str, place: str, language: str) -> tuple[str, tuple[Text, ...], frozenset[str], str]:
+def _from_json(line: str, place: str, language: str) -> _Entry:
     try:
         row: dict[str, Any] = json.loads(line)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise Unreadable(f"{place}: this is no JSON: {error}") from None
     pieces = row.get("passages", row.get("text", ""))
-    pieces = pieces if isinstance(pieces, list) else [pieces]
-    tags = row.get("tags", [])
-    if not isinstance(row.get("id"), str) or not all(
-        isinstance(piece, str) for piece in [*pieces, *tags, row.get("sector", "")]
-    ):
-        raise Unreadable(f"{place}: “id”, “sector” and “text” are texts, “passages” and “tags” are lists of texts")
-    spoken = str(row.get("language") or language)
-    return row["id"], tuple(Text(piece, spoken) for piece in pieces), frozenset(tags), row.get("sector", "")
+    pieces, tags = pieces if isinstance(pieces, list) else [pieces], row.get("tags", [])
+    singles = [row.get("id"), row.get("sector", ""), row.get("language", "")]
+    if not isinstance(tags, list) or not all(isinstance(piece, str) for piece in [*pieces, *tags, *singles]):
+        raise Unreadable(
+            f"{place}: “id”, “text”, “sector” and “language” are texts, “passages” and “tags” are lists of texts"
+        )
+    said = spoken(row.get("language", ""), place) or language
+    return row["id"], tuple(Text(piece, said) for piece in pieces), frozenset(tags), row.get("sector", "")
 
 
 def _lines(file: Path) -> Iterator[tuple[int, str]]:
     try:
         if file.stat().st_size > LARGEST:
             raise Unreadable(f"{file} has more than {LARGEST // 1_000_000} MB")
-        text = file.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError:
-        raise Unreadable(f"{file} is not written in UTF-8") from None
+        data = file.read_bytes().removeprefix(b"\xef\xbb\xbf")
     except OSError as error:
         raise Unreadable(f"{file} cannot be read: {error.strerror}") from None
-    for number, line in enumerate(text.split("\n"), start=1):
-        if line.strip():
-            yield number, line.rstrip("\r")
+    for number, line in enumerate(data.split(b"\n"), start=1):
+        try:
+            text = line.decode().rstrip("\r")
+        except UnicodeDecodeError as error:
+            raise Unreadable(f"{file.name}, line {number}: byte {error.start + 1} is not written in UTF-8") from None
+        if text.strip():
+            yield number, text

@@ -20,6 +20,7 @@ class Counting:
 
     version = "counting/1"
     dimension = 8
+    is_symmetric = False
 
     def __init__(self, book: Path, seconds: float = 0) -> None:
         self._book, self._seconds = book, seconds
@@ -60,6 +61,16 @@ def test_a_text_is_encoded_once_in_each_role(tmp_path: Path, book: Path) -> None
     assert cache.query(["Färberei"]).tolist() == [encoder.vector("q", "Färberei")]
     assert VectorCache(tmp_path / "cache", encoder).passage(["Weberei"]).tolist() == first[:1].tolist()
     assert written(book) == ["pFärberei", "pWeberei", "qFärberei"]
+
+
+def test_where_both_roles_give_the_same_one_vector_is_kept(tmp_path: Path, book: Path) -> None:
+    encoder = Counting(book)
+    encoder.is_symmetric = True
+    cache = VectorCache(tmp_path, encoder)
+    assert (
+        cache.query(["Färberei"]).tolist() == cache.passage(["Färberei"]).tolist() == [encoder.vector("q", "Färberei")]
+    )
+    assert written(book) == ["qFärberei"]
 
 
 def test_what_looks_the_same_is_the_same_and_nothing_is_nothing(tmp_path: Path, book: Path) -> None:

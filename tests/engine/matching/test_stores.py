@@ -27,6 +27,7 @@ class Drawn:
 
     version = "drawn/1"
     dimension = 48
+    is_symmetric = True
 
     def query(self, texts: Sequence[str]) -> Floats:
         return self.passage(texts)
