@@ -116,7 +116,7 @@ def test_a_sample_does_not_depend_on_the_order(monkeypatch: pytest.MonkeyPatch) 
 def index_in(folder: Path, calibration: bytes | None = None) -> Index:
     return Index(
         encoder=VectorCache(folder / "cache", Drawn()), stores=InFolder(folder / "stores"),
-        calibration=calibration and load(calibration),
+        calibration=load(calibration) if calibration else None,
     )  # fmt: skip
 
 
