@@ -28,6 +28,7 @@ class Entry:
     url: str
     changed_at: datetime
     version: int
+    is_cancelled: bool = False
 
 
 def is_exact(day: str) -> bool:
@@ -55,6 +56,16 @@ def times(words: str) -> tuple[time, time | None] | None:
 
 def calendar_file(entry: Entry, zone: ZoneInfo) -> bytes:
     """Return the file. Without a time, or over several days, the event takes whole days."""
+    calendar = Calendar()
+    calendar.add("prodid", "-//Querwerk//Querwerk//EN")
+    calendar.add("version", "2.0")
+    calendar.add_component(calendar_event(entry, zone))
+    calendar.add_missing_timezones()
+    return bytes(calendar.to_ical())
+
+
+def calendar_event(entry: Entry, zone: ZoneInfo) -> Event:
+    """Return one event of a calendar."""
     event = Event()
     event.add("uid", f"{uuid5(NAMESPACE_URL, f'querwerk:{entry.identity}')}")
     event.add("dtstamp", entry.changed_at)
@@ -68,12 +79,9 @@ def calendar_file(entry: Entry, zone: ZoneInfo) -> bytes:
     if entry.text:
         event.add("description", entry.text)
     event.add("url", entry.url)
-    calendar = Calendar()
-    calendar.add("prodid", "-//Querwerk//Querwerk//EN")
-    calendar.add("version", "2.0")
-    calendar.add_component(event)
-    calendar.add_missing_timezones()
-    return bytes(calendar.to_ical())
+    if entry.is_cancelled:
+        event.add("status", "CANCELLED")
+    return event
 
 
 def add_span(event: Event, entry: Entry, zone: ZoneInfo) -> None:

@@ -24,7 +24,7 @@ from querwerk.core.spec import spec_of
 from querwerk.core.templatetags.ui import partial_date, plain, term
 from querwerk.desk.actions import new_key as next_number
 from querwerk.events.models import Event
-from querwerk.events.queries import agenda_of, people
+from querwerk.events.queries.events import agenda_of, people
 from querwerk.programmes.models import Funder
 
 ROLE = "body"

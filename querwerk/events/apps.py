@@ -15,7 +15,34 @@ class EventsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Hang the pages in."""
+        """Hang the pages in; put registrations into the journal, among the holders of personal data, and before the clock."""
+        from querwerk.events.actions import forgetting  # noqa: PLC0415  (models are not loaded before)
+        from querwerk.events.signals import letters_written  # noqa: PLC0415
+        from querwerk.events.tasks.sending import queue_letters  # noqa: PLC0415
+
         register_text("event", "report", _("Report"), is_section=True)
         registry.register_page("event", "events:event_detail")
         registry.register_navigation(_("Events"), "events:event_list", 30)
+        registry.register_journaled("registration", _("Registration"), {"state": _("State")})
+        registry.register_journaled("registration_terms", _("Terms of registration"), TERMS)
+        registry.register_holder(registry.Holder("events", forgetting.data_about, forgetting.forget_address))
+        letters_written.connect(queue_letters)
+
+
+TERMS = {
+    "mode": _("Who gets a place"),
+    "opens_at": _("Registration opens"),
+    "closes_at": _("Registration closes"),
+    "accept_hours": _("Hours to accept a place"),
+    "remind_days": _("Days before the event to remind"),
+    "keep_days": _("Days after the event until data are deleted"),
+    "asks_networking": _("Asks about networking"),
+    "asks_needs": _("Asks about needs"),
+    "asks_photo": _("Asks about photographs"),
+    "places_onsite": _("Places on site"),
+    "places_online": _("Places online"),
+    "places": _("Places"),
+    "slots": _("Times of visits"),
+    "is_open": _("Open"),
+    "question": _("Question"),
+}

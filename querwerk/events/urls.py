@@ -2,11 +2,21 @@
 
 from django.urls import path
 
-from querwerk.events import views
+from querwerk.events.views import pages, registering
 
 app_name = "events"
+EVENT = "<slug:programme>/events/<str:key>/"
+MINE = EVENT + "mine/<str:code>/"
 urlpatterns = [
-    path("<slug:programme>/events/", views.event_list, name="event_list"),
-    path("<slug:programme>/events/<str:key>/", views.event_detail, name="event_detail"),
-    path("<slug:programme>/events/<str:key>/calendar.ics", views.event_calendar, name="event_calendar"),
+    path("<slug:programme>/events/", pages.event_list, name="event_list"),
+    path(EVENT, pages.event_detail, name="event_detail"),
+    path(EVENT + "calendar.ics", pages.event_calendar, name="event_calendar"),
+    path(EVENT + "register/", registering.register, name="register"),
+    path(EVENT + "register/<str:pending>/", registering.digits, name="digits"),
+    path(EVENT + "confirm/<str:code>/", registering.confirm, name="confirm"),
+    path(MINE, registering.mine, name="mine"),
+    path(MINE + "change/", registering.change, name="change"),
+    path(MINE + "ticket.svg", registering.ticket, name="ticket"),
+    path(MINE + "calendar.ics", registering.calendar, name="my_calendar"),
+    path(MINE + "data.json", registering.data, name="data"),
 ]

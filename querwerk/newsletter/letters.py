@@ -1,23 +1,15 @@
-"""Mails, ready to be sent: in HTML that looks the same in the common programs, and in plain text that says the same."""
+"""The newsletter's mails: about a subscription, and the issues."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from email.message import EmailMessage
-from email.policy import Policy
-from email.policy import default as default_policy
-from functools import cache
-from pathlib import Path
+from dataclasses import replace
 from typing import Any
 
-import css_inline
 from django.conf import settings
-from django.contrib.staticfiles import finders
-from django.core.mail import EmailMultiAlternatives
-from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from querwerk.core.letters import EMBLEM, PLAIN, Letter, Mail, addressed, host, make_letter, site
 from querwerk.core.queries import current_edition
 from querwerk.core.registry import page_url
 from querwerk.core.text import UNSTATED
@@ -26,32 +18,11 @@ from querwerk.newsletter.states import SubscriberState
 from querwerk.programmes.pages import address, publicity
 from querwerk.programmes.queries import Frame, frame_of
 
+__all__ = ["EMBLEM", "Letter", "issue_context", "issue_letter", "issue_message", "message", "subscription_letter"]
+
 CODE = "QWCODEQWCODEQWCODE"
 """Stands in a mail where each reader's own code goes; the rest is made once for all who read the same."""
-EMBLEM = "emblem"
-STYLES = (Path(__file__).parent / "mail.css").read_text()
-
-
-@dataclass(frozen=True, slots=True)
-class Letter:
-    """A mail without its reader."""
-
-    subject: str
-    text: str
-    html: str
-    has_emblem: bool
-
-
-@cache
-def _inliner() -> css_inline.CSSInliner:
-    return css_inline.CSSInliner(extra_css=STYLES, load_remote_stylesheets=False, keep_style_tags=False)
-
-
-@cache
-def _emblem() -> bytes:
-    path = finders.find("core/eu-emblem.png")
-    assert isinstance(path, str)
-    return Path(path).read_bytes()
+ISSUE = ("newsletter/mail/issue.txt", "newsletter/mail/issue.html")
 
 
 def frame_for(space_key: str) -> Frame:
@@ -61,33 +32,16 @@ def frame_for(space_key: str) -> Frame:
     return frame
 
 
-def site(path: str) -> str:
-    """Return a full address; mails are read far from the site."""
-    return str(settings.ENV.url).rstrip("/") + path
-
-
 def link_for(subscriber: Subscriber, name: str, frame: Frame) -> str:
     """Return the address of a page of a subscriber's own, in the subscriber's language."""
     with translation.override(subscriber.language):
         return site(reverse(f"newsletter:{name}", args=[frame.key, subscriber.code]))
 
 
-ISSUE = ("newsletter/mail/issue.txt", "newsletter/mail/issue.html")
-SUBSCRIPTION = ("newsletter/mail/subscription.txt", "newsletter/mail/subscription.html")
-
-
 def _letter(templates: tuple[str, str], context: dict[str, Any], language: str, frame: Frame) -> Letter:
-    told = publicity(frame)
-    with_emblem = told is not None
-    around = {
-        "language": language,
-        "programme": frame.programme.name,
-        "publicity": told,
-        "emblem": EMBLEM if with_emblem else "",
-    }
-    text = render_to_string(templates[0], context | around)
-    html = _inliner().inline(render_to_string(templates[1], context | around))
-    return Letter(" ".join(str(context["subject"]).split()), text.strip() + "\n", html, with_emblem)
+    return make_letter(
+        templates, context, language=language, programme=frame.programme.name, publicity=publicity(frame)
+    )
 
 
 # --- About the subscription itself -------------------------------------------
@@ -118,7 +72,7 @@ def subscription_letter(subscriber: Subscriber, frame: Frame) -> Letter:
                 "url": link_for(subscriber, "mine", frame),
                 "end": _("It was not you? Then do nothing."),
             }  # fmt: skip
-        return _letter(SUBSCRIPTION, context, subscriber.language, frame)
+        return _letter(PLAIN, context, subscriber.language, frame)
 
 
 # --- Issues ------------------------------------------------------------------
@@ -168,33 +122,10 @@ def _item(item: IssueItem, language: str, frame: Frame) -> dict[str, Any]:
 # --- Messages ----------------------------------------------------------------
 
 
-class Mail(EmailMultiAlternatives):
-    """A mail whose emblem belongs to its HTML (``multipart/related``), so that no program lists it as an attachment."""
-
-    has_emblem = False
-
-    def message(self, *, policy: Policy | None = None) -> EmailMessage:
-        """Return the mail as it is handed over."""
-        made: EmailMessage = super().message(policy=policy or default_policy)
-        html = made.get_body(("html",))
-        if self.has_emblem and isinstance(html, EmailMessage):
-            html.add_related(_emblem(), "image", "png", cid=f"<{EMBLEM}>", disposition="inline", filename="emblem.png")
-        return made
-
-
 def message(letter: Letter, to: str, *, code: str, headers: dict[str, str], envelope: str = "") -> Mail:
     """Address a letter. ``envelope`` is where it returns to when it cannot be delivered."""
-    sender = settings.DEFAULT_FROM_EMAIL
-    mail = Mail(
-        letter.subject,
-        letter.text.replace(CODE, code),
-        envelope or sender,
-        [to],
-        headers={"From": sender, "Auto-Submitted": "auto-generated"} | headers,
-    )
-    mail.attach_alternative(letter.html.replace(CODE, code), "text/html")
-    mail.has_emblem = letter.has_emblem
-    return mail
+    own = replace(letter, text=letter.text.replace(CODE, code), html=letter.html.replace(CODE, code))
+    return addressed(own, to, headers=headers, envelope=envelope)
 
 
 def return_address(code: str) -> str:
@@ -206,12 +137,11 @@ def return_address(code: str) -> str:
 def issue_message(letter: Letter, delivery: Delivery, frame: Frame) -> Mail:
     """Address an issue to its reader, with what mail programs need for a button "unsubscribe" (RFC 2369, RFC 8058)."""
     reader = delivery.subscriber
-    host = str(settings.ENV.url).partition("//")[2].partition(":")[0] or "localhost"
     headers = {
         "List-Unsubscribe": f"<{link_for(reader, 'one_click', frame)}>",
         "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
-        "List-Id": f"<{frame.key}.newsletter.{host}>",
-        "Message-ID": f"<newsletter-{delivery.code}@{host}>",
+        "List-Id": f"<{frame.key}.newsletter.{host()}>",
+        "Message-ID": f"<newsletter-{delivery.code}@{host()}>",
         "Precedence": "bulk",
     }
     return message(letter, reader.email, code=reader.code, headers=headers, envelope=return_address(delivery.code))

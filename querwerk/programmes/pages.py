@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from functools import wraps
-from typing import Any, Concatenate
+from typing import Any, Concatenate, cast
 
 from django.conf import settings
 from django.core.exceptions import DisallowedHost
@@ -12,7 +12,8 @@ from django.templatetags.static import static
 from django.urls import NoReverseMatch, get_script_prefix, reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
 
 from querwerk.core import registry
 from querwerk.core.films import admit_frames
@@ -89,6 +90,21 @@ def programme_page[**P](
         if settings.SESSION_COOKIE_NAME not in request.COOKIES and not response.streaming:
             mark_public(response)
         return response
+
+    return page
+
+
+def visitor_page[**P](
+    view: Callable[Concatenate[Request, P], HttpResponse],
+) -> Callable[..., HttpResponse]:
+    """Make a page with a form for somebody without an account: never kept in a cache, unlike a programme's other pages."""
+
+    @never_cache
+    @require_http_methods(["GET", "HEAD", "POST"])
+    @wraps(view)
+    def page(request: HttpRequest, programme: str, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        enter(request, programme)
+        return view(cast("Request", request), *args, **kwargs)
 
     return page
 

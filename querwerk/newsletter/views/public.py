@@ -1,17 +1,13 @@
 """For readers: subscribe, confirm, change, end; read what was sent."""
 
-from collections.abc import Callable
-from functools import wraps
-from typing import Any, Concatenate, cast
+from typing import Any
 
 from allauth.account.adapter import get_adapter
 from django.core.cache import cache
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_http_methods
 
 from querwerk.newsletter import actions, tasks
 from querwerk.newsletter.forms import PreferencesForm, SubscribeForm, consent_words
@@ -19,26 +15,11 @@ from querwerk.newsletter.letters import issue_context
 from querwerk.newsletter.models import GONE, Subscriber
 from querwerk.newsletter.queries import issues_public, items_of, subscriber_by_code
 from querwerk.newsletter.states import SubscriberState, Way
-from querwerk.programmes.pages import Request, enter, page_language, programme_page
+from querwerk.programmes.pages import Request, page_language, programme_page, visitor_page
 
 PER_HOUR = 20
 """Wishes from one connection; a fair has one connection for many visitors."""
 HOUR = 3600
-
-
-def reader_page[**P](
-    view: Callable[Concatenate[Request, P], HttpResponse],
-) -> Callable[..., HttpResponse]:
-    """Make a page with a form for somebody without an account: never kept in a cache, unlike a programme's other pages."""
-
-    @never_cache
-    @require_http_methods(["GET", "HEAD", "POST"])
-    @wraps(view)
-    def page(request: HttpRequest, programme: str, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
-        enter(request, programme)
-        return view(cast("Request", request), *args, **kwargs)
-
-    return page
 
 
 def subscriber_or_404(request: Request, code: str) -> Subscriber:
@@ -49,7 +30,7 @@ def subscriber_or_404(request: Request, code: str) -> Subscriber:
     return found
 
 
-@reader_page
+@visitor_page
 def subscribe(request: Request) -> HttpResponse:
     """Show the form and what was sent so far; take a wish."""
     frame = request.frame
@@ -85,13 +66,13 @@ def is_flooding(request: Request) -> bool:
     return bool(cache.incr(key) > PER_HOUR)
 
 
-@reader_page
+@visitor_page
 def asked(request: Request) -> HttpResponse:
     """Say that a mail is on its way; the same whether or not the address was known."""
     return render(request, "newsletter/asked.html", {})
 
 
-@reader_page
+@visitor_page
 def confirm(request: Request, code: str) -> HttpResponse:
     """Ask before confirming: mail scanners open links, but they press no buttons."""
     subscriber = subscriber_or_404(request, code)
@@ -106,7 +87,7 @@ def confirm(request: Request, code: str) -> HttpResponse:
     return render(request, "newsletter/confirm.html", {"subscriber": subscriber, "words": words})
 
 
-@reader_page
+@visitor_page
 def mine(request: Request, code: str) -> HttpResponse:
     """Show a subscription and change it."""
     subscriber = subscriber_or_404(request, code)
@@ -129,7 +110,7 @@ def mine(request: Request, code: str) -> HttpResponse:
 
 
 @csrf_exempt
-@reader_page
+@visitor_page
 def one_click(request: Request, code: str) -> HttpResponse:
     """End a subscription: at once for the button of a mail program (RFC 8058), after a question for a person.
 
@@ -150,7 +131,7 @@ def ended_page(request: Request) -> HttpResponse:
     return render(request, "newsletter/ended.html", {})
 
 
-@reader_page
+@visitor_page
 def data(request: Request, code: str) -> HttpResponse:
     """Give out everything that is stored about the subscription's address in this programme."""
     subscriber = subscriber_or_404(request, code)

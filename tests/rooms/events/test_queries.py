@@ -2,7 +2,7 @@
 
 import pytest
 
-from querwerk.events.queries import placed
+from querwerk.events.queries.events import placed
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from django.db.models import F, QuerySet, Window
+from django.db.models import Exists, F, OuterRef, QuerySet, Window
 from django.db.models.functions import RowNumber
 
 from querwerk.core.models import Link, Node
@@ -12,7 +12,7 @@ from querwerk.core.prepared import prepared
 from querwerk.core.prose.queries import has_public_text
 from querwerk.core.queries import visible
 from querwerk.core.states import LinkKind, Visibility
-from querwerk.events.models import AgendaItem, Event
+from querwerk.events.models import AgendaItem, Event, Terms
 from querwerk.people.models import Person
 from querwerk.programmes.models import WebLink
 
@@ -27,9 +27,11 @@ def events(space_id: int, *, with_drafts: bool) -> QuerySet[Event]:
 
 @prepared
 def event(space_id: int, key: str, *, with_drafts: bool) -> QuerySet[Event]:
-    """Return one event with its node, and whether it has a public report (``has_text``); 1 query."""
+    """Return one event with its node, whether it has a public report (``has_text``) and takes registrations (``has_terms``); 1 query."""
     found = events(space_id, with_drafts=with_drafts).filter(key=key).select_related("node", "space")
-    return found.annotate(has_text=has_public_text("report"))
+    return found.annotate(
+        has_text=has_public_text("report"), has_terms=Exists(Terms.objects.filter(event=OuterRef("pk")))
+    )
 
 
 @prepared

@@ -9,6 +9,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from querwerk.core import ical, registry
@@ -19,8 +20,9 @@ from querwerk.core.prose.queries import public_text
 from querwerk.core.registry import anchor, node_url
 from querwerk.core.templatetags.ui import lang_of, plain
 from querwerk.core.terms import term
-from querwerk.events import queries
 from querwerk.events.models import AgendaItem, Event
+from querwerk.events.queries import events as queries
+from querwerk.events.queries.registrations import terms_of
 from querwerk.programmes.pages import Request, origin_of, page_language, programme_page
 
 PER_PAGE = 40
@@ -71,6 +73,7 @@ def event_detail(request: Request, key: str) -> HttpResponse:
         "photo": photo(request, event),
         "people": people(ties.nodes("people_on_photo"), request.frame.key),
         "web_links": queries.web_links(event.node_id) if ties.reaches("web_link") else [],
+        "registering": registering(event, request.frame.key),
         "calendar_url": calendar_url(event, request.frame.key),
         "panels": registry.panels_for(request, event),
         "linked_data": linked_data(event, ties.nodes("host"), origin_of(request) + request.path),
@@ -171,6 +174,26 @@ def people(nodes: list[Node], programme_key: str) -> list[dict[str, Any]]:
         }
         for person in queries.people(nodes)
     ]
+
+
+def registering(event: Event, programme_key: str) -> dict[str, str]:
+    """Return where one registers, and from when or until when; nothing for an event without terms, or one that is over.
+
+    The page is kept in memory until something is written, or until midnight; what depends on the hour stands behind the link.
+    """
+    if not event.has_terms:  # type: ignore[attr-defined]
+        return {}
+    terms = terms_of.first(event.pk)
+    last = event.end or event.date
+    if terms is None or terms.forgotten_at is not None or last < timezone.localdate().isoformat()[: len(last)]:
+        return {}
+    now, words = timezone.now(), ""
+    if terms.opens_at is not None and terms.opens_at > now:
+        words = _("from %(day)s") % {"day": date_format(timezone.localtime(terms.opens_at), "DATETIME_FORMAT")}
+    elif terms.closes_at is not None:
+        words = _("until %(day)s") % {"day": date_format(timezone.localtime(terms.closes_at), "DATETIME_FORMAT")}
+    url = reverse("events:register", kwargs={"programme": programme_key, "key": event.key})
+    return {"url": url, "words": words}
 
 
 def calendar_url(event: Event, programme_key: str) -> str:

@@ -1,0 +1,1 @@
+"""What is typed in to register for an event."""

@@ -1,0 +1,1 @@
+"""Reads of the events and of who registers for them."""

@@ -1,0 +1,1 @@
+"""Jobs: the letters about registrations."""
