@@ -12,8 +12,8 @@ from querwerk.people.models import DirectoryChange, DirectoryCount, Profile
 CHUNK = 2000
 
 
-def count_changes(*, node_ids: Iterable[int], space_id: int) -> None:
-    """Note that profiles were written, in the surrounding transaction.
+def count_changes(*, node_ids: Iterable[int], space_id: int) -> list[int]:
+    """Note that profiles were written, in the surrounding transaction; return which of the nodes are profiles.
 
     The row of the count is locked until that commits, so that whoever reads a number can see all that was counted up to it.
     """
@@ -23,7 +23,7 @@ def count_changes(*, node_ids: Iterable[int], space_id: int) -> None:
         for node in Profile.objects.filter(node__in=some).values_list("node", flat=True)
     ]
     if not changed:
-        return
+        return []
     if not DirectoryCount.objects.filter(space=space_id).update(number=F("number") + 1):
         DirectoryCount.objects.create(space_id=space_id, number=1)
     number = DirectoryCount.objects.values_list("number", flat=True).get(space=space_id)
@@ -34,6 +34,7 @@ def count_changes(*, node_ids: Iterable[int], space_id: int) -> None:
             unique_fields=["space", "node"],
             update_fields=["number"],
         )
+    return changed
 
 
 def forget_ended_sessions(now: datetime) -> int:

@@ -107,6 +107,14 @@ def find_profile(space_id: int, key: str) -> Profile | None:
     return found.select_related("node", "space", "organisation__node", "contact").first()
 
 
+def profiles_by_node(node_ids: Sequence[int]) -> list[Profile]:
+    """Return profiles with their nodes, in the order of the ids; 1 query, none for no ids."""
+    if not node_ids:
+        return []
+    found = {profile.node_id: profile for profile in Profile.objects.filter(node__in=node_ids).select_related("node")}
+    return [found[node] for node in node_ids if node in found]
+
+
 def profiles_of(user_id: int, space_id: int | None = None) -> QuerySet[Profile]:
     """Return the profiles for which an account speaks, with their programmes' spaces, oldest first."""
     found = Profile.objects.filter(spokespersons__user=user_id).select_related("node", "space").order_by("pk")

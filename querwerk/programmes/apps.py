@@ -27,6 +27,8 @@ class ProgrammesConfig(AppConfig):
         register_offers(offers)
         register_people(described)
         registry.register_single_page("programme", "programmes:about")
+        registry.register_page("profile", "programmes:profile")
+        registry.register_navigation(_("Directory"), "programmes:directory", 15)
         registry.register_page("organisation", "programmes:organisation_detail")
         register_text("page", "body", _("Text"))
         registry.register_page("page", "programmes:page")

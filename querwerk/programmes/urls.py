@@ -3,6 +3,7 @@
 from django.urls import path
 
 from querwerk.programmes import views
+from querwerk.programmes.profiles import reading as profiles
 
 app_name = "programmes"
 urlpatterns = [
@@ -10,6 +11,9 @@ urlpatterns = [
     path("<slug:programme>/partners/", views.partner_list, name="partner_list"),
     path("<slug:programme>/organisations/", views.organisation_list, name="organisation_list"),
     path("<slug:programme>/organisations/<str:key>/", views.organisation_detail, name="organisation_detail"),
+    path("<slug:programme>/directory/", profiles.directory, name="directory"),
+    path("<slug:programme>/directory/map/", profiles.directory_map, name="directory_map"),
+    path("<slug:programme>/profiles/<str:key>/", profiles.profile_page, name="profile"),
     path("<slug:programme>/pages/<str:key>/", views.page, name="page"),
     path(
         "<slug:programme>/texts/<slug:kind>/<str:key>/<slug:role>/<slug:language>.<slug:form>",

@@ -18,7 +18,7 @@ from querwerk.core.states import Visibility
 from querwerk.programmes.pages import Request, programme_page
 
 PER_PAGE = 24
-WITH_ALBUM = ("event", "pilot")
+WITH_ALBUM = ("event", "pilot", "profile")
 """The kinds of records that have a gallery."""
 
 

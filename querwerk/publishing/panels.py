@@ -74,4 +74,4 @@ def gallery_panel(request: HttpRequest, record: Record) -> dict[str, Any] | None
 
 NEWS = Panel(ABOUT, "publishing/news_panel.html", news_panel, order=70)
 FILMS = Panel(FILMED, "publishing/film_panel.html", film_panel, order=60)
-GALLERY = Panel(FILMED, "publishing/gallery_panel.html", gallery_panel, order=55)
+GALLERY = Panel(FILMED | {"profile"}, "publishing/gallery_panel.html", gallery_panel, order=55)

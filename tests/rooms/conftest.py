@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from querwerk.core.models import Space
 from querwerk.core.pages import store
 from querwerk.exchange.actions import import_bundle
+from querwerk.people.directory import forget_directories
 from querwerk.programmes.queries import frame_of
 from tests.factories.programmes import TESTER
 from tests.reading import Element, read_page
@@ -25,9 +26,11 @@ def _nothing_in_memory() -> Iterator[None]:
     """A test's edition is rolled back with its rows, so another test meets the same number again."""
     store.clear()
     frame_of.cache_clear()
+    forget_directories()
     yield
     store.clear()
     frame_of.cache_clear()
+    forget_directories()
 
 
 @pytest.fixture

@@ -427,6 +427,36 @@ def partner_map(pins: Iterable[Any], title: str = "") -> SafeString:
     )  # fmt: skip
 
 
+@register.simple_tag
+def cluster_map(pins: Iterable[Any], title: str) -> SafeString:
+    """Put numbers on the map of central Europe: dict(x, y, count, label, url) on the drawing; a list says the same."""
+    placed = [{**pin, "size": next(size for size, most in CLUSTER_SIZES if pin["count"] <= most)} for pin in pins]
+    discs = format_html_join(
+        "",
+        '<a class="map__pin map__cluster map__cluster--{}" href="{}" aria-label="{}: {}"><circle class="map__disc" cx="{}" cy="{}" r="{}" />'
+        '<text class="map__number" x="{}" y="{}" dy=".35em" text-anchor="middle" aria-hidden="true"> {} </text></a>',
+        (
+            (
+                pin["size"], pin["url"], pin["label"], pin["count"], *(x := f"{pin['x']:.0f}", y := f"{pin['y']:.0f}"),
+                pin["size"], x, y, pin["count"],
+            )
+            for pin in placed
+        ),
+    )  # fmt: skip
+    return format_html(
+        '<figure class="map"><div class="map__stage"><svg class="map__drawing" viewBox="{}" role="group" aria-label="{}">'
+        '{} {}</svg></div> <figcaption class="map__list"><ol class="map__places map__places--plain">{}</ol></figcaption></figure>',
+        _drawing_box(), title, _drawing(), discs,
+        format_html_join(
+            " ", '<li><a href="{}">{}</a> <span>{}</span></li>', ((pin["url"], pin["label"], pin["count"]) for pin in placed)
+        ),
+    )  # fmt: skip
+
+
+CLUSTER_SIZES = ((9, 1), (12, 9), (15, 99), (18, 999), (22, 10**9))
+"""Radius of a disc, and how many it stands for at most."""
+
+
 def place_of(pin: dict[str, Any]) -> SafeString:
     """Say where a partner is, and which one leads."""
     words = [str(pin.get("place") or ""), _("lead partner") if pin.get("is_lead") else ""]

@@ -1,0 +1,1 @@
+"""The directory of a programme's profiles: finding, reading, entering, editing."""
