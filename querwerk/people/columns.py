@@ -51,7 +51,7 @@ class Column:
 
     def word(self, row: int) -> str:
         """Return the word of a row."""
-        return self.words[self._codes[row]]
+        return str(self.words[self._codes[row]])
 
 
 class Several:

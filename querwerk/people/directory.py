@@ -197,16 +197,19 @@ class Directory:
 
     def _ensure_words(self) -> None:
         """Read the words of all profiles, once; meanwhile others filter and count."""
-        if self._words is not None:
+        if self._has_words():
             return
         with self._reading_words:
-            if self._words is not None:
+            if self._has_words():
                 return
             number = queries.change_number(self.space_id)
             words = WordIndex()
             read_words(words, Profile.objects.filter(space=self.space_id))
             with self._turn:
                 self._words, self._words_number = words, number
+
+    def _has_words(self) -> bool:
+        return self._words is not None
 
     def _catch_up(self) -> None:
         if self._words is None or self._words_number == self.number:

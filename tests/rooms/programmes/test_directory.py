@@ -120,7 +120,10 @@ def test_a_saved_profile_is_found_at_once_and_a_deleted_one_no_more(space: Space
     profile = save(space, {"id": "neu", "name": "Haus Nachtigall"})
     assert names(visit("werk/directory/?q=nachtigal")) == ["Haus Nachtigall"]
     save(space, {"id": "neu", "name": "Haus Amsel"})
-    assert (names(visit("werk/directory/?q=Nachtigall")), names(visit("werk/directory/?q=Amsel"))) == ([], ["Haus Amsel"])
+    assert (names(visit("werk/directory/?q=Nachtigall")), names(visit("werk/directory/?q=Amsel"))) == (
+        [],
+        ["Haus Amsel"],
+    )
     save(space, {"id": "neu", "name": "Haus Amsel", "audience": "private"})
     assert names(visit("werk/directory/?q=Amsel")) == []
     assert Node.objects.filter(pk=profile.node_id).exists()
