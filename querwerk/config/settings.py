@@ -27,6 +27,7 @@ INSTALLED_APPS = [
     "querwerk.pilots",
     "querwerk.strategy",
     "querwerk.events",
+    "querwerk.matching",
     "querwerk.programmes",
     "querwerk.people",
     "querwerk.core.prose",

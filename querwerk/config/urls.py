@@ -22,6 +22,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
         path("", include("querwerk.desk.urls")),
         path("", include("querwerk.programmes.urls")),
         path("", include("querwerk.publishing.urls")),
+        path("", include("querwerk.matching.urls")),
         path("", include("querwerk.pilots.urls")),
         path("", include("querwerk.events.urls")),
         path("", include("querwerk.strategy.urls")),

@@ -639,6 +639,26 @@ def set_visibility(*, record: Record, visibility: Visibility, by: Actor, why: st
     )
 
 
+@transaction.atomic
+def delete_record(*, record: Record, by: Actor) -> None:
+    """Delete a record with its parts, links and history: only for what must not be read any more, by nobody.
+
+    The journal keeps that something of this kind was deleted, and by whom, without its words.
+    """
+    space, spec, key, node_id = record.space, record.SPEC, record.key, record.node_id
+    _queue_up(space)
+    gone = list(Node.objects.filter(Q(pk=node_id) | Q(part_of=node_id)).values_list("pk", flat=True))
+    records_deleted.send(type(record), node_ids=gone, space_id=space.pk)
+    Node.objects.filter(pk__in=gone).delete()
+    same = JournalEntry.objects.filter(space_key=space.key)
+    same.filter(kind=spec.kind, key=key).update(title=Text(), before=None, after=None, why="")
+    JournalEntry.objects.create(
+        batch=uuid.uuid4(), by_id=by.id, by_name=by.name[:200], verb=Verb.DELETED, space_key=space.key,
+        kind=spec.kind, key=key,
+    )  # fmt: skip
+    raise_edition()
+
+
 def given_key(record: Record) -> str:
     """Return the key of a record whose author gave it none, for storing it again under the same one."""
     return "" if record.has_own_key or record.SPEC.key_from else record.key

@@ -35,12 +35,13 @@ from querwerk.programmes.states import RoleName
 from querwerk.strategy.models import Decision
 
 KINDS = (
-    "programme", "funder", "partner", "organisation", "person", "profile", "question", "pilot", "pilot_gap", "event", "paper",
+    "programme", "funder", "partner", "organisation", "person", "profile", "question", "challenge", "match", "pilot",
+    "pilot_gap", "event", "paper",
     "decision", "uptake", "follow_up", "newsflash", "web_link", "film", "picture", "page",
 )  # fmt: skip
 """The kinds with a list of their own, in the order of the side navigation."""
 GROUPS: tuple[tuple[str | Promise, tuple[str, ...]], ...] = (
-    (gettext_lazy("Work"), ("pilot", "pilot_gap", "event", "paper", "decision", "uptake", "follow_up")),
+    (gettext_lazy("Work"), ("challenge", "match", "pilot", "pilot_gap", "event", "paper", "decision", "uptake", "follow_up")),
     (gettext_lazy("Frame"), ("programme", "question", "funder", "partner")),
     (gettext_lazy("Directory"), ("profile", "organisation", "person")),
     (gettext_lazy("Publishing"), ("newsflash", "picture", "film", "web_link", "page")),
@@ -320,7 +321,7 @@ def _matters_of(record: Record, spec: Spec) -> Iterable[Matter]:
 
     if record.visibility == Visibility.DRAFT:
         yield matter("drafts")
-    if not record.source and spec.kind not in ("programme", "page", "picture"):
+    if not record.source and spec.kind not in ("programme", "page", "picture", "challenge", "match"):
         yield matter("source")
     lists = [("german", missing_in(record, spec, "de")), ("english", missing_in(record, spec, "en"))]
     for sort, fields in (*lists, ("unknown", _unknown_fields(record, spec))):

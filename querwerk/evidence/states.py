@@ -35,6 +35,8 @@ SILENT_PARTS = frozenset({"agenda_item", "process_step", "workshop"})
 
 LAYERS: tuple[tuple[str | Promise, tuple[str, ...]], ...] = (
     (_("Programme and guiding questions"), ("question", "programme", "organisation", "profile")),
+    (_("Challenges"), ("challenge",)),
+    (_("Matches"), ("match",)),
     (_("Pilots"), ("pilot",)),
     (_("Findings"), ("finding",)),
     (_("Proposals"), ("proposal",)),

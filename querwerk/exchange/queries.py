@@ -18,6 +18,8 @@ ORDER = (
     "person",
     "profile",
     "question",
+    "challenge",
+    "match",
     "pilot",
     "pilot_gap",
     "event",

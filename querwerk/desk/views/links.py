@@ -29,7 +29,7 @@ from querwerk.programmes.pages import Request
 from querwerk.programmes.rules import may_link
 
 KINDS = (
-    "question", "pilot", "workshop", "finding", "event", "agenda_item", "paper", "process_step", "proposal", "measure",
+    "question", "challenge", "match", "pilot", "workshop", "finding", "event", "agenda_item", "paper", "process_step", "proposal", "measure",
     "decision", "uptake", "follow_up", "newsflash", "film", "web_link", "organisation", "output", "programme",
 )  # fmt: skip
 LINK_KINDS = [(value, label) for value, label in LinkKind.choices if value not in ASIDE]

@@ -1,0 +1,1 @@
+"""Challenges, and how they come together with creatives: suggestions, proposals, introductions, follow-ups."""

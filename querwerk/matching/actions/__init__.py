@@ -1,0 +1,1 @@
+"""Writes of the room: challenges, judgements of pairs, proposals and their answers."""

@@ -1,0 +1,283 @@
+"""What is typed about a challenge, with examples beside each question."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.utils.functional import Promise
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
+
+from querwerk.core.fields import check_partial_date
+from querwerk.core.spec import UNSTORABLE
+from querwerk.core.templatetags.ui import language_name, plain
+from querwerk.matching.actions.challenges import Audience, Contact
+from querwerk.matching.models import Dossier
+from querwerk.matching.queries.offers import submarket_choices
+from querwerk.matching.states import (
+    CONFIDENTIALITY_MEANING,
+    RIPENESS_MEANING,
+    Confidentiality,
+    Presence,
+    Ripeness,
+)
+from querwerk.people.models import Organisation
+
+LONG = 6000
+WORK_LANGUAGES = ("de", "en", "cs", "pl", "it", "sl", "nl", "fr", "hu", "sk")
+TEXTS = ("title", "problem", "tried", "success", "sayable")
+PLAIN = ("org", "ripeness", "submarkets", "wanted", "place", "presence", "languages", "begins", "ends", "questions")
+
+type Words = str | Promise
+
+EXAMPLES: dict[str, tuple[tuple[Words, ...], tuple[Words, ...]]] = {
+    "title": (
+        (gettext_lazy("How do apprentices find their way to a foundry that nobody sees from the road?"),),
+        (gettext_lazy("Digitalisation"), gettext_lazy("Cooperation with creatives")),
+    ),
+    "problem": (
+        (
+            gettext_lazy("Our samples go to 40 buyers a year. They take one look, and 30 of them never call back. We do not know what they saw."),
+            gettext_lazy("In the last two years nobody under 25 applied. The work is clean and well paid, but the word “foundry” frightens them."),
+        ),
+        (gettext_lazy("We must become more innovative."), gettext_lazy("Our marketing is outdated.")),
+    ),
+    "tried": (
+        (gettext_lazy("A film in 2023: 900 views, no application. A stand at the fair: good talks, but with teachers, not with pupils."),),
+        (gettext_lazy("A lot, nothing worked."),),
+    ),
+    "success": (
+        (gettext_lazy("Five pupils spend a day with us in spring, and two of them come back for an internship."),),
+        (gettext_lazy("More visibility."), gettext_lazy("A modern appearance.")),
+    ),
+    "sayable": (
+        (gettext_lazy("That we look for young people, with our name. Not the number of applications."),),
+        (gettext_lazy("Ask us each time."),),
+    ),
+}  # fmt: skip
+"""For each question: what helps a creative to judge whether they can help, and what does not."""
+
+
+def scale(choices: list[tuple[str, Words]], meaning: Mapping[str, Words]) -> list[tuple[str, Words]]:
+    """Return choices whose labels say what each step means."""
+    return [
+        (value, format_html('<span><b>{}</b><br><span class="muted small">{}</span></span>', label, meaning[value]))
+        for value, label in choices
+    ]
+
+
+def check_date(value: str) -> None:
+    """Refuse what is no year, month or day."""
+    if value:
+        check_partial_date(value)
+
+
+class LongText(forms.CharField):
+    """A text of some paragraphs."""
+
+    widget = forms.Textarea(attrs={"rows": 4})
+
+    def __init__(self, **options: Any) -> None:
+        """Need not be filled in: a draft is saved as it stands."""
+        super().__init__(**{"required": False, "max_length": LONG, **options})
+
+
+class ChallengeForm(forms.Form):
+    """One page, one question after the other; a draft is saved with any of them open."""
+
+    title = forms.CharField(
+        label=gettext_lazy("Your problem as one question"), max_length=200, required=False,
+        help_text=gettext_lazy("Not the solution that you have in mind: creatives often find a better one."),
+    )  # fmt: skip
+    problem = LongText(
+        label=gettext_lazy("What is the problem?"),
+        help_text=gettext_lazy("What happens, to whom, how often? Figures help, but need not be exact."),
+    )
+    ripeness = forms.ChoiceField(
+        label=gettext_lazy("How far have you come with it?"), required=False, widget=forms.RadioSelect,
+        help_text=gettext_lazy("No step is better than another. It tells us what a first conversation should be about."),
+    )  # fmt: skip
+    tried = LongText(
+        label=gettext_lazy("What have you tried?"),
+        help_text=gettext_lazy("And why was it not enough? “Nothing yet” is an answer too."),
+    )
+    success = LongText(
+        label=gettext_lazy("What would success look like?"),
+        help_text=gettext_lazy("What could you see, count or hear in half a year if it has worked?"),
+    )
+    org = forms.CharField(
+        label=gettext_lazy("Your organisation"), max_length=300, required=False,
+        help_text=gettext_lazy("As it stands in the directory. Leave it empty if it is not there yet."),
+    )  # fmt: skip
+    contact_name = forms.CharField(
+        label=gettext_lazy("Who can be asked, for the whole time?"), max_length=200, required=False,
+        help_text=gettext_lazy("One person who knows the problem and may decide. Most cooperations end when that person changes."),
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+    )  # fmt: skip
+    contact_email = forms.EmailField(
+        label=gettext_lazy("E-mail address of this person"), max_length=254, required=False,
+        help_text=gettext_lazy("Creatives get it only after both sides have said yes."),
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+    )  # fmt: skip
+    contact_phone = forms.CharField(
+        label=gettext_lazy("Telephone"),
+        max_length=60,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "tel"}),
+    )
+    sayable = LongText(
+        label=gettext_lazy("What may be said in public?"),
+        help_text=gettext_lazy(
+            "In the newsletter, at an event, to the press. What you do not name here we ask you about first."
+        ),
+    )
+    confidentiality = forms.ChoiceField(
+        label=gettext_lazy("Who may read this?"), widget=forms.RadioSelect,
+        help_text=gettext_lazy("You can change this at any time."),
+    )  # fmt: skip
+    chosen = forms.TypedMultipleChoiceField(
+        label=gettext_lazy("The people I choose"), required=False, coerce=int, widget=forms.CheckboxSelectMultiple,
+        help_text=gettext_lazy("Only for “Only the people I choose”. Without an organiser among them nobody can propose creatives to you."),
+    )  # fmt: skip
+    submarkets = forms.MultipleChoiceField(
+        label=gettext_lazy("Whom do you imagine?"), required=False, widget=forms.CheckboxSelectMultiple,
+        help_text=gettext_lazy("If you do not know, tick nothing: your text is compared with everybody's."),
+    )  # fmt: skip
+    wanted = forms.IntegerField(
+        label=gettext_lazy("How many creatives should work on it?"), min_value=1, max_value=9, required=False,
+        help_text=gettext_lazy("Two from different fields are a good number."),
+    )  # fmt: skip
+    place = forms.CharField(label=gettext_lazy("Where?"), max_length=200, required=False)
+    presence = forms.ChoiceField(label=gettext_lazy("Must people be there?"), required=False, widget=forms.RadioSelect)
+    languages = forms.MultipleChoiceField(
+        label=gettext_lazy("In which languages can you work?"), required=False, widget=forms.CheckboxSelectMultiple
+    )
+    begins = forms.CharField(
+        label=pgettext_lazy("challenge", "From when"), max_length=10, required=False, validators=[check_date],
+        help_text=gettext_lazy("A year, a month or a day: 2027, 2027-03 or 2027-03-15."),
+    )  # fmt: skip
+    ends = forms.CharField(
+        label=pgettext_lazy("challenge", "Until when"), max_length=10, required=False, validators=[check_date]
+    )
+    questions = forms.MultipleChoiceField(
+        label=gettext_lazy("Which guiding question does it belong to?"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+    def __init__(
+        self, data: Any = None, *, dossier: Dossier, team: list[Any], questions: list[tuple[str, str]], **options: Any
+    ) -> None:
+        """Show what is there; ``team`` are the accounts that may be chosen, ``questions`` key and words."""
+        self.dossier = dossier
+        super().__init__(data, initial=self._initial(dossier), **options)
+        fields: dict[str, Any] = self.fields
+        fields["ripeness"].choices = scale(Ripeness.choices, RIPENESS_MEANING)
+        fields["confidentiality"].choices = scale(Confidentiality.choices, CONFIDENTIALITY_MEANING)
+        fields["chosen"].choices = [(user.pk, user.display_name) for user in team]
+        fields["submarkets"].choices = submarket_choices()
+        fields["presence"].choices = Presence.choices
+        fields["languages"].choices = [(code, language_name(code)) for code in WORK_LANGUAGES]
+        fields["questions"].choices = questions
+        for name, is_needed in (("chosen", team), ("questions", questions)):
+            if not is_needed:
+                del self.fields[name]
+        for name in TEXTS:
+            self.fields[name].widget.attrs["lang"] = dossier.language
+
+    def _initial(self, dossier: Dossier) -> dict[str, Any]:
+        content, language = dossier.content, dossier.language
+        texts = {name: content.get(f"{name}_{language}") or content.get(name) or "" for name in TEXTS}
+        return {
+            **{name: content.get(name) for name in PLAIN},
+            **texts,
+            "org": plain(dossier.organisation.name) if dossier.organisation is not None else "",
+            "contact_name": dossier.contact_name,
+            "contact_email": dossier.contact_email,
+            "contact_phone": dossier.contact_phone,
+            "confidentiality": dossier.confidentiality,
+            "chosen": list(dossier.confidants.values_list("user", flat=True)) if dossier.pk else [],
+        }
+
+    def clean(self) -> dict[str, Any]:
+        """Take out what a database refuses, and look that the end is not before the beginning."""
+        cleaned = super().clean() or {}
+        for name, value in cleaned.items():
+            if isinstance(value, str):
+                cleaned[name] = UNSTORABLE.sub("", value).strip()
+        begins, ends = cleaned.get("begins", ""), cleaned.get("ends", "")
+        if begins and ends and ends < begins[: len(ends)]:
+            self.add_error("ends", _("The end is before the beginning."))
+        return cleaned
+
+    def clean_org(self) -> str:
+        """Return the key of the organisation that is called so."""
+        typed = " ".join(str(self.cleaned_data["org"]).split())
+        if not typed:
+            return ""
+        names = Organisation.objects.filter(space=self.dossier.space_id, visibility="published").values_list(
+            "key", "name"
+        )
+        found = [
+            key
+            for key, name in names
+            if typed == key or typed.casefold() in {str(one).casefold() for one in name.values()}
+        ]
+        if not found:
+            raise forms.ValidationError(
+                _("No organisation in the directory has this name. Write it as it stands there, or leave this empty.")
+            )
+        return str(found[0])
+
+    def content(self) -> dict[str, Any]:
+        """Return the challenge in its bundle form; texts in other languages and what the form does not show stay."""
+        language, typed, before = self.dossier.language, self.cleaned_data, self.dossier.content
+        stated: dict[str, Any] = {}
+        for name in TEXTS:
+            is_unstated = bool(before.get(name)) and f"{name}_{language}" not in before
+            stated[name if is_unstated else f"{name}_{language}"] = typed[name]
+        stated |= {name: typed[name] for name in PLAIN if name in typed}
+        kept = {key: value for key, value in before.items() if key not in stated}
+        # What a source states to be unknown or none stays so until somebody knows better.
+        gaps = {key: before[key] for key, value in stated.items() if not value and key in before and not before[key]}
+        return kept | gaps | {key: value for key, value in stated.items() if value}
+
+    def contact(self) -> Contact:
+        """Return who can be asked."""
+        typed = self.cleaned_data
+        return Contact(typed["contact_name"], typed["contact_email"], typed["contact_phone"])
+
+    def audience(self) -> Audience:
+        """Return who may read it."""
+        return Audience(self.cleaned_data["confidentiality"], frozenset(self.cleaned_data.get("chosen", ())))
+
+
+def examples(form: ChallengeForm) -> list[dict[str, Any]]:
+    """Return the questions of the form in titled steps, each with its examples."""
+    steps: tuple[tuple[str, Words, tuple[str, ...]], ...] = (
+        ("problem", gettext_lazy("The problem"), ("title", "problem", "ripeness", "tried")),
+        ("success", gettext_lazy("Success"), ("success",)),
+        ("people", gettext_lazy("Who you are"), ("org", "contact_name", "contact_email", "contact_phone")),
+        ("public", gettext_lazy("What others learn"), ("confidentiality", "chosen", "sayable")),
+        ("wanted", gettext_lazy("Whom you look for"), ("submarkets", "wanted", "place", "presence", "languages", "begins", "ends", "questions")),
+    )  # fmt: skip
+    return [
+        {
+            "id": f"step-{key}",
+            "title": title,
+            "rows": [
+                {"field": form[name], "good": good, "vague": vague}
+                for name in names
+                if name in form.fields
+                for good, vague in [EXAMPLES.get(name, ((), ()))]
+            ],
+        }
+        for key, title, names in steps
+    ]
+
+
+def languages() -> list[tuple[str, str]]:
+    """Return the languages in which a challenge may be written, named in the reader's."""
+    return [(code, language_name(code)) for code, _name in settings.LANGUAGES]

@@ -1,0 +1,1 @@
+"""Reads of challenges, of what speaks for a pair, and of proposals."""

@@ -1,0 +1,138 @@
+"""Closed vocabularies of the room."""
+
+from django.db.models import TextChoices
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+
+class ChallengeState(TextChoices):
+    """Where a challenge stands."""
+
+    DRAFT = "draft", pgettext_lazy("challenge", "Draft")
+    OPEN = "open", pgettext_lazy("challenge", "Open")
+    IN_MATCHING = "in-matching", _("In matching")
+    MATCHED = "matched", _("Matched")
+    CLOSED = "closed", pgettext_lazy("challenge", "Closed")
+    WITHDRAWN = "withdrawn", pgettext_lazy("challenge", "Withdrawn")
+
+
+CHALLENGE_MOVES: dict[ChallengeState, frozenset[ChallengeState]] = {
+    ChallengeState.DRAFT: frozenset({ChallengeState.OPEN, ChallengeState.WITHDRAWN}),
+    ChallengeState.OPEN: frozenset(
+        {ChallengeState.IN_MATCHING, ChallengeState.CLOSED, ChallengeState.WITHDRAWN, ChallengeState.DRAFT}
+    ),
+    ChallengeState.IN_MATCHING: frozenset(
+        {ChallengeState.OPEN, ChallengeState.MATCHED, ChallengeState.CLOSED, ChallengeState.WITHDRAWN}
+    ),
+    ChallengeState.MATCHED: frozenset({ChallengeState.IN_MATCHING, ChallengeState.CLOSED}),
+    ChallengeState.CLOSED: frozenset({ChallengeState.OPEN}),
+    ChallengeState.WITHDRAWN: frozenset({ChallengeState.DRAFT}),
+}
+
+SHOWN = (ChallengeState.OPEN, ChallengeState.IN_MATCHING, ChallengeState.MATCHED, ChallengeState.CLOSED)
+"""The states in which a challenge is shown to those for whom it is."""
+SOUGHT = (ChallengeState.OPEN, ChallengeState.IN_MATCHING)
+"""The states in which creatives are looked for."""
+
+
+class Confidentiality(TextChoices):
+    """Who may read a challenge, in every list, search, count, suggestion and file."""
+
+    PUBLIC = "public", _("Everybody")
+    MEMBERS = "members", _("Members of the programme")
+    CHOSEN = "chosen", _("Only the people I choose")
+
+
+CONFIDENTIALITY_MEANING: dict[str, str | Promise] = {
+    Confidentiality.PUBLIC: _("It stands on the website. Search engines find it."),
+    Confidentiality.MEMBERS: _("Whoever takes part in the programme with an account reads it; nobody else learns that it exists."),
+    Confidentiality.CHOSEN: _("The people named below and you, nobody else: not even other organisers learn that it exists."),
+}  # fmt: skip
+
+
+class Ripeness(TextChoices):
+    """How far a company has come with its problem."""
+
+    VAGUE = "vague", _("We feel that something is wrong")
+    NAMED = "named", _("We can name the problem")
+    MEASURED = "measured", _("We know how large it is")
+    TRIED = "tried", _("We have tried something")
+    READY = "ready", _("We know what we need")
+
+
+RIPENESS_MEANING: dict[str, str | Promise] = {
+    Ripeness.VAGUE: _("“Young people do not apply to us any more.” You do not know why. That is a good beginning."),
+    Ripeness.NAMED: _("“Nobody outside our trade can picture what we make.” You can say it in one sentence."),
+    Ripeness.MEASURED: _("“We lose a third of the orders at the first sample.” You have counted or asked."),
+    Ripeness.TRIED: _("You have tried at least one way, and know why it was not enough."),
+    Ripeness.READY: _("You could write down today what somebody should make for you, and how you would test it."),
+}
+
+
+class Presence(TextChoices):
+    """Whether people must be there."""
+
+    ON_SITE = "on-site", _("On site")
+    EITHER = "either", _("Partly on site, partly from afar")
+    REMOTE = "remote", _("From afar")
+
+
+class Step(TextChoices):
+    """What happened to a challenge or a match; each with its date, on the page of the challenge."""
+
+    WRITTEN = "written", _("wrote it down")
+    CHANGED = "changed", _("changed it")
+    MOVED = "moved", _("set the state to")
+    OPENED_TO = "opened-to", _("changed who may read it:")
+    PINNED = "pinned", _("pinned")
+    EXCLUDED = "excluded", _("excluded")
+    RELEASED = "released", _("released")
+    PROPOSED = "proposed", _("proposed")
+    ACCEPTED = "accepted", _("accepted")
+    DECLINED = "declined", _("declined")
+    INTRODUCED = "introduced", _("introduced to each other")
+    REMINDED = "reminded", _("reminded")
+    TAKEN_BACK = "taken-back", _("took the proposal back")
+    MET = "met", _("met")
+    ASKED = "asked", _("asked how it went")
+    TOLD = "told", _("told how it went")
+
+
+class Mark(TextChoices):
+    """What an organiser decided about a pair before proposing it."""
+
+    PINNED = "pinned", _("Pinned")
+    EXCLUDED = "excluded", _("Excluded")
+
+
+class ProposalState(TextChoices):
+    """Where a proposed match stands."""
+
+    PROPOSED = "proposed", _("Proposed")
+    INTRODUCED = "introduced", _("Introduced")
+    DECLINED = "declined", _("Declined")
+    TAKEN_BACK = "taken-back", _("Taken back")
+
+
+PROPOSAL_MOVES: dict[ProposalState, frozenset[ProposalState]] = {
+    ProposalState.PROPOSED: frozenset({ProposalState.INTRODUCED, ProposalState.DECLINED, ProposalState.TAKEN_BACK}),
+    ProposalState.INTRODUCED: frozenset(),
+    ProposalState.DECLINED: frozenset(),
+    ProposalState.TAKEN_BACK: frozenset(),
+}
+
+
+class Answer(TextChoices):
+    """What one side says to a proposal."""
+
+    OPEN = "open", _("no answer yet")
+    YES = "yes", pgettext_lazy("answer", "accepted")
+    NO = "no", pgettext_lazy("answer", "declined")
+
+
+class Party(TextChoices):
+    """Which side of a match somebody stands on."""
+
+    CHALLENGE = "challenge", _("The company")
+    OFFER = "offer", _("The creative")

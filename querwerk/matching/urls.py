@@ -1,0 +1,15 @@
+"""Addresses of the room."""
+
+from django.urls import path
+
+from querwerk.matching.views import challenges
+
+app_name = "matching"
+AT = "<slug:programme>/challenges/"
+urlpatterns = [
+    path(AT, challenges.challenge_list, name="challenge_list"),
+    path(AT + "+/", challenges.challenge_new, name="challenge_new"),
+    path(AT + "<str:key>/", challenges.challenge_detail, name="challenge_detail"),
+    path(AT + "<str:key>/edit/", challenges.challenge_edit, name="challenge_edit"),
+    path(AT + "<str:key>/to/<slug:state>/", challenges.challenge_move, name="challenge_move"),
+]

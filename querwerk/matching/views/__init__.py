@@ -1,0 +1,1 @@
+"""Pages of challenges, and those behind the links in mails about matches."""
