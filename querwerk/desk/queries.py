@@ -41,7 +41,10 @@ KINDS = (
 )  # fmt: skip
 """The kinds with a list of their own, in the order of the side navigation."""
 GROUPS: tuple[tuple[str | Promise, tuple[str, ...]], ...] = (
-    (gettext_lazy("Work"), ("challenge", "match", "pilot", "pilot_gap", "event", "paper", "decision", "uptake", "follow_up")),
+    (
+        gettext_lazy("Work"),
+        ("challenge", "match", "pilot", "pilot_gap", "event", "paper", "decision", "uptake", "follow_up"),
+    ),
     (gettext_lazy("Frame"), ("programme", "question", "funder", "partner")),
     (gettext_lazy("Directory"), ("profile", "organisation", "person")),
     (gettext_lazy("Publishing"), ("newsflash", "picture", "film", "web_link", "page")),

@@ -19,5 +19,6 @@ class MatchingConfig(AppConfig):
         from querwerk.matching.receivers import follow_records  # noqa: PLC0415  (models are not loaded before)
 
         registry.register_page("challenge", "matching:challenge_detail")
+        registry.register_page("match", "matching:match_detail")
         registry.register_navigation(_("Challenges"), "matching:challenge_list", 15)
         records_written.connect(follow_records, dispatch_uid="matching.follow_records")

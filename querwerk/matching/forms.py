@@ -15,7 +15,6 @@ from querwerk.core.spec import UNSTORABLE
 from querwerk.core.templatetags.ui import language_name, plain
 from querwerk.matching.actions.challenges import Audience, Contact
 from querwerk.matching.models import Dossier
-from querwerk.matching.queries.offers import submarket_choices
 from querwerk.matching.states import (
     CONFIDENTIALITY_MEANING,
     RIPENESS_MEANING,
@@ -23,12 +22,25 @@ from querwerk.matching.states import (
     Presence,
     Ripeness,
 )
-from querwerk.people.models import Organisation
+from querwerk.people.models import Organisation, Profile
+from querwerk.people.states import Submarket
 
 LONG = 6000
 WORK_LANGUAGES = ("de", "en", "cs", "pl", "it", "sl", "nl", "fr", "hu", "sk")
 TEXTS = ("title", "problem", "tried", "success", "sayable")
-PLAIN = ("org", "ripeness", "submarkets", "wanted", "place", "presence", "languages", "begins", "ends", "questions")
+PLAIN = (
+    "org",
+    "profile",
+    "ripeness",
+    "submarkets",
+    "wanted",
+    "place",
+    "presence",
+    "languages",
+    "begins",
+    "ends",
+    "questions",
+)
 
 type Words = str | Promise
 
@@ -111,6 +123,10 @@ class ChallengeForm(forms.Form):
         label=gettext_lazy("Your organisation"), max_length=300, required=False,
         help_text=gettext_lazy("As it stands in the directory. Leave it empty if it is not there yet."),
     )  # fmt: skip
+    profile = forms.ChoiceField(
+        label=gettext_lazy("In whose name?"), required=False, widget=forms.RadioSelect,
+        help_text=gettext_lazy("Profiles in the directory for which you speak."),
+    )  # fmt: skip
     contact_name = forms.CharField(
         label=gettext_lazy("Who can be asked, for the whole time?"), max_length=200, required=False,
         help_text=gettext_lazy("One person who knows the problem and may decide. Most cooperations end when that person changes."),
@@ -168,20 +184,27 @@ class ChallengeForm(forms.Form):
     )
 
     def __init__(
-        self, data: Any = None, *, dossier: Dossier, team: list[Any], questions: list[tuple[str, str]], **options: Any
+        self,
+        data: Any = None,
+        *,
+        dossier: Dossier,
+        team: list[Any],
+        questions: list[tuple[str, str]],
+        own: list[Profile],
     ) -> None:
-        """Show what is there; ``team`` are the accounts that may be chosen, ``questions`` key and words."""
+        """Show what is there; ``team`` are the accounts that may be chosen, ``own`` the profiles in whose name it may be."""
         self.dossier = dossier
-        super().__init__(data, initial=self._initial(dossier), **options)
+        super().__init__(data, initial=self._initial(dossier))
         fields: dict[str, Any] = self.fields
         fields["ripeness"].choices = scale(Ripeness.choices, RIPENESS_MEANING)
         fields["confidentiality"].choices = scale(Confidentiality.choices, CONFIDENTIALITY_MEANING)
         fields["chosen"].choices = [(user.pk, user.display_name) for user in team]
-        fields["submarkets"].choices = submarket_choices()
+        fields["submarkets"].choices = Submarket.choices
         fields["presence"].choices = Presence.choices
         fields["languages"].choices = [(code, language_name(code)) for code in WORK_LANGUAGES]
         fields["questions"].choices = questions
-        for name, is_needed in (("chosen", team), ("questions", questions)):
+        fields["profile"].choices = [(one.key, plain(one.name)) for one in own]
+        for name, is_needed in (("chosen", team), ("questions", questions), ("profile", own)):
             if not is_needed:
                 del self.fields[name]
         for name in TEXTS:
@@ -259,7 +282,7 @@ def examples(form: ChallengeForm) -> list[dict[str, Any]]:
     steps: tuple[tuple[str, Words, tuple[str, ...]], ...] = (
         ("problem", gettext_lazy("The problem"), ("title", "problem", "ripeness", "tried")),
         ("success", gettext_lazy("Success"), ("success",)),
-        ("people", gettext_lazy("Who you are"), ("org", "contact_name", "contact_email", "contact_phone")),
+        ("people", gettext_lazy("Who you are"), ("profile", "org", "contact_name", "contact_email", "contact_phone")),
         ("public", gettext_lazy("What others learn"), ("confidentiality", "chosen", "sayable")),
         ("wanted", gettext_lazy("Whom you look for"), ("submarkets", "wanted", "place", "presence", "languages", "begins", "ends", "questions")),
     )  # fmt: skip

@@ -14,8 +14,9 @@ from django.utils.translation import gettext_lazy as _
 
 from querwerk.core.fields import PartialDateColumn, TextColumn
 from querwerk.core.models import Record, Space
-from querwerk.core.spec import Choice, Date, Links, Number, Reference, Spec, TextList, Texts, Words
+from querwerk.core.spec import Choice, Choices, Date, Links, Number, Reference, Spec, Texts, Words
 from querwerk.core.states import LinkKind
+from querwerk.core.text import LANGUAGES
 from querwerk.matching.states import (
     Answer,
     ChallengeState,
@@ -27,7 +28,8 @@ from querwerk.matching.states import (
     Ripeness,
     Step,
 )
-from querwerk.people.models import Organisation
+from querwerk.people.models import Organisation, Profile
+from querwerk.people.states import SKILL_CHOICES, Submarket, language_label
 
 PUBLIC_STATES = tuple((state, ChallengeState(state).label) for state in ("open", "in-matching", "matched", "closed"))
 
@@ -47,6 +49,7 @@ class Challenge(Record):
     sayable = TextColumn()
     ripeness = models.CharField(max_length=12, choices=Ripeness, blank=True)
     organisation = models.ForeignKey(Organisation, models.SET_NULL, related_name="+", null=True, blank=True)
+    profile = models.ForeignKey(Profile, models.SET_NULL, related_name="+", null=True, blank=True)
     submarkets = models.JSONField(default=list, blank=True)
     skills = models.JSONField(default=list, blank=True)
     wanted = models.IntegerField(null=True, blank=True)
@@ -72,13 +75,22 @@ class Challenge(Record):
             Choice("ripeness", _("How far it is"), column="ripeness", choices=tuple(Ripeness.choices)),
             Texts("sayable", _("What may be said in public"), column="sayable", is_long=True),
             Reference("org", _("Organisation"), column="organisation", kind="organisation"),
-            TextList("submarkets", _("Wanted submarkets"), column="submarkets"),
-            TextList("skills", _("Wanted skills"), column="skills"),
+            Reference(
+                "profile", _("Profile"), _("Whose challenge it is, in the directory."), column="profile", kind="profile"
+            ),
+            Choices("submarkets", _("Wanted submarkets"), column="submarkets", choices=tuple(Submarket.choices)),
+            Choices("skills", _("Wanted skills"), column="skills", choices=SKILL_CHOICES),
             Number("wanted", _("Number of creatives"), column="wanted", is_whole=True, minimum=1),
             Words("place", _("Place"), column="place"),
-            Words("nuts", _("Region"), _("A NUTS code, for example DED44."), column="region"),
+            Words("region", _("Region (NUTS)"), _("For example DED4 for Chemnitz."), column="region", limit=5),
             Choice("presence", _("Where the work is done"), column="presence", choices=tuple(Presence.choices)),
-            TextList("languages", _("Languages"), column="languages"),
+            Choices(
+                "languages",
+                _("Languages"),
+                _("In which the people work."),
+                column="languages",
+                choices=tuple((code, language_label(code)) for code in LANGUAGES),
+            ),
             Date("begins", _("Begins"), column="begins"),
             Date("ends", _("Ends"), column="ends"),
             Choice("state", _("State"), column="state", choices=PUBLIC_STATES),
@@ -98,6 +110,7 @@ class Match(Record):
 
     title = TextColumn()
     challenge = models.ForeignKey(Challenge, models.CASCADE, related_name="matches")
+    profile = models.ForeignKey(Profile, models.SET_NULL, related_name="+", null=True, blank=True)
     organisation = models.ForeignKey(Organisation, models.SET_NULL, related_name="+", null=True, blank=True)
     introduced = PartialDateColumn()
     outcome = TextColumn()
@@ -111,7 +124,8 @@ class Match(Record):
         fields=(
             Texts("title", _("Title"), is_required=True, column="title"),
             Reference("challenge", _("Challenge"), is_required=True, column="challenge", kind="challenge"),
-            Reference("org", _("Creative"), column="organisation", kind="organisation"),
+            Reference("profile", _("Creative"), column="profile", kind="profile"),
+            Reference("org", _("Organisation"), column="organisation", kind="organisation"),
             Date("introduced", _("Introduced"), column="introduced"),
             Texts("outcome", _("What became of it"), column="outcome", is_long=True),
             Links(
@@ -140,6 +154,7 @@ class Dossier(models.Model):
     confidentiality = models.CharField(max_length=10, choices=Confidentiality, default=Confidentiality.MEMBERS)
     record = models.OneToOneField(Challenge, models.SET_NULL, related_name="dossier", null=True, blank=True)
     organisation = models.ForeignKey(Organisation, models.SET_NULL, related_name="+", null=True, blank=True)
+    profile = models.ForeignKey(Profile, models.SET_NULL, related_name="+", null=True, blank=True)
     author = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, related_name="+", null=True, blank=True)
     contact_name = models.CharField(max_length=200, blank=True)
     contact_email = models.EmailField(max_length=254, blank=True)
@@ -189,7 +204,7 @@ class Judgement(models.Model):
     """A pair that an organiser pinned, or excluded for a reason."""
 
     dossier = models.ForeignKey(Dossier, models.CASCADE, related_name="judgements")
-    organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="+")
+    profile = models.ForeignKey(Profile, models.CASCADE, related_name="+")
     mark = models.CharField(max_length=10, choices=Mark)
     why = models.CharField(max_length=500, blank=True)
     by_name = models.CharField(max_length=200)
@@ -199,7 +214,7 @@ class Judgement(models.Model):
         """One judgement for a pair; an exclusion has a reason."""
 
         constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.UniqueConstraint(fields=["dossier", "organisation"], name="judgement_once"),
+            models.UniqueConstraint(fields=["dossier", "profile"], name="judgement_once"),
             models.CheckConstraint(
                 condition=~Q(mark=Mark.EXCLUDED) | ~Q(why=""), name="judgement_exclusion_has_reason"
             ),
@@ -207,14 +222,14 @@ class Judgement(models.Model):
 
     def __str__(self) -> str:
         """Return the pair and what was decided."""
-        return f"{self.dossier_id}: {self.mark} {self.organisation_id}"
+        return f"{self.dossier_id}: {self.mark} {self.profile_id}"
 
 
 class Proposal(models.Model):
     """A pair that an organiser put to both sides."""
 
     dossier = models.ForeignKey(Dossier, models.CASCADE, related_name="proposals")
-    organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="+")
+    profile = models.ForeignKey(Profile, models.CASCADE, related_name="+")
     state = models.CharField(max_length=12, choices=ProposalState, default=ProposalState.PROPOSED)
     why = models.TextField()
     """The organiser's words, which both sides read."""
@@ -235,7 +250,7 @@ class Proposal(models.Model):
 
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(
-                fields=["dossier", "organisation"],
+                fields=["dossier", "profile"],
                 condition=Q(state__in=[ProposalState.PROPOSED, ProposalState.INTRODUCED]),
                 name="proposal_once_at_a_time",
             ),
@@ -249,7 +264,7 @@ class Proposal(models.Model):
 
     def __str__(self) -> str:
         """Return the pair."""
-        return f"{self.dossier_id}: {self.organisation_id}"
+        return f"{self.dossier_id}: {self.profile_id}"
 
 
 class Side(models.Model):

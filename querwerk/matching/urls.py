@@ -12,4 +12,5 @@ urlpatterns = [
     path(AT + "<str:key>/", challenges.challenge_detail, name="challenge_detail"),
     path(AT + "<str:key>/edit/", challenges.challenge_edit, name="challenge_edit"),
     path(AT + "<str:key>/to/<slug:state>/", challenges.challenge_move, name="challenge_move"),
+    path("<slug:programme>/matches/<str:key>/", challenges.match_detail, name="match_detail"),
 ]

@@ -92,7 +92,8 @@ def test_addresses_of_records_are_those_of_the_routes(db: None, language: str) -
         "event": "events:event_detail", "pilot": "pilots:pilot_detail", "organisation": "programmes:organisation_detail",
         "paper": "strategy:paper_detail", "decision": "strategy:decision_detail", "uptake": "evidence:uptake_detail",
         "follow_up": "evidence:follow_up_detail", "question": "evidence:question_detail",
-        "newsflash": "publishing:news_detail", "page": "programmes:page",
+        "newsflash": "publishing:news_detail", "page": "programmes:page", "challenge": "matching:challenge_detail",
+        "match": "matching:match_detail",
     }  # fmt: skip
     assert set(names) == set(page_kinds())
     with translation.override(language):

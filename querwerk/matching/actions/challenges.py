@@ -15,7 +15,7 @@ from querwerk.core.spec import Problem, Problems
 from querwerk.core.states import Visibility
 from querwerk.matching.models import Challenge, Confidant, Dossier, Happening, Match, Proposal
 from querwerk.matching.states import CHALLENGE_MOVES, SHOWN, ChallengeState, Confidentiality, Step
-from querwerk.people.models import Organisation
+from querwerk.people.models import Organisation, Profile
 
 LETTERS = "abcdefghijkmnpqrstuvwxyz23456789"
 NEEDED = ("title", "problem", "success")
@@ -99,7 +99,7 @@ def save_challenge(
     if is_same and not for_others:
         return dossier
     dossier.content = kept
-    dossier.organisation = _organisation(dossier.space, kept)
+    dossier.organisation, dossier.profile = _organisation(dossier.space, kept), _profile(dossier.space, kept)
     dossier.contact_name, dossier.contact_email, dossier.contact_phone = contact.name, contact.email, contact.phone
     _store(dossier, by=by)
     if not is_same:
@@ -147,7 +147,9 @@ def keep_with_records(node_ids: Iterable[int]) -> None:
 
     A record must not make public what a file holds for some people only: such a write is refused.
     """
-    for record in Challenge.objects.filter(node__in=list(node_ids)).select_related("space", "organisation", "node"):
+    for record in Challenge.objects.filter(node__in=list(node_ids)).select_related(
+        "space", "organisation", "profile", "node"
+    ):
         content = {key: value for key, value in snapshot(record).items() if key not in IN_FILE}
         dossier = Dossier.objects.filter(space=record.space, key=record.key).first()
         if dossier is not None and dossier.confidentiality != Confidentiality.PUBLIC:
@@ -163,7 +165,8 @@ def keep_with_records(node_ids: Iterable[int]) -> None:
         elif dossier.state in SHOWN:
             is_draft = record.visibility == Visibility.DRAFT
             dossier.state = ChallengeState.DRAFT if is_draft else ChallengeState.WITHDRAWN
-        dossier.content, dossier.record, dossier.organisation = content, record, record.organisation
+        dossier.content, dossier.record = content, record
+        dossier.organisation, dossier.profile = record.organisation, record.profile
         dossier.save()
 
 
@@ -172,7 +175,9 @@ def keep_with_records(node_ids: Iterable[int]) -> None:
 
 def _locked(dossier: Dossier) -> Dossier:
     """Return the file as it is now; who else wants to change it waits."""
-    found = Dossier.objects.select_for_update(of=("self",)).select_related("space", "organisation", "record__node")
+    found = Dossier.objects.select_for_update(of=("self",)).select_related(
+        "space", "organisation", "profile", "record__node"
+    )
     return found.get(pk=dossier.pk)
 
 
@@ -230,6 +235,8 @@ def _check(dossier: Dossier, content: Mapping[str, Any]) -> None:
     )
     if content.get("org") and _organisation(dossier.space, content) is None:
         problems.add(("org",), _("This organisation does not exist."))
+    if content.get("profile") and _profile(dossier.space, content) is None:
+        problems.add(("profile",), _("This profile does not exist."))
     if problems.found:
         raise InvalidRecords(problems.found)
 
@@ -244,6 +251,11 @@ def _check_complete(dossier: Dossier) -> None:
 def _organisation(space: Space, content: Mapping[str, Any]) -> Organisation | None:
     key = content.get("org")
     return Organisation.objects.filter(space=space, key=key).first() if isinstance(key, str) and key else None
+
+
+def _profile(space: Space, content: Mapping[str, Any]) -> Profile | None:
+    key = content.get("profile")
+    return Profile.objects.filter(space=space, key=key).first() if isinstance(key, str) and key else None
 
 
 def _language(content: Mapping[str, Any]) -> str:

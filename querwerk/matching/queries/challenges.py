@@ -6,19 +6,23 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from querwerk.core.models import Node
+from querwerk.core.queries import visible
 from querwerk.core.spec import Problems
 from querwerk.core.states import Visibility
 from querwerk.core.text import Text
-from querwerk.matching.models import Challenge, Confidant, Dossier, Happening
+from querwerk.matching.models import Challenge, Confidant, Dossier, Happening, Match
 from querwerk.matching.rules import Reading
 from querwerk.matching.states import SHOWN, Confidentiality
+from querwerk.people import queries as people
+from querwerk.people.models import Organisation, Profile
+from querwerk.people.rules import Reader, may_see_profile
 from querwerk.programmes.models import Role
 from querwerk.programmes.rules import Viewer
 
 
-def is_member(viewer: Viewer) -> bool:
-    """Tell whether somebody takes part in the programme."""
-    return viewer.has_role
+def reader_of(viewer: Viewer, space_id: int) -> Reader:
+    """Return what somebody is in the directory; members of it read what is for members; 1 query, none for strangers."""
+    return people.reader_of(viewer.user_id, space_id, is_organiser=viewer.is_organiser, has_role=viewer.has_role)
 
 
 def seen_by(viewer: Viewer, space_id: int, *, is_member: bool) -> QuerySet[Dossier]:
@@ -30,12 +34,20 @@ def seen_by(viewer: Viewer, space_id: int, *, is_member: bool) -> QuerySet[Dossi
     if not viewer.is_organiser:
         everybodys &= Q(state__in=SHOWN)
     shown = everybodys if viewer.user_id is None else everybodys | near
-    return Dossier.objects.filter(shown, space=space_id).select_related("organisation__node").order_by("-pk")
+    return (
+        Dossier.objects.filter(shown, space=space_id)
+        .select_related("organisation__node", "profile__node")
+        .order_by("-pk")
+    )
 
 
 def dossier_of(space_id: int, key: str) -> Dossier | None:
     """Return one challenge's file, for whomever it is: ask the rule before showing it; 1 query."""
-    return Dossier.objects.filter(space=space_id, key=key).select_related("organisation__node", "space").first()
+    return (
+        Dossier.objects.filter(space=space_id, key=key)
+        .select_related("organisation__node", "profile__node", "space")
+        .first()
+    )
 
 
 def reading_of(dossier: Dossier) -> Reading:
@@ -54,13 +66,33 @@ def as_challenge(dossier: Dossier) -> Challenge:
     names = {column.name for column in Challenge._meta.concrete_fields}
     columns = {name: value for name, value in parsed.columns.items() if name in names and name != "visibility"}
     challenge = Challenge(key=dossier.key, state=dossier.state, gaps=parsed.gaps, extra=parsed.extra, **columns)
-    challenge.organisation = dossier.organisation
+    challenge.organisation, challenge.profile = dossier.organisation, dossier.profile
     return challenge
 
 
 def title_of(dossier: Dossier) -> Text:
     """Return the title, in whatever languages it has; empty for a draft without one."""
     return text_in(dossier.content, "title")
+
+
+def owner_of(dossier: Dossier, reader: Reader) -> Text:
+    """Return whose challenge it is, as far as the reader may know."""
+    return name_for(dossier.profile, dossier.organisation, reader)
+
+
+def name_for(profile: Profile | None, organisation: Organisation | None, reader: Reader) -> Text:
+    """Return the name of an organisation, else of a profile that the reader may see, else nothing."""
+    if organisation is not None:
+        return organisation.name
+    if profile is None or not may_see_profile(reader, profile_id=profile.pk, shown_to=profile.shown_to):
+        return Text()
+    return profile.name
+
+
+def match(space_id: int, key: str, *, with_drafts: bool) -> Match | None:
+    """Return one match with what it ties; 1 query."""
+    found = visible(Match.objects.filter(space=space_id, key=key), with_drafts=with_drafts)
+    return found.select_related("node", "space", "challenge__node", "profile", "organisation__node").first()
 
 
 def text_in(content: Mapping[str, Any], key: str) -> Text:
@@ -90,7 +122,7 @@ def team_of(programme_id: int) -> list[Any]:
 
 def dossiers_by_id(ids: Iterable[int]) -> Mapping[int, Dossier]:
     """Return files by id; 1 query."""
-    found = Dossier.objects.filter(pk__in=list(ids)).select_related("organisation__node", "space")
+    found = Dossier.objects.filter(pk__in=list(ids)).select_related("organisation__node", "profile__node", "space")
     return {dossier.pk: dossier for dossier in found}
 
 

@@ -25,9 +25,11 @@ from querwerk.matching.actions import challenges as actions
 from querwerk.matching.forms import TEXTS, ChallengeForm, examples, languages
 from querwerk.matching.models import Dossier
 from querwerk.matching.queries import challenges as queries
-from querwerk.matching.queries.offers import submarket_choices, submarket_name
 from querwerk.matching.states import CHALLENGE_MOVES, RIPENESS_MEANING, SHOWN, SOUGHT, ChallengeState, Confidentiality
-from querwerk.people.models import User
+from querwerk.people.models import Profile, User
+from querwerk.people.queries import profiles_of
+from querwerk.people.rules import Reader
+from querwerk.people.states import Submarket
 from querwerk.programmes.pages import Request, enter, page_language, programme_page
 
 PER_PAGE = 30
@@ -71,14 +73,15 @@ def dossier_or_404(request: Request, key: str) -> Dossier:
     dossier = queries.dossier_of(request.frame.space_id, key)
     if dossier is None:
         raise Http404
-    reading, is_member = queries.reading_of(dossier), queries.is_member(request.viewer)
-    if not rules.may_see_challenge(request.viewer, reading=reading, is_member=is_member):
+    is_member = queries.reader_of(request.viewer, request.frame.space_id).is_member
+    if not rules.may_see_challenge(request.viewer, reading=queries.reading_of(dossier), is_member=is_member):
         raise Http404
     return dossier
 
 
-def row_of(dossier: Dossier) -> dict[str, Any]:
+def row_of(dossier: Dossier, reader: Reader) -> dict[str, Any]:
     """Return what lists show of a challenge."""
+    names = dict(Submarket.choices)
     state = ChallengeState(dossier.state)
     return {
         "dossier": dossier,
@@ -86,7 +89,8 @@ def row_of(dossier: Dossier) -> dict[str, Any]:
         "problem": queries.text_in(dossier.content, "problem"),
         "state": state.label,
         "tone": TONES[state],
-        "submarkets": [submarket_name(code) for code in dossier.content.get("submarkets") or []],
+        "owner": queries.owner_of(dossier, reader),
+        "submarkets": [names[code] for code in dossier.content.get("submarkets") or [] if code in names],
         "audience": "" if dossier.confidentiality == Confidentiality.PUBLIC else dossier.get_confidentiality_display(),
     }
 
@@ -95,24 +99,27 @@ def row_of(dossier: Dossier) -> dict[str, Any]:
 def challenge_list(request: Request) -> HttpResponse:
     """List the challenges that the viewer may read."""
     viewer = request.viewer
-    found = queries.seen_by(viewer, request.frame.space_id, is_member=queries.is_member(viewer))
-    mine = [row_of(one) for one in found.filter(author=viewer.user_id)[:50]] if viewer.user_id is not None else []
+    reader = queries.reader_of(viewer, request.frame.space_id)
+    found = queries.seen_by(viewer, request.frame.space_id, is_member=reader.is_member)
+    mine = (
+        [row_of(one, reader) for one in found.filter(author=viewer.user_id)[:50]] if viewer.user_id is not None else []
+    )
     shown = queries.in_states(found, SHOWN)
     counts = queries.counts_by_state(shown)
     state = request.GET.get("state", "")
     chosen = queries.in_states(shown, [state] if state in counts else SHOWN)
     submarket = request.GET.get("submarket", "")
     rows = list(chosen)
-    if submarket in dict(submarket_choices()):
+    if submarket in Submarket.values:
         rows = [one for one in rows if submarket in (one.content.get("submarkets") or [])]
     page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
     context = {
         "page": page,
-        "rows": [row_of(one) for one in page],
+        "rows": [row_of(one, reader) for one in page],
         "mine": mine,
         "states": [(value, ChallengeState(value).label, counts[value]) for value in SHOWN if counts.get(value)],
         "state": state if state in counts else "",
-        "submarkets": submarket_choices(),
+        "submarkets": Submarket.choices,
         "submarket": submarket,
         "sought": sum(counts.get(value, 0) for value in SOUGHT),
     }
@@ -131,7 +138,7 @@ def challenge_detail(request: Request, key: str) -> HttpResponse:
         request.ties = Ties(dossier.record, [], with_drafts=request.with_drafts)
         panels = registry.panels_for(request, dossier.record)
     context = {
-        **row_of(dossier),
+        **row_of(dossier, queries.reader_of(request.viewer, request.frame.space_id)),
         "challenge": challenge,
         "ripeness": challenge.get_ripeness_display(),
         "ripeness_means": RIPENESS_MEANING.get(challenge.ripeness, ""),
@@ -143,6 +150,22 @@ def challenge_detail(request: Request, key: str) -> HttpResponse:
         "panels": panels,
     }
     return render(request, "matching/challenge_detail.html", context)
+
+
+@programme_page
+def match_detail(request: Request, key: str) -> HttpResponse:
+    """Show a match that everybody may read of: who met whom, over what, and what became of it."""
+    match = queries.match(request.frame.space_id, key, with_drafts=request.with_drafts)
+    if match is None:
+        raise Http404
+    reader = queries.reader_of(request.viewer, request.frame.space_id)
+    request.ties = Ties(match, [], with_drafts=request.with_drafts)
+    context = {
+        "match": match,
+        "creative": queries.name_for(match.profile, match.organisation, reader),
+        "panels": registry.panels_for(request, match),
+    }
+    return render(request, "matching/match_detail.html", context)
 
 
 def moves_of(dossier: Dossier) -> list[tuple[str, Any]]:
@@ -195,7 +218,7 @@ def challenge_edit(request: Request, key: str) -> HttpResponse:
         query = "" if command == "open" else "?saved=1"
         return redirect(f"{registry_url(step, request, key)}{query}")
     context = {
-        **row_of(dossier),
+        **row_of(dossier, queries.reader_of(request.viewer, request.frame.space_id)),
         "form": form,
         "steps": examples(form),
         "version": request.POST.get("version") or dossier.version,
@@ -221,7 +244,10 @@ def form_for(request: Request, dossier: Dossier) -> ChallengeForm:
     known = {one.pk for one in team}
     team += [one for one in queries.confidants_of(dossier) if one.pk not in known and one.pk != user.pk]
     data = request.POST if request.method == "POST" else None
-    return ChallengeForm(data, dossier=dossier, team=team, questions=questions)
+    own: list[Profile] = list(profiles_of(user.pk, request.frame.space_id))
+    if dossier.profile is not None and dossier.profile not in own:
+        own.append(dossier.profile)
+    return ChallengeForm(data, dossier=dossier, team=team, questions=questions, own=own)
 
 
 def saved(request: Request, dossier: Dossier, form: ChallengeForm, command: str) -> bool:
@@ -282,7 +308,7 @@ def challenge_move(request: Request, key: str, state: str) -> HttpResponse:
         except InvalidRecords:
             refusal = [_("Something that others need to know is still missing.")]
     context = {
-        **row_of(dossier),
+        **row_of(dossier, queries.reader_of(request.viewer, request.frame.space_id)),
         "to": ChallengeState(state),
         "words": dict(moves_of(dossier)).get(state, ChallengeState(state).label),
         "refusal": refusal,
