@@ -28,11 +28,13 @@ class Actor:
 
     id: int | None
     name: str
+    is_public: bool = True
+    """Whether the name may stand with what was written; the journal names everybody."""
 
     @property
     def signature(self) -> str:
         """Return the name under which a link is public: not that of a command, nor an e-mail address that stands in for a name."""
-        return "" if self.id is None or "@" in self.name else self.name[:200]
+        return "" if self.id is None or "@" in self.name or not self.is_public else self.name[:200]
 
 
 class InvalidRecords(Exception):

@@ -1,6 +1,6 @@
 """What is typed about a challenge, with examples beside each question."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django import forms
@@ -72,7 +72,7 @@ EXAMPLES: dict[str, tuple[tuple[Words, ...], tuple[Words, ...]]] = {
 """For each question: what helps a creative to judge whether they can help, and what does not."""
 
 
-def scale(choices: list[tuple[str, Words]], meaning: Mapping[str, Words]) -> list[tuple[str, Words]]:
+def scale(choices: Iterable[tuple[str, Words]], meaning: Mapping[str, Words]) -> list[tuple[str, Words]]:
     """Return choices whose labels say what each step means."""
     return [
         (value, format_html('<span><b>{}</b><br><span class="muted small">{}</span></span>', label, meaning[value]))

@@ -66,7 +66,6 @@ class Challenge(Record):
         section="challenges",
         label=_("Challenge"),
         label_plural=_("Challenges"),
-        dated="begins",
         fields=(
             Texts("title", _("Title"), is_required=True, column="title"),
             Texts("problem", _("The problem"), column="problem", is_long=True),

@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db import transaction
@@ -206,16 +206,18 @@ def _store(dossier: Dossier, *, by: Actor, why: str = "") -> None:
     """Save the file, then its public face; a face that is nobody's business any more goes first."""
     dossier.version += 1
     if dossier.record is not None and dossier.confidentiality != Confidentiality.PUBLIC:
-        record, dossier.record = dossier.record, None
-        for match in Match.objects.filter(challenge=record).select_related("space"):
+        face, dossier.record = dossier.record, None
+        for match in Match.objects.filter(challenge=face).select_related("space"):
             delete_record(record=match, by=by)
-        delete_record(record=record, by=by)
+        delete_record(record=face, by=by)
     dossier.save()
     if dossier.confidentiality != Confidentiality.PUBLIC:
         return
     if dossier.state in SHOWN:
         raw = {"id": dossier.key, **dossier.content, "state": str(dossier.state)}
-        record = save_record(spec=Challenge.SPEC, raw=raw, space=dossier.space, by=by, why=why)
+        # Whoever wrote it for a company is named in the journal, but not with the thread that everybody reads.
+        unnamed = replace(by, is_public=False)
+        record = save_record(spec=Challenge.SPEC, raw=raw, space=dossier.space, by=unnamed, why=why)
         assert isinstance(record, Challenge)
         Dossier.objects.filter(pk=dossier.pk).update(record=record)
         dossier.record = record

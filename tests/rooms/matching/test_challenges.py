@@ -109,9 +109,8 @@ def test_no_address_shows_a_confidential_challenge_to_an_organiser_who_was_not_c
     told = []
     for address in (*addresses, *searched):
         response = client.get(address)
-        text = (b"".join(response.streaming_content) if response.streaming else response.content).decode(
-            "utf-8", "replace"
-        )
+        body = b"".join(response) if response.streaming else response.content
+        text = body.decode("utf-8", "replace")
         # What does not exist may repeat the address that was asked for.
         if "Geheimfach" in text or (response.status_code == 200 and dossier.key in text):
             told.append(address)
