@@ -1,6 +1,9 @@
 """Django's registration of the room."""
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+from querwerk.core import registry
 
 
 class DeskConfig(AppConfig):
@@ -9,3 +12,9 @@ class DeskConfig(AppConfig):
     name = "querwerk.desk"
     label = "desk"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Put the registrations at the desk's side."""
+        from querwerk.programmes.rules import may_use_desk  # noqa: PLC0415  (models are not loaded before)
+
+        registry.register_tool(registry.Tool(_("Registrations"), "desk:registration_events", 40, may_use_desk))

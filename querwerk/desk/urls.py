@@ -16,7 +16,10 @@ from querwerk.desk.views import (
     texts,
     uploads,
 )
+from querwerk.desk.views.registrations import listing, one, terms
 
+EVENTS = "desk/<slug:programme>/registrations/"
+EVENT = EVENTS + "<str:key>/"
 TEXT = "desk/<slug:programme>/records/<slug:kind>/<str:key>/text/<slug:role>"
 
 app_name = "desk"
@@ -54,6 +57,18 @@ urlpatterns = [
     path(
         "desk/<slug:programme>/records/event/<str:key>/newsflash/", reports.newsflash_propose, name="newsflash_propose"
     ),
+    path(EVENTS, listing.event_index, name="registration_events"),
+    path(EVENT, listing.registration_list, name="registrations"),
+    path(f"{EVENT}list.<slug:form>", listing.registration_file, name="registration_file"),
+    path(f"{EVENT}+/", listing.registration_new, name="registration_new"),
+    path(f"{EVENT}message/", listing.message_write, name="registration_message"),
+    path(f"{EVENT}terms/", terms.terms_edit, name="registration_terms"),
+    path(f"{EVENT}questions/", terms.question_list, name="questions"),
+    path(f"{EVENT}questions/+/", terms.question_edit, name="question_new"),
+    path(f"{EVENT}questions/<int:number>/", terms.question_edit, name="question"),
+    path(f"{EVENT}times/", terms.slot_list, name="slots"),
+    path(f"{EVENT}invitations/", terms.invitation_list, name="invitations"),
+    path(f"{EVENT}<int:number>/", one.registration_one, name="registration"),
     path(f"{TEXT}/", texts.text_list, name="text_list"),
     path(f"{TEXT}/<slug:language>/", texts.text_edit, name="text_edit"),
     path(f"{TEXT}/<slug:language>/sync/", texts.text_sync, name="text_sync"),

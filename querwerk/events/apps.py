@@ -1,5 +1,7 @@
 """Django's registration of the room."""
 
+from datetime import timedelta
+
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
@@ -16,9 +18,9 @@ class EventsConfig(AppConfig):
 
     def ready(self) -> None:
         """Hang the pages in; put registrations into the journal, among the holders of personal data, and before the clock."""
-        from querwerk.events.actions import forgetting  # noqa: PLC0415  (models are not loaded before)
+        from querwerk.events.actions import forgetting, places  # noqa: PLC0415  (models are not loaded before)
         from querwerk.events.signals import letters_written  # noqa: PLC0415
-        from querwerk.events.tasks.sending import queue_letters  # noqa: PLC0415
+        from querwerk.events.tasks.sending import queue_letters, take_up_letters  # noqa: PLC0415
 
         register_text("event", "report", _("Report"), is_section=True)
         registry.register_page("event", "events:event_detail")
@@ -27,6 +29,16 @@ class EventsConfig(AppConfig):
         registry.register_journaled("registration_terms", _("Terms of registration"), TERMS)
         registry.register_holder(registry.Holder("events", forgetting.data_about, forgetting.forget_address))
         letters_written.connect(queue_letters)
+        duties = {
+            "offers of places": (timedelta(minutes=1), places.expire_offers),
+            "places for who waits": (timedelta(minutes=5), places.promote_all),
+            "unconfirmed registrations": (timedelta(hours=1), forgetting.forget_unconfirmed),
+            "participants' data": (timedelta(hours=1), forgetting.forget_by_time),
+            "reminders of events": (timedelta(hours=1), forgetting.remind),
+            "letters about registrations": (timedelta(hours=1), take_up_letters),
+        }
+        for name, (every, act) in duties.items():
+            registry.register_duty(registry.Duty(name, every, act))
 
 
 TERMS = {
@@ -41,7 +53,7 @@ TERMS = {
     "asks_photo": _("Asks about photographs"),
     "places_onsite": _("Places on site"),
     "places_online": _("Places online"),
-    "places": _("Places"),
+    "places": _("Number of places"),
     "slots": _("Times of visits"),
     "is_open": _("Open"),
     "question": _("Question"),

@@ -33,6 +33,8 @@ from querwerk.desk.views.frame import (
     surrounding,
 )
 from querwerk.desk.views.texts import text_links
+from querwerk.events.queries.registrations import terms_of
+from querwerk.events.rules import may_see_numbers, may_see_registrations
 from querwerk.programmes.pages import Request
 from querwerk.programmes.rules import may_edit, may_link, may_publish, may_read_history
 
@@ -47,6 +49,16 @@ def known_of(spec: Spec, record: Record | None, raw: dict[str, Any], space_key: 
     versions = JournalEntry.objects.filter(space_key=space_key, kind=spec.kind, key=record.key, after__isnull=False)
     history = [after for after in versions.values_list("after", flat=True) if isinstance(after, dict)]
     return Known(spec, raw, record.key, history)
+
+
+def registrations_url(request: Request, event: Record) -> str:
+    """Return where an event's registrations are, or where it begins to take some."""
+    terms = terms_of.first(event.pk)
+    if terms is not None and may_see_numbers(request.viewer, owners=owners(event)):
+        return address(request, "registrations", event.key)
+    if terms is None and may_see_registrations(request.viewer, owners=owners(event)):
+        return address(request, "registration_terms", event.key)
+    return ""
 
 
 class Editing:
@@ -163,6 +175,7 @@ class Editing:
             if may_read_history(request.viewer, visibility=record.visibility, owners=mine)
             else [],
             "links_url": address(request, "record_links", kind, record.key) if may_link(request.viewer) else "",
+            "registrations_url": registrations_url(request, record) if kind == "event" else "",
             "newsflash_url": address(request, "newsflash_propose", record.key)
             if kind == "event" and may_create_kind(request, spec_of("newsflash"), 0)
             else "",

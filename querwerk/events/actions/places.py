@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import F, Q
 from django.utils import timezone
 
 from querwerk.core.actions import Actor
@@ -126,6 +127,13 @@ def promote(contingent: Contingent) -> int:
 def promote_waiting(*, contingent: Contingent) -> int:
     """Give places that are free to those who wait; return how many."""
     return promote(lock_contingents([contingent.pk])[contingent.pk])
+
+
+def promote_all(now: datetime) -> int:
+    """Look for places that are free although somebody waits: more than one transaction gives at once, or a change by hand."""
+    waiting = Contingent.objects.filter(registrations__state=RegistrationState.WAITING)
+    free = waiting.filter(Q(capacity__isnull=True) | Q(taken__lt=F("capacity")))
+    return sum(promote_waiting(contingent=contingent) for contingent in free.distinct().order_by("pk"))
 
 
 def expire_offers(now: datetime) -> int:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 
 from querwerk.core.prepared import prepared
 from querwerk.events.models import Contingent, Event, Invitation, Letter, Question, Registration, Terms
@@ -114,7 +114,7 @@ def registrations(terms: Terms, chosen: Chosen) -> QuerySet[Registration]:
             | Q(organisation__icontains=word)
             | Q(ticket__icontains=word.replace("-", ""))
         )
-    return found.select_related("contingent", "needs").order_by("contingent", "number", "pk")
+    return found.select_related("contingent", "needs").order_by("contingent", F("number").asc(nulls_last=True), "pk")
 
 
 @dataclass(slots=True)

@@ -41,8 +41,8 @@ def contingent_of(terms_: Terms, attendance: Attendance = Attendance.ONSITE) -> 
 
 
 def wish_of(terms_: Terms, name: str, **said: Any) -> Wish:
-    typed = {"contingent_id": contingent_of(terms_).pk, "name": name, "language": "de", "group": "cci", **said}
-    return Wish(**{"email": f"{name.lower()}@web.example", **typed})
+    typed = {"name": name, "email": f"{name.lower()}@web.example", "language": "de", "group": "cci", **said}
+    return Wish(**{"contingent_id": said.get("contingent_id") or contingent_of(terms_).pk, **typed})
 
 
 def ask(terms_: Terms, name: str, **said: Any) -> Registration:

@@ -1,0 +1,1 @@
+"""At the desk: who registers for an event, on which terms, and what organisers do about it."""
