@@ -1,6 +1,8 @@
 """Reads a page as a visitor does: its words, its links, one section of it."""
 
+import io
 import re
+import zipfile
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
@@ -98,3 +100,17 @@ def read_page(html: str) -> Element:
     reader.close()
     assert len(reader.open) == 1, f"<{reader.open[-1].name}> is not closed"
     return reader.root
+
+
+def words_in(content: bytes, form: str) -> str:
+    """Return all that a Markdown, Word, EPUB or PDF file says and where it leads, for looking something up in it."""
+    if form == "md":
+        return content.decode()
+    if form == "pdf":
+        import pikepdf  # noqa: PLC0415
+
+        with pikepdf.open(io.BytesIO(content)) as pdf:
+            links = [note.A.URI for page in pdf.pages for note in page.get("/Annots", []) if "/A" in note]
+            return "\n".join(str(link) for link in links)
+    with zipfile.ZipFile(io.BytesIO(content)) as parts:
+        return "\n".join(parts.read(name).decode("utf-8", "replace") for name in parts.namelist())

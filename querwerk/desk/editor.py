@@ -1,9 +1,12 @@
 """What the page of the editor says and offers: tools, keyboard, dialogs, and the words that its script needs."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from django.utils.translation import gettext as _
 
+from querwerk.core.pictures.downloads import ACCEPT
+from querwerk.core.pictures.limits import MAX_DOCUMENT_BYTES
 from querwerk.core.prose.states import Fit
 
 
@@ -16,6 +19,8 @@ class DialogField(NamedTuple):
     is_required: bool = False
     hint: str = ""
     accept: str = ""
+    options: Sequence[tuple[str, str]] = ()
+    """Value and label; a field with options is a drop-down."""
 
 
 class Dialog(NamedTuple):
@@ -102,9 +107,9 @@ def shortcuts() -> list[tuple[str, str]]:
     ]
 
 
-def dialogs() -> list[Dialog]:
-    """Return the dialogs."""
-    address = _("Address")
+def dialogs(options: Mapping[str, Sequence[tuple[str, str]]]) -> list[Dialog]:
+    """Return the dialogs; ``options``: what can be chosen as ``file``, ``film`` and ``language``."""
+    address, none = _("Address"), ("", "–")
     return [
         Dialog("link", _("Link"), [DialogField("href", address, is_required=True, hint=_("https://…, an e-mail address with mailto:, or a place on this site that begins with /"))]),
         Dialog("card-image", _("Picture"), [
@@ -114,7 +119,9 @@ def dialogs() -> list[Dialog]:
         ]),
         Dialog("card-gallery", _("Gallery"), [DialogField("pictures", _("Ids of the pictures, with spaces between"), is_required=True)]),
         Dialog("card-file", _("File"), [
-            DialogField("file", _("Id of the file"), is_required=True),
+            DialogField("upload", _("New file"), "file", accept=ACCEPT, hint=_("PDF, Word, Excel, PowerPoint, OpenDocument, CSV or plain text, up to %(limit)d MB") % {"limit": MAX_DOCUMENT_BYTES // 1_000_000}),
+            DialogField("lang", _("Language of the new file"), options=options["language"]),
+            DialogField("file", _("Or a file that is here already"), options=[none, *options["file"]]),
             DialogField("title", _("Title"), is_required=True),
         ]),
         Dialog("card-link_card", _("Link card"), [
@@ -123,11 +130,10 @@ def dialogs() -> list[Dialog]:
             DialogField("description", _("Description")),
         ]),
         Dialog("card-video", _("Film"), [
-            DialogField("url", _("Address at YouTube, Vimeo or PeerTube"), "url", hint=_("It is loaded from there only after a click.")),
-            DialogField("file", _("Or the id of a file that is here")),
-            DialogField("title", _("Title"), is_required=True),
+            DialogField("file", _("A film of this programme"), options=[none, *options["film"]], hint=_("It brings its poster, subtitles and transcript along.")),
+            DialogField("url", _("Or an address at YouTube, Vimeo or PeerTube"), "url", hint=_("It is loaded from there only after a click.")),
+            DialogField("title", _("Title"), hint=_("Where it is empty, the film's own title stands there.")),
             DialogField("poster", _("Id of the picture that stands for the film")),
-            DialogField("subtitles", _("Id of the file with subtitles")),
         ]),
     ]  # fmt: skip
 

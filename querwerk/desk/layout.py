@@ -62,6 +62,7 @@ GROUPS: dict[str, tuple[Group, ...]] = {
 UNSEEN: dict[str, frozenset[str]] = {
     "picture": frozenset({"file", "focus_x", "focus_y"}),
     "film": frozenset({"file"}),
+    "file": frozenset({"file"}),
 }
 """Fields that have their place on a page of their own; a form keeps them as they are."""
 

@@ -37,7 +37,7 @@ from querwerk.strategy.models import Decision
 KINDS = (
     "programme", "funder", "partner", "organisation", "person", "profile", "question", "challenge", "match", "pilot",
     "pilot_gap", "event", "paper",
-    "decision", "uptake", "follow_up", "newsflash", "web_link", "film", "picture", "page",
+    "decision", "uptake", "follow_up", "newsflash", "web_link", "film", "picture", "file", "page",
 )  # fmt: skip
 """The kinds with a list of their own, in the order of the side navigation."""
 GROUPS: tuple[tuple[str | Promise, tuple[str, ...]], ...] = (
@@ -47,7 +47,7 @@ GROUPS: tuple[tuple[str | Promise, tuple[str, ...]], ...] = (
     ),
     (gettext_lazy("Frame"), ("programme", "question", "funder", "partner")),
     (gettext_lazy("Directory"), ("profile", "organisation", "person")),
-    (gettext_lazy("Publishing"), ("newsflash", "picture", "film", "web_link", "page")),
+    (gettext_lazy("Publishing"), ("newsflash", "picture", "file", "film", "web_link", "page")),
 )
 EXPECTED_PAGES = ("imprint", "privacy", "accessibility")
 DROP_DOWN = 30
@@ -324,7 +324,7 @@ def _matters_of(record: Record, spec: Spec) -> Iterable[Matter]:
 
     if record.visibility == Visibility.DRAFT:
         yield matter("drafts")
-    if not record.source and spec.kind not in ("programme", "page", "picture", "challenge", "match"):
+    if not record.source and spec.kind not in ("programme", "page", "picture", "file", "challenge", "match"):
         yield matter("source")
     lists = [("german", missing_in(record, spec, "de")), ("english", missing_in(record, spec, "en"))]
     for sort, fields in (*lists, ("unknown", _unknown_fields(record, spec))):

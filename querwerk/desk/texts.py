@@ -1,7 +1,7 @@
 """Longer texts in a plain form: each block as fields that work without a script, and back again."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from html import unescape
 from typing import Any, NamedTuple
 
@@ -39,12 +39,11 @@ FIELD_LABELS: dict[str, Label] = {
     "picture": _("Id of the picture"),
     "alt": _("What is to be seen (for those who do not see it)"),
     "pictures": _("Ids of the pictures"),
-    "file": _("Id of the file"),
+    "file": _("File of the library"),
     "title": _("Title"),
     "url": _("Address"),
     "description": _("Description"),
     "poster": _("Id of the picture that stands for the film"),
-    "subtitles": _("Id of the file with subtitles"),
     "transcript": _("What is said in the film"),
 }
 LONG = frozenset({"html", "items", "rows", "transcript"})
@@ -53,13 +52,25 @@ PER_PAGE = 60
 """Blocks on one page of the plain form: a browser sends no more than some hundred fields gladly."""
 
 
+FIELD_LABELS_OF: dict[tuple[str, str], Label] = {
+    ("video", "file"): _("A film of this programme"),
+    ("video", "url"): _("Or an address at YouTube, Vimeo or PeerTube"),
+}
+UPLOADS: dict[str, Label] = {"file": _("Or a new file"), "image": _("Or a new picture")}
+"""Blocks that take in a file with the form, and how its field is called."""
+
+type Options = Mapping[str, Sequence[tuple[str, str]]]
+"""Type of block → value and label of what can be chosen as its ``file``."""
+
+
 class FormField(NamedTuple):
-    """One field of a block as the form shows it; ``widget``: long, number, check or short."""
+    """One field of a block as the form shows it; ``widget``: long, number, check, choice, upload or short."""
 
     name: str
     label: Label
     value: str
     widget: str
+    options: Sequence[tuple[str, str]] = ()
 
 
 class FormBlock(NamedTuple):
@@ -72,14 +83,23 @@ class FormBlock(NamedTuple):
     fields: list[FormField]
 
 
-def form_block(block: Block, was: str | None = None) -> FormBlock:
+def form_block(block: Block, options: Options, was: str | None = None) -> FormBlock:
     """Return the fields of a block."""
-    fields = [
-        FormField(name, FIELD_LABELS[name], as_words(name, block[name]), _widget(name))
-        for name in SHAPES[block["type"]]
-    ]
+    kind = block["type"]
+    fields = [_field(kind, name, as_words(name, block[name]), options) for name in SHAPES[kind]]
+    if kind in UPLOADS:
+        fields.insert(1, FormField("upload", UPLOADS[kind], "", "upload"))
     mark = content_hash(block) if was is None else was
-    return FormBlock(block["key"], block["type"], BLOCK_LABELS[block["type"]], mark, fields)
+    return FormBlock(block["key"], kind, BLOCK_LABELS[kind], mark, fields)
+
+
+def _field(kind: str, name: str, value: str, options: Options) -> FormField:
+    label = FIELD_LABELS_OF.get((kind, name), FIELD_LABELS[name])
+    if name != "file":
+        return FormField(name, label, value, _widget(name))
+    # What the author may not choose, or what is gone, stays chosen until somebody chooses something else.
+    known = [("", "–"), *options.get(kind, ())]
+    return FormField(name, label, value, "choice", known if value in dict(known) else [*known, (value, value)])
 
 
 def _widget(name: str) -> str:
@@ -100,6 +120,8 @@ def as_words(name: str, value: Any) -> str:
         return " ".join(value)
     if name in ("html", "caption", "source", "transcript"):
         return typed(value)
+    if value is None:
+        return ""
     return ("1" if value else "") if isinstance(value, bool) else str(value)
 
 
@@ -155,9 +177,10 @@ def read_rows(text: str) -> list[list[Block]]:
 class PlainForm:
     """What was sent: the blocks of one page of the text, in their order, and what to do with them."""
 
-    def __init__(self, sent: Mapping[str, str], body: Body) -> None:
+    def __init__(self, sent: Mapping[str, str], body: Body, options: Options) -> None:
         """Read the fields; ``body`` is the text as it is now, in which untouched blocks are found."""
         self.sent = sent
+        self.options = options
         self.known = {block["key"]: block for block in body["blocks"]}
         self.base = int(sent["base"]) if sent.get("base", "").isdecimal() else 0
         self.after = sent.get("after", "") if KEY.fullmatch(sent.get("after", "")) else ""
@@ -237,10 +260,15 @@ class PlainForm:
         put = tuple(one if one.after or not self.after else placed(one, self.after) for one in found.put)
         return Patch(self.base, put, found.remove)
 
+    def typed(self) -> list[FormBlock]:
+        """Return the blocks with exactly what was typed, right or wrong."""
+        return [form_block(block, self.options, self.was.get(block["key"], "")) for block in self.blocks]
+
     def shown(self) -> list[FormBlock]:
         """Return the blocks as the form shows them."""
         return [
-            form_block(block, self.was.get(block["key"], "")) for block in normalise({"blocks": self.blocks})["blocks"]
+            form_block(block, self.options, self.was.get(block["key"], ""))
+            for block in normalise({"blocks": self.blocks})["blocks"]
         ]
 
 

@@ -4,6 +4,7 @@ from django.urls import path
 
 from querwerk.desk.views import (
     documents,
+    files,
     films,
     history,
     links,
@@ -13,10 +14,11 @@ from querwerk.desk.views import (
     records,
     reports,
     roles,
-    texts,
     uploads,
 )
 from querwerk.desk.views.registrations import listing, one, terms
+from querwerk.desk.views.texts import listing as text_listing
+from querwerk.desk.views.texts import publishing, syncing, versions, writing
 
 EVENTS = "desk/<slug:programme>/registrations/"
 EVENT = EVENTS + "<str:key>/"
@@ -46,6 +48,10 @@ urlpatterns = [
     path("desk/<slug:programme>/pictures/<str:key>/withdraw/", pictures.withdraw, name="picture_withdraw"),
     path("desk/<slug:programme>/pictures/<str:key>/readmit/", pictures.readmit, name="picture_readmit"),
     path("desk/<slug:programme>/pictures/<str:key>/erase/", pictures.erase, name="picture_erase"),
+    path("desk/<slug:programme>/files/", files.files, name="files"),
+    path("desk/<slug:programme>/files/upload/", files.upload, name="file_upload"),
+    path("desk/<slug:programme>/files/<str:key>/", files.file, name="file"),
+    path("desk/<slug:programme>/files/<str:key>/erase/", files.erase, name="file_erase"),
     path("desk/<slug:programme>/menu/", menu.menu, name="menu"),
     path("desk/<slug:programme>/roles/", roles.roles, name="roles"),
     path("desk/<slug:programme>/roles/<int:number>/remove/", roles.role_remove, name="role_remove"),
@@ -69,15 +75,15 @@ urlpatterns = [
     path(f"{EVENT}times/", terms.slot_list, name="slots"),
     path(f"{EVENT}invitations/", terms.invitation_list, name="invitations"),
     path(f"{EVENT}<int:number>/", one.registration_one, name="registration"),
-    path(f"{TEXT}/", texts.text_list, name="text_list"),
-    path(f"{TEXT}/<slug:language>/", texts.text_edit, name="text_edit"),
-    path(f"{TEXT}/<slug:language>/sync/", texts.text_sync, name="text_sync"),
-    path(f"{TEXT}/<slug:language>/clash/", texts.text_clash, name="text_clash"),
-    path(f"{TEXT}/<slug:language>/translated/", texts.text_translated, name="text_translated"),
-    path(f"{TEXT}/<slug:language>/versions/", texts.text_versions, name="text_versions"),
-    path(f"{TEXT}/<slug:language>/preview/", texts.text_preview, name="text_preview"),
+    path(f"{TEXT}/", text_listing.text_list, name="text_list"),
+    path(f"{TEXT}/<slug:language>/", writing.text_edit, name="text_edit"),
+    path(f"{TEXT}/<slug:language>/sync/", syncing.text_sync, name="text_sync"),
+    path(f"{TEXT}/<slug:language>/clash/", syncing.text_clash, name="text_clash"),
+    path(f"{TEXT}/<slug:language>/translated/", syncing.text_translated, name="text_translated"),
+    path(f"{TEXT}/<slug:language>/versions/", versions.text_versions, name="text_versions"),
+    path(f"{TEXT}/<slug:language>/preview/", versions.text_preview, name="text_preview"),
     path(f"{TEXT}/<slug:language>/import/", documents.text_import, name="text_import"),
     path(f"{TEXT}/<slug:language>/file/<slug:form>/", documents.text_file, name="text_file"),
-    path(f"{TEXT}/<slug:language>/publish/", texts.text_publish, name="text_publish"),
+    path(f"{TEXT}/<slug:language>/publish/", publishing.text_publish, name="text_publish"),
     path("desk/<slug:programme>/records/<slug:kind>/<str:key>/<slug:move>/", records.record_move, name="record_move"),
 ]

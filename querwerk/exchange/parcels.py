@@ -1,4 +1,4 @@
-"""A programme with its files in one ZIP: the bundle, pictures and films under the hash of what is in them, and who agreed to be shown."""
+"""A programme with its files in one ZIP: the bundle; pictures, films and documents under the hash of what is in them; who agreed to be shown."""
 
 import json
 import re
@@ -15,8 +15,9 @@ from django.utils.translation import gettext as _
 from querwerk.core.actions import Actor, Report, create_space
 from querwerk.core.models import Node, Space
 from querwerk.core.pictures import files
-from querwerk.core.pictures.actions import import_film, import_picture_file, settle_space
-from querwerk.core.pictures.limits import MAX_FILM_BYTES, MAX_PICTURE_BYTES, UnusableFile
+from querwerk.core.pictures.actions import import_document, import_film, import_picture_file, settle_space
+from querwerk.core.pictures.downloads import SORTS
+from querwerk.core.pictures.limits import MAX_DOCUMENT_BYTES, MAX_FILM_BYTES, MAX_PICTURE_BYTES, UnusableFile
 from querwerk.core.pictures.models import Consent, Picture, StoredFile
 from querwerk.core.pictures.states import How, Use
 from querwerk.exchange.actions import Bundle, Flaw, InvalidBundle, parse_bundle, store_bundle
@@ -25,10 +26,11 @@ from querwerk.exchange.reader import MAX_BYTES, UnreadableFile, read
 from querwerk.exchange.writer import as_json, as_yaml
 
 BUNDLE, CONSENTS, FOLDER = "bundle.yaml", "consents.json", "files/"
-MEMBER = re.compile(r"files/([0-9a-f]{64})\.(jpg|png|svg|mp4|webm)")
+MEMBER = re.compile(rf"files/([0-9a-f]{{64}})\.(jpg|png|svg|mp4|webm|{'|'.join(SORTS)})")
 MAX_MEMBERS = 50_000
 MAX_TOTAL = 50_000_000_000
 FILMS = frozenset({"mp4", "webm"})
+LIMITS = dict.fromkeys(FILMS, MAX_FILM_BYTES) | dict.fromkeys(SORTS, MAX_DOCUMENT_BYTES)
 
 
 def write_parcel(space: Space, out: IO[bytes]) -> int:
@@ -102,7 +104,7 @@ def _check_members(parcel: zipfile.ZipFile, name: str) -> None:
     total = 0
     for info in infos:
         match = MEMBER.fullmatch(info.filename)
-        limit = MAX_BYTES if match is None else MAX_FILM_BYTES if match[2] in FILMS else MAX_PICTURE_BYTES
+        limit = MAX_BYTES if match is None else LIMITS.get(match[2], MAX_PICTURE_BYTES)
         total += info.file_size
         if (match is None and info.filename not in (BUNDLE, CONSENTS)) or info.file_size > limit:
             raise _flaw(
@@ -165,9 +167,8 @@ def _take_in(parcel: zipfile.ZipFile, info: zipfile.ZipInfo, *, space: Space, by
             with parcel.open(info) as stream:
                 import_film(stream=stream, size=info.file_size, sha256=match[1], suffix=match[2], space=space, by=by)
         else:
-            import_picture_file(
-                content=_read_member(parcel, info), sha256=match[1], suffix=match[2], space=space, by=by
-            )
+            take = import_document if match[2] in SORTS else import_picture_file
+            take(content=_read_member(parcel, info), sha256=match[1], suffix=match[2], space=space, by=by)
     except UnusableFile as error:
         raise _flaw(info.filename, str(error)) from None
 

@@ -31,6 +31,7 @@ ORDER = (
     "web_link",
     "film",
     "picture",
+    "file",
     "page",
 )
 """The order of sections in a bundle."""

@@ -7,21 +7,24 @@ from pathlib import Path
 from typing import Any
 
 from django.http import HttpRequest
+from django.template.defaultfilters import filesizeformat
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import override
 
 from querwerk.core.models import Link, Record
 from querwerk.core.pictures import files as stored_files
-from querwerk.core.pictures.addresses import preview_url
+from querwerk.core.pictures.addresses import download_url, preview_url
+from querwerk.core.pictures.downloads import SORTS
 from querwerk.core.pictures.models import Picture as StoredPicture
-from querwerk.core.pictures.queries import pictures_by_key
+from querwerk.core.pictures.queries import downloads_by_key, pictures_by_key
 from querwerk.core.pictures.renditions import Rendition, suffixes, widths
 from querwerk.core.pictures.serving import rendition_file
 from querwerk.core.pictures.states import FileKind
 from querwerk.core.prose.blocks import Body, used_media
 from querwerk.core.prose.files import FORMS, Offer
-from querwerk.core.prose.manuscript import Manuscript, Picture, Publicity
+from querwerk.core.prose.films import reels_by_key
+from querwerk.core.prose.manuscript import Elsewhere, Manuscript, Picture, Publicity
 from querwerk.core.prose.queries import PublicText
 from querwerk.core.registry import node_url
 from querwerk.core.templatetags.ui import partial_date, plain
@@ -59,7 +62,7 @@ class Pictures:
 
     def __init__(self, frame: Frame, body: Body, language: str, *, with_drafts: bool, origin: str) -> None:
         """Find them; 1 query, none for a text without."""
-        wanted = used_media(body)
+        wanted = used_media(body["blocks"]).pictures
         self.found = pictures_by_key(frame.space_id, wanted, with_drafts=with_drafts) if wanted else {}
         self.language, self.origin = language, origin
 
@@ -95,6 +98,24 @@ class Pictures:
         return self.origin + preview_url(picture, PAPER_WIDTH) if picture is not None and picture.stored else ""
 
 
+def elsewhere_of(
+    frame: Frame, body: Body, language: str, *, with_drafts: bool, origin: str
+) -> dict[tuple[str, str], Elsewhere]:
+    """Return the files and films of a text that its reader may have; 1 query for files, 2 for films, none for a text without."""
+    wanted = used_media(body["blocks"])
+    found: dict[tuple[str, str], Elsewhere] = {}
+    files = downloads_by_key(frame.space_id, wanted.files, with_drafts=with_drafts) if wanted.files else {}
+    for key, file in files.items():
+        assert file.stored is not None
+        about = f"{SORTS[file.stored.suffix].label}, {filesizeformat(file.stored.size)}"
+        found["file", key] = Elsewhere(origin + download_url(file), file.title.best(language).words, about)
+    for key, reel in reels_by_key(frame.space_id, frame.key, wanted.films, with_drafts=with_drafts).items():
+        url = reel["film"].url or (origin + reel["file_url"] if reel["file_url"] else "")
+        if url:
+            found["video", key] = Elsewhere(url, reel["film"].title.best(language).words)
+    return found
+
+
 def manuscript_of(
     request: HttpRequest,
     record: Record,
@@ -105,11 +126,12 @@ def manuscript_of(
     with_drafts: bool = False,
     with_comments: bool = False,
 ) -> tuple[Manuscript, list[str]]:
-    """Return a record's text with all that stands around it on paper, and the marks of its pictures; 1 to 2 queries."""
+    """Return a record's text with all that stands around it on paper, and the marks of its pictures, files and films; 1 to 5 queries."""
     frame: Frame = request.frame  # type: ignore[attr-defined]
     origin = origin_of(request)
     pictures = Pictures(frame, body, language, with_drafts=with_drafts, origin=origin)
     with override(language):
+        elsewhere = elsewhere_of(frame, body, language, with_drafts=with_drafts, origin=origin)
         made = Manuscript(
             title=record.node.title.best(language).words,
             language=language,
@@ -126,8 +148,9 @@ def manuscript_of(
             with_comments=with_comments,
             picture_url=pictures.url,
             picture_bytes=pictures.content,
+            elsewhere=elsewhere,
         )
-    return made, pictures.marks
+    return made, [*pictures.marks, *(f"{key} {one}" for key, one in sorted(elsewhere.items()))]
 
 
 def authors_of(record: Record, language: str) -> Iterable[str]:

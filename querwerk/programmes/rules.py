@@ -45,7 +45,7 @@ STRANGER = Viewer()
 YES = Verdict(is_allowed=True)
 ORGANISER_ONLY = frozenset({"programme", "funder", "partner", "question", "page", "pilot_gap", "decision"})
 """Kinds of records that only organisers change."""
-OWNABLE = frozenset({"pilot", "event", "paper", "follow_up", "person", "picture"})
+OWNABLE = frozenset({"pilot", "event", "paper", "follow_up", "person", "picture", "file"})
 """Kinds of records that name an organisation to which they belong."""
 
 

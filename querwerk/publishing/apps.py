@@ -16,9 +16,11 @@ class PublishingConfig(AppConfig):
 
     def ready(self) -> None:
         """Say where news are shown, put news and films on other rooms' pages, and keep the search up to date."""
+        from querwerk.core.prose.films import register_films  # noqa: PLC0415
         from querwerk.core.signals import records_written  # noqa: PLC0415  (models are not loaded before)
-        from querwerk.publishing import panels, receivers  # noqa: PLC0415
+        from querwerk.publishing import cinema, panels, receivers  # noqa: PLC0415
 
+        register_films(cinema.reels)
         register_text("newsflash", "body", _("Text"))
         registry.register_page("newsflash", "publishing:news_detail")
         registry.register_navigation(_("News"), "publishing:news_list", 70)

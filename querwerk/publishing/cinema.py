@@ -1,22 +1,25 @@
 """Films of our own: the file in the parts that a player asks for, subtitles, and what the page shows."""
 
+from collections.abc import Collection
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.urls import get_script_prefix
 from django.views.decorators.http import require_safe
 
-from querwerk.core.films import Screening
+from querwerk.core.films import Screening, screening
 from querwerk.core.pictures import files
 from querwerk.core.pictures.addresses import MARK, preview_url
 from querwerk.core.pictures.footage import MEDIA_TYPES
 from querwerk.core.pictures.models import Picture
+from querwerk.core.pictures.queries import lead_pictures
 from querwerk.core.pictures.serving import ASK_AGAIN, has_role_for, send_file
 from querwerk.core.pictures.subtitles import as_webvtt
 from querwerk.core.states import Visibility
 from querwerk.core.templatetags.ui import language_name
 from querwerk.core.text import UNSTATED
 from querwerk.publishing.models import Film
+from querwerk.publishing.queries import films_by_key
 
 POSTER_WIDTH = 1280
 
@@ -43,6 +46,13 @@ def reel(film: Film, place: Screening, poster: Picture | None, space_key: str) -
             if words and language != UNSTATED
         ],
     }
+
+
+def reels(space_id: int, space_key: str, keys: Collection[str], with_drafts: bool) -> dict[str, dict[str, Any]]:  # noqa: FBT001
+    """Return the films that a text names and its reader may see; 2 queries."""
+    films = films_by_key(space_id, keys, with_drafts=with_drafts)
+    posters = lead_pictures([film.node_id for film in films.values()], with_drafts=False) if films else {}
+    return {key: reel(film, screening(film.url), posters.get(film.node_id), space_key) for key, film in films.items()}
 
 
 @require_safe

@@ -1,4 +1,4 @@
-"""Writes: files are taken in, pictures made, agreed to, taken off."""
+"""Writes: files are taken in, pictures made, agreed to, taken off; documents to fetch made, replaced, erased."""
 
 import uuid
 from collections.abc import Sequence
@@ -13,9 +13,10 @@ from django.utils.translation import gettext as _
 from querwerk.core.actions import Actor, raise_edition, save_record, set_visibility
 from querwerk.core.models import JournalEntry, Node, Space
 from querwerk.core.pictures import files
+from querwerk.core.pictures.downloads import read_document
 from querwerk.core.pictures.footage import MEDIA_TYPES, forget_place, kind_of_film
 from querwerk.core.pictures.limits import UnusableFile
-from querwerk.core.pictures.models import Consent, Picture, StoredFile, new_id
+from querwerk.core.pictures.models import Consent, Download, Picture, StoredFile, new_id
 from querwerk.core.pictures.queries import people_in, said_about
 from querwerk.core.pictures.reading import Reading, is_clean, read_picture
 from querwerk.core.pictures.rules import withheld
@@ -40,6 +41,15 @@ class Upload:
     picture: Picture
     is_new: bool
     """False where the library had the same picture already."""
+
+
+@dataclass(frozen=True, slots=True)
+class Filed:
+    """What became of an uploaded document."""
+
+    download: Download
+    is_new: bool
+    """False where the library had the same document already."""
 
 
 def store_picture_file(*, content: bytes, name: str, space: Space, by: Actor) -> tuple[StoredFile, Reading | None]:
@@ -83,6 +93,78 @@ def store_film(*, stream: IO[bytes], size: int, name: str, space: Space, by: Act
         },
     )  # fmt: skip
     return stored
+
+
+def store_document(*, content: bytes, name: str, space: Space, by: Actor) -> StoredFile:
+    """Take a document in; the same content again is the file that is there.
+
+    Raises :class:`~querwerk.core.pictures.limits.UnusableFile`.
+    """
+    sort, kept = read_document(content, name)
+    sha256 = files.put(kept, sort.suffix)
+    stored, _is_new = StoredFile.objects.get_or_create(
+        space=space, sha256=sha256, kind=FileKind.DOCUMENT,
+        defaults={
+            "suffix": sort.suffix, "media_type": sort.media_type, "size": len(kept), "name": last_part(name), "by_id": by.id,
+        },
+    )  # fmt: skip
+    return stored
+
+
+def add_document(
+    *, content: bytes, name: str, space: Space, by: Actor, language: str, title: str = "", owner: str = ""
+) -> Filed:
+    """Make a document that readers can fetch of an uploaded file, as a draft; the same file again leads to the one that is there.
+
+    ``language``: of the file, and of the title. ``owner``: key of the organisation to which it belongs. Raises
+    :class:`~querwerk.core.pictures.limits.UnusableFile`.
+    """
+    stored = store_document(content=content, name=name, space=space, by=by)
+    raw: dict[str, Any] = {
+        "id": new_id(), f"title_{language}": title[:MAX_NAME] or title_from(name), "file": stored.file_name,
+        "language": language, "visibility": "draft",
+    }  # fmt: skip
+    if owner:
+        raw["owner"] = owner
+    with transaction.atomic():
+        Space.objects.select_for_update().get(pk=space.pk)
+        there = Download.objects.filter(space=space, stored=stored).exclude(visibility=Visibility.RETIRED)
+        known = there.select_related("stored", "space", "node").order_by("pk").first()
+        if known is None:
+            save_record(spec=Download.SPEC, raw=raw, space=space, by=by)
+        found = known or Download.objects.select_related("stored", "space", "node").get(space=space, key=raw["id"])
+    return Filed(found, is_new=known is None)
+
+
+def replace_document(*, download: Download, content: bytes, name: str, by: Actor) -> None:
+    """Put a newer file in the place of a document's; its address stays, and what was there is kept for the journal.
+
+    Raises :class:`~querwerk.core.pictures.limits.UnusableFile`.
+    """
+    stored = store_document(content=content, name=name, space=download.space, by=by)
+    raw = {**snapshot(download), "file": stored.file_name}
+    save_record(spec=Download.SPEC, raw=raw, space=download.space, by=by, expected_version=download.version)
+
+
+@transaction.atomic
+def erase_document(*, download: Download, by: Actor, why: str) -> None:
+    """Destroy the file of a retired document; the record stays and says so. Twice does nothing more."""
+    stored = download.stored
+    if stored is None or download.visibility != Visibility.RETIRED:
+        return
+    sha256, suffix = stored.sha256, stored.suffix
+    stored.delete()
+    _note(download, by=by, verb=Verb.DELETED, why=why or _("The file was erased."))
+    transaction.on_commit(lambda: drop_unnamed(sha256, suffix))
+
+
+def settle_document(download: Download) -> None:
+    """Find a document's file by its name."""
+    sha256, _dot, suffix = download.file.partition(".")
+    download.stored = StoredFile.objects.filter(
+        space=download.space_id, sha256=sha256, suffix=suffix, kind=FileKind.DOCUMENT
+    ).first()
+    Download.objects.filter(pk=download.pk).update(stored=download.stored)
 
 
 def last_part(name: str) -> str:
@@ -234,11 +316,15 @@ def _take_off(picture: Picture, *, by: Actor, why: str) -> None:
 def _tell(picture: Picture, *, by: Actor, verb: Verb, why: str) -> None:
     """Write into the journal without a name, find the state anew, and make cached pages outdated."""
     current = Picture.objects.select_related("space", "node", "stored").get(pk=picture.pk)
-    JournalEntry.objects.create(
-        batch=uuid.uuid4(), by_id=by.id, by_name=by.name[:200], verb=verb, space_key=current.space.key,
-        kind=Picture.SPEC.kind, key=current.key, title=current.title, version=current.version, why=why,
-    )  # fmt: skip
+    _note(current, by=by, verb=verb, why=why)
     settle(current)
+
+
+def _note(record: Picture | Download, *, by: Actor, verb: Verb, why: str) -> None:
+    JournalEntry.objects.create(
+        batch=uuid.uuid4(), by_id=by.id, by_name=by.name[:200], verb=verb, space_key=record.space.key,
+        kind=record.SPEC.kind, key=record.key, title=record.title, version=record.version, why=why,
+    )  # fmt: skip
     raise_edition()
 
 
@@ -301,8 +387,19 @@ def import_film(*, stream: IO[bytes], size: int, sha256: str, suffix: str, space
         raise UnusableFile(_("The file has changed since it was exported."))
 
 
+def import_document(*, content: bytes, sha256: str, suffix: str, space: Space, by: Actor) -> None:
+    """Take in a document that came with a parcel, under the name by which its record refers to it.
+
+    Raises :class:`~querwerk.core.pictures.limits.UnusableFile`.
+    """
+    stored = store_document(content=content, name=f"{sha256}.{suffix}", space=space, by=by)
+    if (stored.sha256, stored.suffix) != (sha256, suffix):
+        raise UnusableFile(_("The file has changed since it was exported."))
+
+
 def settle_space(space: Space) -> None:
-    """Find file and state of every picture of a space anew, after files came."""
-    nodes = [picture.node_id for picture in Picture.objects.filter(space=space)]
-    records_written.send(Picture, node_ids=nodes, space_id=space.pk)
+    """Find file and state of every picture and document of a space anew, after files came."""
+    for model in (Picture, Download):
+        nodes = list(model.objects.filter(space=space).values_list("node_id", flat=True))
+        records_written.send(model, node_ids=nodes, space_id=space.pk)
     raise_edition()

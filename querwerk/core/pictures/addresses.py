@@ -1,12 +1,17 @@
 """Addresses of a picture's files. They hold what is in the file and where it is cut, so an address never changes its meaning."""
 
-from django.urls import get_script_prefix
+import re
 
-from querwerk.core.pictures.models import Picture
+from django.urls import get_script_prefix
+from django.utils.text import slugify
+
+from querwerk.core.pictures.models import Download, Picture
 from querwerk.core.pictures.renditions import Rendition
 from querwerk.core.pictures.states import FileKind
 
 MARK = 12
+UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue", "ß": "ss"})
+LONGEST_STEM = 80
 
 
 def mark_of(picture: Picture) -> str:
@@ -47,3 +52,19 @@ def preview_url(picture: Picture, width: int = 640) -> str:
     offered = widths(stored.width, stored.height)
     fitting = [listed for listed in offered if listed <= width] or [offered[0]]
     return rendition_url(picture, Rendition(fitting[-1], "full", suffixes(has_alpha=stored.has_alpha)[-1]))
+
+
+def download_name(download: Download) -> str:
+    """Return what a fetched document is called: its title, without what file systems refuse."""
+    stored = download.stored
+    assert stored is not None
+    title = next((words for words in download.title.values() if words), download.key)
+    stem = " ".join(re.sub(r"[^\w\- ]+", " ", title).split())[:LONGEST_STEM].strip() or download.key
+    return f"{stem}.{stored.suffix}"
+
+
+def download_url(download: Download) -> str:
+    """Return where a document can be fetched. The key alone decides; the name behind it is for people and may change."""
+    stem, _dot, suffix = download_name(download).rpartition(".")
+    name = f"{slugify(stem.translate(UMLAUTS)) or download.key}.{suffix}"
+    return f"{get_script_prefix()}media/{download.space.key}/files/{download.key}/{name}"

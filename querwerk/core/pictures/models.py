@@ -1,18 +1,20 @@
-"""Stored files, pictures, and the consent of those shown."""
+"""Stored files, pictures, the consent of those shown, and documents to fetch."""
 
 import secrets
 from typing import ClassVar
 
 from django.db import models
 from django.db.models import Q
+from django.utils.functional import lazy
+from django.utils.translation import get_language_info, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from querwerk.core.fields import PartialDateColumn, TextColumn
 from querwerk.core.models import Node, Record, Space
 from querwerk.core.pictures.states import LICENCE_URLS, Basis, FileKind, How, Licence, Withheld
 from querwerk.core.spec import Choice, Date, Links, Number, Parsed, Problems, Spec, Texts, Words
 from querwerk.core.states import LinkKind, Visibility
+from querwerk.core.text import LANGUAGES
 
 LETTERS = "abcdefghijklmnopqrstuvwxyz234567"
 MIDDLE = 50
@@ -34,7 +36,7 @@ class StoredFile(models.Model):
     """SHA-256 of what was uploaded, before anything was taken out of it: tells a repeated upload."""
     suffix = models.CharField(max_length=5)
     kind = models.CharField(max_length=10, choices=FileKind)
-    media_type = models.CharField(max_length=60)
+    media_type = models.CharField(max_length=100)
     size = models.PositiveBigIntegerField()
     """Bytes."""
     width = models.PositiveIntegerField(default=0)
@@ -42,8 +44,6 @@ class StoredFile(models.Model):
     has_alpha = models.BooleanField(default=False)
     name = models.CharField(max_length=200, blank=True)
     """What it was called where it came from."""
-    is_public = models.BooleanField(default=False)
-    """For files without a record of their own (a paper's attachment, subtitles): everybody may fetch them."""
     by_id = models.BigIntegerField(null=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -219,3 +219,61 @@ class Consent(models.Model):
     def __str__(self) -> str:
         """Return picture and number; no name goes into a log."""
         return f"{self.picture_id}: {self.pk}"
+
+
+def _language_name(code: str) -> str:
+    try:
+        return str(get_language_info(code)["name_translated"])
+    except KeyError:
+        return code
+
+
+LANGUAGE_NAMES = tuple((code, lazy(_language_name, str)(code)) for code in LANGUAGES)
+
+
+def check_language(parsed: Parsed, problems: Problems) -> None:
+    """A published file says in which language it is: nobody fetches megabytes to find out."""
+    columns = parsed.columns
+    if columns.get("visibility", Visibility.PUBLISHED) == Visibility.PUBLISHED and not columns.get("language"):
+        problems.add((*parsed.path, "language"), _("Say in which language the file is."))
+
+
+class Download(Record):
+    """A document that readers can fetch, with what must be known before they do."""
+
+    title = TextColumn()
+    file = models.CharField(max_length=80)
+    """Name of the stored content: SHA-256 and ending."""
+    language = models.CharField(max_length=8, blank=True)
+    stored = models.ForeignKey(StoredFile, models.SET_NULL, null=True, related_name="downloads")
+
+    SPEC = Spec(
+        kind="file",
+        section="files",
+        label=gettext_lazy("File"),
+        label_plural=gettext_lazy("Files"),
+        check=check_language,
+        fields=(
+            Texts("title", gettext_lazy("Title"), is_required=True, column="title"),
+            Words("file", gettext_lazy("File"), is_required=True, column="file", limit=80),
+            Choice("language", gettext_lazy("Language of the file"), column="language", choices=LANGUAGE_NAMES),
+            Links(
+                "owner",
+                gettext_lazy("Belongs to"),
+                kinds=("organisation",),
+                link_kind=LinkKind.TOOK_PART,
+                is_owner_earlier=False,
+                is_many=False,
+            ),
+        ),
+    )
+
+    class Meta(Record.Meta):
+        """Keys are unique in a space."""
+
+        abstract = False
+
+    @property
+    def is_shown(self) -> bool:
+        """Tell whether everybody may fetch it."""
+        return self.visibility == Visibility.PUBLISHED and self.stored is not None

@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import F, QuerySet
 
 from querwerk.core.models import Link, Node
-from querwerk.core.pictures.models import Consent, Picture, StoredFile
+from querwerk.core.pictures.models import Consent, Download, Picture
 from querwerk.core.pictures.rules import Said
 from querwerk.core.pictures.states import FOR_THE_PRESS, Withheld
 from querwerk.core.prepared import prepared
@@ -128,6 +128,18 @@ def press_pictures(space_id: int) -> QuerySet[Picture]:
 
 
 @prepared
-def stored_file(space_key: str, key: str) -> QuerySet[StoredFile]:
-    """Return a file by its public id; 1 query."""
-    return StoredFile.objects.filter(space__key=space_key, key=key).select_related("space")
+def download_by_address(space_key: str, key: str) -> QuerySet[Download]:
+    """Return a document with its file by what stands in its address, whoever may see it; 1 query."""
+    return Download.objects.filter(space__key=space_key, key=key).select_related("stored", "space")
+
+
+@prepared
+def _downloads(space_id: int, keys: Sequence[str], *, with_drafts: bool) -> QuerySet[Download]:
+    states = [Visibility.PUBLISHED, Visibility.DRAFT] if with_drafts else [Visibility.PUBLISHED]
+    found = Download.objects.filter(space=space_id, key__in=keys, visibility__in=states, stored__isnull=False)
+    return found.select_related("stored", "space")
+
+
+def downloads_by_key(space_id: int, keys: Iterable[str], *, with_drafts: bool) -> dict[str, Download]:
+    """Return those of some documents that a reader may fetch, by key; 1 query."""
+    return {found.key: found for found in _downloads(space_id, sorted(set(keys)), with_drafts=with_drafts)}

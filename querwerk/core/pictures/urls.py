@@ -6,6 +6,7 @@ from querwerk.core.pictures import views
 
 app_name = "files"
 urlpatterns = [
+    path("<slug:space>/files/<str:key>/<str:name>", views.document, name="document"),
     path("<slug:space>/<str:key>/original", views.original, name="original"),
     path("<slug:space>/<str:key>/<slug:mark>/<str:name>", views.rendition_view, name="rendition"),
 ]

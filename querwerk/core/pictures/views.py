@@ -1,4 +1,4 @@
-"""Files of pictures: sizes for pages, originals for whoever may have them."""
+"""Files of pictures: sizes for pages, originals for whoever may have them; documents to fetch."""
 
 from urllib.parse import quote
 
@@ -6,15 +6,16 @@ from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpRespons
 from django.views.decorators.http import require_safe
 
 from querwerk.core.pictures import files
-from querwerk.core.pictures.addresses import mark_of
+from querwerk.core.pictures.addresses import download_name, mark_of
 from querwerk.core.pictures.credits import with_credit
 from querwerk.core.pictures.models import Picture
-from querwerk.core.pictures.queries import picture_by_address
+from querwerk.core.pictures.queries import download_by_address, picture_by_address
 from querwerk.core.pictures.renditions import rendition
 from querwerk.core.pictures.serving import (
     ASK_AGAIN,
     POLICY,
     has_pass,
+    has_role_for,
     may_fetch,
     name_for_download,
     rendition_file,
@@ -76,3 +77,16 @@ def original(request: HttpRequest, space: str, key: str) -> Answer:
     response["Cache-Control"] = ASK_AGAIN
     response["Content-Security-Policy"] = POLICY
     return response
+
+
+@require_safe
+def document(request: HttpRequest, space: str, key: str, name: str) -> Answer:
+    """Send a document, always to be saved and never shown inside the site; to everybody once it is published."""
+    found = download_by_address.first(space, key)
+    if found is None or found.stored is None or not (found.is_shown or has_role_for(request, found)):
+        raise Http404
+    stored = found.stored
+    return send_file(
+        request, files.path_of(stored.sha256, stored.suffix), media_type=stored.media_type, mark=stored.sha256,
+        is_public=False, download_as=download_name(found),
+    )  # fmt: skip

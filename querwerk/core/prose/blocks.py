@@ -8,10 +8,11 @@ the document and the same in each of its versions) and a ``type``; its other fie
 import json
 import secrets
 from base64 import b32encode
-from collections.abc import Callable, Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from hashlib import blake2b
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.utils.translation import gettext as _
 
@@ -207,7 +208,6 @@ SHAPES: dict[str, dict[str, Reader]] = {
         "file": _identity,
         "title": _words,
         "poster": _identity,
-        "subtitles": _identity,
         "transcript": _inline,
     },
 }
@@ -304,11 +304,20 @@ def body_words(body: Mapping[str, Any]) -> str:
     return "\n".join(piece for piece in (*(block_words(block) for block in body["blocks"]), *notes) if piece)
 
 
-def used_media(body: Mapping[str, Any]) -> set[str]:
-    """Return the ids of pictures and files that a body shows."""
-    found: set[str] = set()
-    for block in body["blocks"]:
+class Media(NamedTuple):
+    """The ids of what a body shows, by kind of record."""
+
+    pictures: frozenset[str]
+    files: frozenset[str]
+    films: frozenset[str]
+
+
+def used_media(blocks: Iterable[Mapping[str, Any]]) -> Media:
+    """Return the ids of what blocks show that is stored elsewhere."""
+    pictures, stored = set[str](), defaultdict[str, set[str]](set)
+    for block in blocks:
         if block["type"] in PLACE_HOLDERS:
-            found.update(block.get("pictures", ()))
-            found.update(block.get(name, "") for name in ("picture", "file", "poster", "subtitles"))
-    return found - {""}
+            pictures.update(block.get("pictures", ()))
+            pictures.update(block.get(name, "") for name in ("picture", "poster"))
+            stored[block["type"]].add(block.get("file", ""))
+    return Media(*(frozenset(found) - {""} for found in (pictures, stored["file"], stored["video"])))

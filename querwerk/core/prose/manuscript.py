@@ -33,6 +33,15 @@ class Picture:
 
 
 @dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """A file or film of the programme that the reader may have: where it lies on the web, its title, what it is ("PDF, 1.2 MB")."""
+
+    url: str
+    title: str
+    about: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Publicity:
     """The funder's emblem (SVG), what it shows, and the words that must stand beside it."""
 
@@ -67,6 +76,8 @@ class Manuscript:
     picture_url: Callable[[str], str] = field(default=lambda _id: "")
     """Public id → where the picture lies on the web; for files that hold no pictures."""
     picture_bytes: PictureBytes = field(default=lambda _id: None)
+    elsewhere: Mapping[tuple[str, str], Elsewhere] = field(default_factory=dict)
+    """Type of block ("file", "video") and public id → what the block shows."""
 
     @property
     def blocks(self) -> list[dict[str, Any]]:

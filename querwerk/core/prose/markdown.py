@@ -182,15 +182,21 @@ class Markdown:
         return f"{link}{BREAK}{line(escaped(block['description']))}" if block["description"] else link
 
     def file(self, block: dict[str, Any]) -> str:
-        """Return the name of a file."""
-        return line(escaped(block["title"]))
+        """Return where a file can be fetched, and what it is."""
+        return self.elsewhere(block)
 
     def video(self, block: dict[str, Any]) -> str:
         """Return where a film can be seen, and what is said in it."""
-        title = escaped(block["title"] or block["url"])
-        link = f"[{title}](<{target(block['url'])}>)" if block["url"] else line(title)
         transcript = line(self.html(block["transcript"]))
-        return f"{link}\n\n{transcript}" if transcript else link
+        return "\n\n".join(part for part in (self.elsewhere(block), transcript) if part)
+
+    def elsewhere(self, block: dict[str, Any]) -> str:
+        """Return a link to what lies on the web; nothing where the reader may not have it."""
+        found = self.out.elsewhere(block)
+        if found is None:
+            return ""
+        link = f"[{escaped(found.title)}](<{target(found.url)}>)"
+        return f"{link} ({escaped(found.about)})" if found.about else link
 
 
 def target(address: str) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import urljoin
 
 from querwerk.core.prose.inline import Run, joined, runs_of
-from querwerk.core.prose.manuscript import Manuscript, Picture
+from querwerk.core.prose.manuscript import Elsewhere, Manuscript, Picture
 from querwerk.core.prose.typesetting import as_png
 
 MAX_SIDE = 2000
@@ -53,6 +53,15 @@ class Outgoing:
             found = self.manuscript.picture_bytes(number) if number else None
             self._pictures[number] = fit_for_paper(found) if found is not None else None
         return self._pictures[number]
+
+    def elsewhere(self, block: dict[str, Any]) -> Elsewhere | None:
+        """Return where a block's file or film can be had; nothing where the reader may not have it, or there is none."""
+        found = self.manuscript.elsewhere.get((block["type"], block["file"]))
+        if found is not None:
+            return replace(found, title=legal(block["title"] or found.title), about=legal(found.about))
+        if block["type"] == "video" and block["url"]:
+            return Elsewhere(block["url"], block["title"] or block["url"])
+        return None
 
     def caption_runs(self, block: dict[str, Any]) -> list[Run]:
         """Return a caption with the credit of what it stands under: nobody may print a picture without."""

@@ -245,13 +245,16 @@ class Pages:
         return self.card("", block["url"], block["title"], block["description"]) if block["url"] else None
 
     def file(self, block: dict[str, Any]) -> dict[str, Any] | None:
-        """Return the name of a file to fetch on the web."""
-        return self.card(_("File"), self.manuscript.url, block["title"]) if block["title"] else None
+        """Return where a file can be fetched, and what it is."""
+        found = self.out.elsewhere(block)
+        return self.card(_("File"), found.url, found.title, found.about) if found is not None else None
 
     def video(self, block: dict[str, Any]) -> dict[str, Any] | None:
         """Return where a film can be seen, and what is said in it."""
-        url = block["url"] or self.manuscript.url
-        card = self.card(_("Film"), url, block["title"] or url, transcript=block["transcript"])
+        found = self.out.elsewhere(block)
+        if found is None:
+            return None
+        card = self.card(_("Film"), found.url, found.title, found.about, transcript=block["transcript"])
         poster = self.picture(block["poster"], block["title"]) if block["poster"] else None
         return card | {"poster": poster} if poster else card
 

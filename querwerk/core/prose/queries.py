@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, QuerySet
+from django.db.models import Exists, F, OuterRef, QuerySet, TextField
+from django.db.models.functions import Cast
 from django.utils import timezone
 
 from querwerk.core.prepared import prepared
@@ -107,6 +108,13 @@ def documents_of(node_id: int, role: str) -> list[Document]:
 def find_document(node_id: int, role: str, language: str) -> Document | None:
     """Return one text; 1 query with its record's node."""
     return Document.objects.filter(node=node_id, role=role, language=language).select_related("node__space").first()
+
+
+def documents_showing(space_id: int, key: str) -> list[Document]:
+    """Return the texts in whose newest version the id of a picture, file or film stands; 1 query."""
+    words = Version.objects.filter(number=F("document__head_number"), document__node__space=space_id)
+    found = words.annotate(written=Cast("body", TextField())).filter(written__contains=f'"{key}"').values("document")
+    return list(Document.objects.filter(pk__in=found).select_related("node").defer("stamps", "basis").order_by("pk"))
 
 
 def head_of(document: Document) -> Version:

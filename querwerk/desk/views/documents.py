@@ -33,7 +33,7 @@ from querwerk.core.text import Text
 from querwerk.desk import imports
 from querwerk.desk.queries import seen_by
 from querwerk.desk.views.frame import actor, attempt, desk_page, sent
-from querwerk.desk.views.texts import Place
+from querwerk.desk.views.texts.place import Place
 from querwerk.desk.views.uploads import owner_for
 from querwerk.programmes.files import file_name, manuscript_of
 from querwerk.programmes.pages import Request

@@ -33,6 +33,8 @@ from querwerk.programmes.rules import (
     may_use_desk,
 )
 
+LIBRARIES = {"picture": "library", "file": "files"}
+"""The kinds that have a list of their own at the desk, and a page named after the kind."""
 TONES = {Visibility.PUBLISHED: "good", Visibility.DRAFT: "open", Visibility.RETIRED: "plain"}
 
 
@@ -124,9 +126,7 @@ def surrounding(request: Request, current: str = "") -> dict[str, Any]:
 
 def kind_url(request: Request, kind: str) -> str:
     """Return the address of a kind's list."""
-    if kind == "picture":
-        return address(request, "library")
-    return address(request, "record_list", kind)
+    return address(request, LIBRARIES[kind]) if kind in LIBRARIES else address(request, "record_list", kind)
 
 
 def spec_or_404(kind: str) -> Spec:

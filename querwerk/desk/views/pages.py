@@ -28,6 +28,7 @@ from querwerk.desk.queries import (
     title_of,
 )
 from querwerk.desk.views.frame import (
+    LIBRARIES,
     TONES,
     address,
     desk_page,
@@ -110,8 +111,8 @@ def attention(request: Request, sort: str) -> HttpResponse:
 def record_list(request: Request, kind: str) -> HttpResponse:
     """Show the records of a kind: search, filter, go on to one of them."""
     spec = spec_or_404(kind)
-    if kind == "picture":
-        return redirect("desk:library", request.frame.key)
+    if kind in LIBRARIES:
+        return redirect(kind_url(request, kind))
     records = seen_by(request.viewer, records_of(kind, request.frame.space_id), request.frame.space_id)
     total = records.count()
     words, visibility = request.GET.get("q", "")[:200].strip(), request.GET.get("visibility", "")

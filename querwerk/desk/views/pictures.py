@@ -97,6 +97,7 @@ def library(request: Request) -> HttpResponse:
         "may_upload": bool(may_create(request.viewer, kind=KIND)),
         "most": MOST_AT_ONCE,
         "library_url": address(request, "library"),
+        "files_url": address(request, "files"),
     }
     status = 422 if errors else 200
     return render(request, "desk/library.html", {**surrounding(request, KIND), **context}, status=status)

@@ -17,6 +17,7 @@ from querwerk.desk.actions import UnableToPreview, new_key, preview, save_form, 
 from querwerk.desk.forms import Known, RecordForm
 from querwerk.desk.queries import SpaceOptions, details, differences, labelled, owners, readable, records_of, title_of
 from querwerk.desk.views.frame import (
+    LIBRARIES,
     TONES,
     actor,
     address,
@@ -32,7 +33,7 @@ from querwerk.desk.views.frame import (
     spec_or_404,
     surrounding,
 )
-from querwerk.desk.views.texts import text_links
+from querwerk.desk.views.texts.listing import text_links
 from querwerk.events.queries.registrations import terms_of
 from querwerk.events.rules import may_see_numbers, may_see_registrations
 from querwerk.programmes.pages import Request
@@ -170,7 +171,7 @@ class Editing:
             "film_files_url": address(request, "film_files", record.key)
             if kind == "film" and may_edit(request.viewer, kind=kind, owners=mine)
             else "",
-            "library_url": address(request, "picture", record.key) if kind == "picture" else "",
+            "library_url": address(request, kind, record.key) if kind in LIBRARIES else "",
             "texts": text_links(request, record)
             if may_read_history(request.viewer, visibility=record.visibility, owners=mine)
             else [],
@@ -186,8 +187,8 @@ class Editing:
 def record_new(request: Request, kind: str) -> HttpResponse:
     """Create a record: first as a draft, or published at once."""
     spec = spec_or_404(kind)
-    if kind == "picture":
-        return redirect("desk:library", request.frame.key)
+    if kind in LIBRARIES:
+        return redirect(kind_url(request, kind))
     if spec.is_single:
         existing = find_single(request, spec)
         if existing is not None:

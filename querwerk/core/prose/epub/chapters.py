@@ -189,14 +189,20 @@ class Chapters:
         return self.card(block["url"], block["title"], block["description"]) if block["url"] else ""
 
     def file(self, block: dict[str, Any]) -> str:
-        """Return the name of a file to fetch on the web."""
-        return self.card(self.out.manuscript.url, block["title"], _("File")) if block["title"] else ""
+        """Return where a file can be fetched, and what it is."""
+        return self.elsewhere(block, _("File"))
 
     def video(self, block: dict[str, Any]) -> str:
         """Return where a film can be seen, and what is said in it."""
-        card = self.card(block["url"] or self.out.manuscript.url, block["title"], _("Film"))
         transcript = self.html(block["transcript"])
-        return card + (f"<p>{transcript}</p>" if transcript else "")
+        return self.elsewhere(block, _("Film")) + (f"<p>{transcript}</p>" if transcript else "")
+
+    def elsewhere(self, block: dict[str, Any], label: str) -> str:
+        """Return a card that leads to what lies on the web; nothing where the reader may not have it."""
+        found = self.out.elsewhere(block)
+        if found is None:
+            return ""
+        return self.card(found.url, found.title, f"{label}, {found.about}" if found.about else label)
 
     def card(self, url: str, title: str, about: str) -> str:
         """Return a card that leads somewhere."""

@@ -120,7 +120,7 @@ class Assembly:
         self.add(block, piece.keys.get("b", ""))
 
     def video(self, piece: Paragraph) -> None:
-        """Add a film; what Word cannot hold (poster, subtitles) comes back from the version before."""
+        """Add a film; what Word cannot hold (poster, transcript) comes back from the version before."""
         url = next((run.href for run in piece.runs if run.href), "")
         title = "".join(run.words for run in piece.runs if run.href) or piece.words
         block = {
@@ -129,14 +129,14 @@ class Assembly:
             "file": "",
             "title": title,
             "poster": "",
-            "subtitles": "",
             "transcript": "",
         }
         self.add(block, piece.keys.get("b", ""))
 
     def file(self, piece: Paragraph) -> None:
-        """Add a file to fetch."""
-        self.add({"type": "file", "file": "", "title": piece.words}, piece.keys.get("b", ""))
+        """Add a file to fetch; which one it is comes back from the version before."""
+        title = "".join(run.words for run in piece.runs if run.href) or piece.words
+        self.add({"type": "file", "file": "", "title": title}, piece.keys.get("b", ""))
 
     def gallery(self, piece: Paragraph) -> None:
         """Add a gallery, or its caption."""

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 from querwerk.core.prose.blocks import Block, Body, content_hash
 
-NOT_IN_WORD = ("file", "poster", "subtitles", "transcript", "url")
+NOT_IN_WORD = ("file", "poster", "transcript", "url")
 """What blocks of films and files have beside their words."""
 
 
@@ -34,6 +34,8 @@ def _renewed(block: Block, known: Mapping[str, Block]) -> Block:
     old = known.get(block["key"])
     if block["type"] not in ("file", "video") or old is None or old["type"] != block["type"]:
         return block
+    if old["file"] and block["type"] == "video":
+        block = block | {"url": old["url"]}  # Word has the address of our own file there
     return block | {name: old[name] for name in NOT_IN_WORD if name in block and not block[name]}
 
 

@@ -218,15 +218,23 @@ class Writer:
 
     def video(self, block: dict[str, Any]) -> None:
         """Write where a film can be seen."""
-        paragraph = self.begin("FilmLine")
-        self.mark(paragraph, BLOCK_MARK + block["key"])
-        self.runs(paragraph, [Run(block["title"] or block["url"], href=block["url"])])
+        self.elsewhere("FilmLine", block)
 
     def file(self, block: dict[str, Any]) -> None:
-        """Write the name of a file to fetch."""
-        paragraph = self.begin("FileLine")
+        """Write where a file can be fetched, and what it is."""
+        self.elsewhere("FileLine", block)
+
+    def elsewhere(self, style: str, block: dict[str, Any]) -> None:
+        """Write a title that leads to what lies on the web; whoever may not have it reads the title alone."""
+        paragraph = self.begin(style)
         self.mark(paragraph, BLOCK_MARK + block["key"])
-        self.runs(paragraph, [Run(block["title"])])
+        found = self.out.elsewhere(block)
+        if found is None:
+            self.runs(paragraph, [Run(block["title"])])
+            return
+        self.runs(paragraph, [Run(found.title, href=found.url)])
+        if found.about:
+            self.runs(paragraph, [Run(f" ({found.about})")])
 
     # --- inside a paragraph ---
 

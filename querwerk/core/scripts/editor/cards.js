@@ -22,7 +22,7 @@ export class Card {
     const { attrs, type } = this.node;
     const { words, preview } = this.tools;
     const label = element("strong", words[type.name]);
-    const about = element("span", attrs.title || attrs.alt || attrs.url || attrs.picture || attrs.pictures || attrs.file || "");
+    const about = element("span", attrs.title || attrs.alt || titleOf(type.name, attrs.file) || attrs.url || attrs.picture || attrs.pictures || "");
     const edit = element("button", words.edit);
     edit.type = "button";
     edit.className = "button button--small";
@@ -36,7 +36,8 @@ export class Card {
       return image;
     });
     this.head.replaceChildren(...pictures, label, about, edit);
-    this.dom.classList.toggle("editor-card--lacking", type.name === "image" && !attrs.alt);
+    const lacks = { image: !attrs.alt, file: !attrs.file, video: !attrs.file && !attrs.url }[type.name];
+    this.dom.classList.toggle("editor-card--lacking", Boolean(lacks));
   }
 
   update(node) {
@@ -95,7 +96,13 @@ export function ask(name, values = {}) {
   const dialog = document.querySelector(`[data-dialog="${name}"]`);
   const form = dialog.querySelector("form");
   form.reset();
-  for (const input of form.elements) if (input.name && input.type !== "file") input.value = values[input.name] ?? "";
+  for (const input of form.elements) {
+    if (!input.name || input.type === "file") continue;
+    const value = values[input.name] ?? "";
+    // What is gone or hidden from the author stays chosen until they choose something else.
+    if (input.options && ![...input.options].some((option) => option.value === value)) input.add(new Option(value, value));
+    input.value = value;
+  }
   dialog.returnValue = "";
   dialog.showModal();
   return new Promise((resolve) => {
@@ -112,6 +119,12 @@ export function setAttrs(view, pos, attrs) {
   if (!node) return;
   const tr = view.state.tr.setNodeMarkup(pos, null, { ...node.attrs, ...attrs });
   view.dispatch(node.isAtom ? tr.setSelection(NodeSelection.create(tr.doc, pos)) : tr);
+}
+
+// The drop-down of the dialog knows the titles of files and films.
+export function titleOf(card, id) {
+  const options = id ? document.querySelector(`[data-dialog="card-${card}"] select[name=file]`)?.options : null;
+  return [...(options ?? [])].find((option) => option.value === id)?.text ?? id ?? "";
 }
 
 function element(tag, text) {

@@ -19,7 +19,7 @@ import { Toolbar } from "./toolbar.js";
 const { nodes, marks } = schema;
 
 export async function start(root) {
-  const { sync: url, token, sitting, author, clash, translated, upload, pick, language, source } = root.dataset;
+  const { sync: url, token, sitting, author, clash, translated, upload, fileUpload, pick, language, source } = root.dataset;
   const words = Object.fromEntries([...root.querySelectorAll("[data-words] > *")].map((one) => [one.dataset.word, one.textContent]));
   const answer = await fetch(url, { headers: { Accept: "application/json" } });
   if (!answer.ok) {
@@ -171,7 +171,7 @@ export async function start(root) {
 
   async function cardDialog(type, attrs, file) {
     const input = document.querySelector(`[data-dialog="card-${type}"] input[type=file]`);
-    const asked = ask(`card-${type}`, attrs);
+    const asked = ask(`card-${type}`, { lang: language, ...attrs });
     offerPictures();
     if (input && file) {
       const kept = new DataTransfer();
@@ -180,9 +180,9 @@ export async function start(root) {
     }
     const said = await asked;
     if (said?.answer !== "ok") return null;
-    const { answer: _answer, upload: chosen, ...values } = said;
-    if (chosen?.size && upload) {
-      const id = await sendFile(chosen, values.alt ?? values.title ?? "");
+    const { answer: _answer, upload: chosen, lang, ...values } = said;
+    if (chosen?.size) {
+      const id = type === "file" ? await sendDocument(chosen, values.title, lang) : await sendPicture(chosen, values.alt);
       if (!id) return null;
       values[type === "file" ? "file" : "picture"] = id;
     }
@@ -200,18 +200,27 @@ export async function start(root) {
     list.replaceChildren(...found.map((one) => new Option(one.title || one.alt, one.id)));
   }
 
-  async function sendFile(file, alt) {
+  async function sendPicture(file, alt) {
+    const said = await send(upload, { file, alt, lang: language });
+    if (said) pictures.set(said.id, said.url);
+    return said?.id;
+  }
+
+  async function sendDocument(file, title, lang) {
+    const said = await send(fileUpload, { file, title, lang });
+    if (said?.is_new) document.querySelector('[data-dialog="card-file"] select[name=file]').add(new Option(said.title, said.id));
+    return said?.id;
+  }
+
+  async function send(where, fields) {
     const body = new FormData();
-    body.append("file", file);
-    body.append("alt", alt);
-    body.append("lang", language);
+    for (const [name, value] of Object.entries(fields)) body.append(name, value);
     status(root, words.uploading);
     try {
-      const answer = await fetch(upload, { method: "POST", headers: { "X-CSRFToken": token, Accept: "application/json" }, body });
+      const answer = await fetch(where, { method: "POST", headers: { "X-CSRFToken": token, Accept: "application/json" }, body });
       const said = await answer.json();
-      if (answer.ok) pictures.set(said.id, said.url);
-      if (answer.ok) return said.id;
-      status(root, said.error ?? words.refused, "error");
+      status(root, answer.ok ? words.dirty : said.error ?? words.refused, answer.ok ? "" : "error");
+      if (answer.ok) return said;
     } catch {
       status(root, words.offline, "error");
     }

@@ -102,7 +102,7 @@ const nodes = {
   gallery: asCard("gallery", card({ pictures: "" }, "inline*")),
   file: asCard("file", card({ file: "", title: "" })),
   link_card: asCard("link_card", card({ url: "", title: "", description: "" })),
-  video: asCard("video", card({ url: "", file: "", title: "", poster: "", subtitles: "" }, "inline*")),
+  video: asCard("video", card({ url: "", file: "", title: "", poster: "" }, "inline*")),
   text: { group: "inline" },
   hard_break: { group: "inline", inline: true, selectable: false, parseDOM: [{ tag: "br" }], toDOM: () => ["br"] },
   note: {

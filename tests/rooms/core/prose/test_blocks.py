@@ -52,7 +52,6 @@ EVERY_TYPE: list[dict[str, Any]] = [
         "file": "",
         "title": "Film",
         "poster": "p4",
-        "subtitles": "f2",
         "transcript": "Es <strong>rattert</strong>.",
     },
 ]
@@ -149,4 +148,4 @@ def test_plain_words_are_in_reading_order() -> None:
 
 
 def test_what_is_stored_elsewhere_is_named() -> None:
-    assert used_media(BODY) == {"p1", "p2", "p3", "p4", "f1", "f2"}
+    assert used_media(BODY["blocks"]) == (frozenset({"p1", "p2", "p3", "p4"}), frozenset({"f1"}), frozenset())

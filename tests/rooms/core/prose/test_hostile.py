@@ -73,10 +73,7 @@ def hostile_block(kind: str, vector: str) -> Block:
     }
     inside |= {name: 1 for name in SHAPES[kind] if name.startswith("header_")}
     inside |= {"pictures": [vector]} if kind == "gallery" else {}
-    short = {
-        name: value[:60] if name in ("picture", "file", "poster", "subtitles") else value
-        for name, value in inside.items()
-    }
+    short = {name: value[:60] if name in ("picture", "file", "poster") else value for name, value in inside.items()}
     return {"type": kind, "key": vector, **short, **({"pictures": [vector[:60]]} if kind == "gallery" else {})}
 
 

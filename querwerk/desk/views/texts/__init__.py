@@ -1,0 +1,1 @@
+"""Longer texts at the desk."""
