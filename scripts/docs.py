@@ -107,10 +107,11 @@ def commands() -> str:
 def state_tables() -> dict[str, dict[TextChoices, frozenset[TextChoices]]]:
     """Every table of allowed moves that a room states, by room and name."""
     found = {}
-    for path in sorted((ROOT / "querwerk").glob("*/states.py")):
-        module = importlib.import_module(f"querwerk.{path.parent.name}.states")
+    for path in sorted((ROOT / "querwerk").rglob("states.py")):
+        room = ".".join(path.parent.relative_to(ROOT / "querwerk").parts)
+        module = importlib.import_module(f"querwerk.{room}.states")
         tables = {name: value for name, value in vars(module).items() if name.endswith("_MOVES")}
-        found.update({f"{path.parent.name}.{name}": table for name, table in tables.items()})
+        found.update({f"{room}.{name}": table for name, table in tables.items()})
     return found
 
 
@@ -137,7 +138,7 @@ def states() -> str:
     ]
     with translation.override("en"):
         for name, table in state_tables().items():
-            room, _dot, variable = name.partition(".")
+            room, _dot, variable = name.rpartition(".")
             choices = type(next(iter(table)))
             lines += [f"## {choices.__name__}", "", str(choices.__doc__).partition("\n")[0], ""]
             lines += [f"Table `{variable}` of the room `{room}`.", "", *_state_diagram(table)]

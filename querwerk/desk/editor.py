@@ -149,6 +149,12 @@ def texts() -> list[tuple[str, Any]]:
         ("refused", _("This could not be saved.")),
         ("unreachable", _("The text could not be fetched. Load the page again.")),
         ("uploading", _("The file is being sent …")),
+        (
+            "picturesLost",
+            _(
+                "Pictures that did not come along: NUMBER. The program they come from does not hand them out; copy each by itself, or drop its file into the text."
+            ),
+        ),
         ("others", _("Also in this text: NAMES")),
         ("removed", _("(removed)")),
         ("note", _("Note")),

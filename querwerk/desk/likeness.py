@@ -6,6 +6,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from querwerk.core.actions import Actor
+from querwerk.core.models import Link
 from querwerk.core.pictures.actions import withdraw_consent
 from querwerk.core.pictures.models import Consent, Picture, StoredFile
 from querwerk.people.models import User
@@ -18,6 +19,7 @@ def likeness_of(user: User, names: Sequence[str]) -> dict[str, Any]:
         "recorded_consents": Consent.objects.filter(recorded_by_id=user.pk).count(),
         "uploaded_files": StoredFile.objects.filter(by_id=user.pk).count(),
         "credited_pictures": _credited(user),
+        "bylines": _bylines(names),
     }
 
 
@@ -43,6 +45,12 @@ def _consent(consent: Consent) -> dict[str, Any]:
         "uses": list(consent.uses),
         "withdrawn_at": consent.withdrawn_at.isoformat() if consent.withdrawn_at else None,
     }
+
+
+def _bylines(names: Sequence[str]) -> list[str]:
+    """Return the newsflashes that name the account as their author: a right of the author, which stays like a credit."""
+    found = Link.objects.filter(field="author", words__in=names).select_related("owner__space").order_by("pk")
+    return [f"{link.owner.space.key}:{link.owner.kind}:{link.owner.key}" for link in found]
 
 
 def _credited(user: User) -> list[str]:

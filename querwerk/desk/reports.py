@@ -20,11 +20,13 @@ from querwerk.core.pictures.queries import LEAD
 from querwerk.core.prose.actions import create_document, mark_translated
 from querwerk.core.prose.blocks import Block, Body, content_hash, new_key, normalise
 from querwerk.core.registry import node_url
-from querwerk.core.spec import spec_of
+from querwerk.core.spec import KEY, spec_of
+from querwerk.core.states import Visibility
 from querwerk.core.templatetags.ui import partial_date, plain, term
 from querwerk.desk.actions import new_key as next_number
 from querwerk.events.models import Event
 from querwerk.events.queries.events import agenda_of, people
+from querwerk.people.models import Person
 from querwerk.programmes.models import Funder
 
 ROLE = "body"
@@ -46,8 +48,11 @@ class _Known:
 
 
 @transaction.atomic
-def propose_newsflash(*, event: Event, space: Space, by: Actor) -> Record:
-    """Begin a newsflash about an event: a draft with a text in each language, for an editor to rewrite."""
+def propose_newsflash(*, event: Event, space: Space, by: Actor, author: str = "") -> Record:
+    """Begin a newsflash about an event: a draft with a text in each language, for an editor to rewrite.
+
+    ``author``: the name of whoever begins it; it becomes the person's record where exactly one has this name.
+    """
     known = _known(event, space)
     spec = spec_of("newsflash")
     about = [event.node, *known.pilots, *known.papers]
@@ -61,11 +66,22 @@ def propose_newsflash(*, event: Event, space: Space, by: Actor) -> Record:
     }
     if known.picture:
         raw[LEAD] = known.picture
+    if author:
+        raw |= _as_author(author, space)
     newsflash = save_record(
         spec=spec, raw=raw, space=space, by=by, why=_("Proposed from the event “%(key)s”") % {"key": event.key}
     )
     _begin_texts(newsflash, known, by=by)
     return newsflash
+
+
+def _as_author(name: str, space: Space) -> dict[str, str]:
+    """Return the only person with this name as author, else the name; nothing where the name would pass for a key."""
+    people = Person.objects.filter(space=space).exclude(visibility=Visibility.RETIRED)
+    same = [key for key, words in people.values_list("key", "name") if name in words.values()]
+    if len(same) == 1:
+        return {"author": same[0]}
+    return {} if KEY.fullmatch(name) else {"author": name}
 
 
 def _begin_texts(newsflash: Record, known: _Known, *, by: Actor) -> None:

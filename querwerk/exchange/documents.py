@@ -34,6 +34,8 @@ KNOWN = (
     "blocks",
     "notes",
     "public",
+    "next_from",
+    "next",
 )
 
 
@@ -109,7 +111,11 @@ def _stated(raw: Mapping[str, Any], path: Path, problems: Problems) -> Stated | 
     basis = _basis(raw.get("basis"), (*path, "basis"), problems)
     if body is None or public is None or state not in DocumentState.values:
         return None
-    return Stated(body, public, DocumentState(state), public_from, str(translates), basis, version)
+    following = _body(raw["next"], (*path, "next"), problems) if "next" in raw else body
+    next_from = _instant(raw.get("next_from"), (*path, "next_from"), problems)
+    return Stated(
+        body, public, DocumentState(state), public_from, str(translates), basis, version, following, next_from
+    )
 
 
 def _body(raw: Any, path: Path, problems: Problems) -> Body | None:
@@ -189,6 +195,10 @@ def _dump(document: Document) -> dict[str, Any]:
         out["notes"] = body["notes"]
     if document.public_number not in (None, document.head_number):
         out["public"] = body_of(document, document.public_number)
+    if document.next_from is not None:
+        out["next_from"] = document.next_from.isoformat(timespec="seconds")
+        if document.next_number != document.head_number:
+            out["next"] = body_of(document, document.next_number)
     return out
 
 
@@ -232,5 +242,15 @@ def document_schema() -> dict[str, Any]:
             "blocks": blocks,
             "notes": notes,
             "public": {"type": "object", "properties": {"blocks": blocks, "notes": notes}},
+            "next_from": {
+                "type": ["string", "null"],
+                "format": "date-time",
+                "title": "When a newer version takes the place of the public one",
+            },
+            "next": {
+                "type": "object",
+                "title": "The newer version, where it is not the newest",
+                "properties": {"blocks": blocks, "notes": notes},
+            },
         },
     }

@@ -121,10 +121,11 @@ def text_file(
     if record is None or record.node.visibility != Visibility.PUBLISHED:
         raise Http404
     document = find_document(record.node_id, role, language)
-    body = body_of(document, document.public_number) if document and document.is_public(timezone.now()) else None
-    if document is None or body is None or document.public_from is None:
+    read = document.read_now(timezone.now()) if document is not None else None
+    body = body_of(document, read[0]) if document is not None and read is not None else None
+    if read is None or body is None:
         raise Http404
-    manuscript, media = manuscript_of(request, record, body, language, changed_at=document.public_from)
+    manuscript, media = manuscript_of(request, record, body, language, changed_at=read[1])
     mark = mark_of(manuscript, media)
     path = kept_file(manuscript, form, name=f"{record.node_id}-{role}-{language}", mark=mark)
     return send_file(

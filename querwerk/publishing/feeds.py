@@ -19,7 +19,7 @@ from querwerk.core.templatetags.ui import plain
 from querwerk.programmes.pages import page_language
 from querwerk.programmes.queries import Frame
 from querwerk.publishing.models import Newsflash
-from querwerk.publishing.queries import newsflashes
+from querwerk.publishing.queries import authors_of, newsflashes
 
 NEWEST = 50
 
@@ -64,8 +64,15 @@ class NewsFeed(Feed[Newsflash, Frame]):
         return obj.programme.name
 
     def items(self, obj: Frame) -> list[Newsflash]:
-        """Return the newest newsflashes that everybody may see."""
-        return list(newsflashes(obj.space_id, with_drafts=False).select_related("space")[:NEWEST])
+        """Return the newest newsflashes that everybody may see; 2 queries."""
+        found = list(newsflashes(obj.space_id, with_drafts=False).select_related("space")[:NEWEST])
+        self.authors = authors_of((item.node_id for item in found), obj.key)
+        return found
+
+    def item_author_name(self, item: Newsflash) -> str | None:
+        """Return who wrote it; without one, the feed's own author stands for it."""
+        author = self.authors.get(item.node_id)
+        return author["name"] if author is not None else None
 
     def item_title(self, item: Newsflash) -> str:
         """Return number and title."""
@@ -111,7 +118,7 @@ def as_json_feed(frame: Frame, origin: str) -> dict[str, Any]:
 
 
 def _json_item(feed: NewsFeed, item: Newsflash, origin: str) -> dict[str, Any]:
-    published = feed.item_pubdate(item)
+    published, author = feed.item_pubdate(item), feed.authors.get(item.node_id)
     return {
         "id": feed.item_guid(item),
         "url": origin + feed.item_link(item),
@@ -121,6 +128,7 @@ def _json_item(feed: NewsFeed, item: Newsflash, origin: str) -> dict[str, Any]:
         "date_modified": feed.item_updateddate(item).isoformat(),
         "tags": [plain(topic) for topic in item.topics],
         **({"date_published": published.isoformat()} if published else {}),
+        **({"authors": [_as_person(author, origin)]} if author is not None else {}),
     }
 
 
@@ -130,7 +138,12 @@ def share_url(record: Newsflash) -> str:
     return reverse("publishing:share", kwargs=names)
 
 
-def news_article(newsflash: Newsflash, frame: Frame, origin: str) -> dict[str, Any]:
+def _as_person(author: dict[str, Any], origin: str) -> dict[str, str]:
+    """Return an author with the address at which more can be read, where there is one."""
+    return {"name": author["name"], **({"url": origin + author["url"]} if author["url"] else {})}
+
+
+def news_article(newsflash: Newsflash, frame: Frame, origin: str, author: dict[str, Any] | None) -> dict[str, Any]:
     """Return what search engines read of a newsflash (schema.org, NewsArticle); nothing that is not known."""
     names = {"programme": frame.key, "kind": "newsflash", "key": newsflash.key}
     home = reverse("publishing:home", kwargs={"programme": frame.key})
@@ -139,6 +152,7 @@ def news_article(newsflash: Newsflash, frame: Frame, origin: str) -> dict[str, A
         "@type": "NewsArticle",
         "headline": plain(newsflash.title),
         "description": plain(newsflash.summary),
+        "author": {"@type": "Person", **_as_person(author, origin)} if author is not None else None,
         "datePublished": newsflash.date,
         "dateModified": newsflash.changed_at.isoformat(),
         "inLanguage": page_language(),

@@ -35,6 +35,16 @@ class Newsflash(Record):
         fields=(
             Texts("title", _("Title"), is_required=True, column="title"),
             Date("date", _("Date"), column="date"),
+            Links(
+                "author",
+                _("Author"),
+                _("A person of the directory, or a name. It is published with the newsflash."),
+                kinds=("person",),
+                link_kind=LinkKind.TOOK_PART,
+                is_owner_earlier=False,
+                is_many=False,
+                may_be_words=True,
+            ),
             Term("title_basis", _("Where the title comes from"), column="title_basis"),
             Words("language", _("Language of the original"), column="language"),
             Texts("summary", _("Summary"), column="summary", is_long=True),

@@ -1,13 +1,15 @@
 """Reads of the public site: newsflashes, films, and what the home of a programme shows."""
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from typing import Any
 
-from django.db.models import BigIntegerField, Case, Count, Exists, F, OuterRef, QuerySet, Value, When, Window
+from django.db.models import BigIntegerField, Case, Count, Exists, F, OuterRef, Q, QuerySet, Value, When, Window
 from django.db.models.functions import RowNumber
 
 from querwerk.core.models import Link, Node
-from querwerk.core.pictures.queries import LEAD
+from querwerk.core.pictures.queries import LEAD, Shown, words_of
+from querwerk.core.pictures.showing import described, person
 from querwerk.core.prepared import prepared
 from querwerk.core.queries import counted, visible
 from querwerk.core.states import LinkKind, Visibility
@@ -50,6 +52,27 @@ def news_about(node_id: int, *, with_drafts: bool) -> QuerySet[Newsflash]:
     links = Link.objects.filter(earlier=node_id, kind=LinkKind.DOCUMENTED_BY).values("later")
     found = visible(Newsflash.objects.filter(node__in=links), with_drafts=with_drafts)
     return found.select_related("node").order_by("-position", "-pk")
+
+
+def authors_of(node_ids: Iterable[int], programme_key: str) -> dict[int, dict[str, Any]]:
+    """Return the authors of newsflashes whom everybody may know, by the newsflash's node; 1 query, 2 where one has a record.
+
+    Each is a mapping: name, affiliation, url (empty where nothing is known).
+    """
+    found = {link.owner_id: Shown(link.words or name_of(link), link.earlier) for link in _authors(sorted(node_ids))}
+    known = described((one.node for one in found.values() if one.node is not None), programme_key)
+    return {owner: person(one, known, programme_key) for owner, one in found.items()}
+
+
+def name_of(link: Link) -> str:
+    """Return the name of the person from whom a link leads."""
+    return words_of(link.earlier.title) if link.earlier is not None else ""
+
+
+@prepared
+def _authors(node_ids: Sequence[int]) -> QuerySet[Link]:
+    public = Q(earlier=None) | Q(earlier__visibility=Visibility.PUBLISHED)
+    return Link.objects.filter(public, owner__in=node_ids, field="author").select_related("earlier__part_of")
 
 
 @prepared

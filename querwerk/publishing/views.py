@@ -86,13 +86,17 @@ def news_detail(request: Request, key: str) -> HttpResponse:
     if found is None:
         raise Http404
     ties = request.ties = Ties(found, with_drafts=request.with_drafts)
+    author = (
+        queries.authors_of([found.node_id], request.frame.key).get(found.node_id) if ties.stated("author") else None
+    )
     context = {
         "newsflash": found,
+        "author": author,
         "text": public_text(found.node_id, "body", page_language()),
         "originals": home.originals(found),
         "about": ties.nodes("about"),
         "panels": registry.panels_for(request, found),
-        "linked_data": news_article(found, request.frame, origin_of(request)),
+        "linked_data": news_article(found, request.frame, origin_of(request), author),
     }
     return render(request, "publishing/news_detail.html", context)
 

@@ -1,5 +1,6 @@
 """Writing longer texts in a real browser: keys that stay, paste from Word, two people at once, keyboard only, without a script."""
 
+import base64
 import itertools
 from collections.abc import Iterator
 from typing import Any
@@ -9,6 +10,8 @@ from playwright.sync_api import Browser, Dialog, Page, StorageState, expect
 
 from scripts.demo import Site
 from tests.browser.conftest import Axe, OpenPage
+from tests.factories.office import PDF
+from tests.factories.pictures import encoded, pixels
 
 NUMBERS = itertools.count(1)
 STATUS = "[data-status]"
@@ -313,6 +316,83 @@ def test_the_keyboard_alone_is_enough(organiser_page: Page, text: str, axe: Axe)
     expect(page.get_by_role("dialog")).to_be_visible()
     assert axe(page) == []
     page.keyboard.press("Escape")
+    assert axe(page) == []
+
+
+HAND_OVER = """([kind, html, files]) => {
+  const data = new DataTransfer();
+  if (html) data.setData("text/html", html);
+  for (const [content, name, type] of files) {
+    data.items.add(new File([Uint8Array.from(atob(content), (letter) => letter.charCodeAt(0))], name, {type}));
+  }
+  const place = document.querySelector("[data-editor] .ProseMirror");
+  const box = place.lastElementChild.getBoundingClientRect();
+  const at = {bubbles: true, cancelable: true, clientX: box.left + 5, clientY: box.top + 5};
+  place.dispatchEvent(kind === "drop" ? new DragEvent("drop", {...at, dataTransfer: data}) : new ClipboardEvent("paste", {...at, clipboardData: data}));
+}"""
+
+
+def in_base64(content: bytes) -> str:
+    return base64.b64encode(content).decode()
+
+
+def describe(page: Page, label: str, words: str) -> None:
+    """Fill the open dialog; without words it stays open."""
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_role("button", name="Fertig").click()
+    expect(dialog).to_be_visible()
+    dialog.get_by_label(label).fill(words)
+    dialog.get_by_role("button", name="Fertig").click()
+    expect(dialog).to_have_count(0)
+    saved(page)
+
+
+def test_pictures_and_files_come_by_drop_and_paste_and_stand_on_the_public_page(
+    organiser_page: Page, text: str, axe: Axe
+) -> None:
+    page = organiser_page
+    number = next(NUMBERS)
+    dropped, pasted = (in_base64(encoded("JPEG", pixels(900, 600, seed=40 + number + more))) for more in (0, 1))
+    pdf = in_base64(PDF + str(number).encode())
+    page.evaluate(HAND_OVER, ["drop", "", [[dropped, "Halle.jpg", "image/jpeg"], [pdf, "Lage.pdf", "application/pdf"]]])
+    expect(page.locator("[data-preview]")).to_be_visible()
+    assert axe(page) == []
+    describe(page, "Was zu sehen ist", "Die Halle")
+    describe(page, "Titel", "Lagebericht")
+    html = f'<p>Vorher</p><p><img src="data:image/jpeg;base64,{pasted}" alt=""></p><table><tr><td>Zelle<img src="file:///C:/a.png"></td></tr></table>'
+    page.evaluate(HAND_OVER, ["paste", html, []])
+    describe(page, "Was zu sehen ist", "Der Hof")
+    expect(page.locator("[data-told]")).to_contain_text("Bilder, die nicht mitkamen: 1.")
+    page.get_by_role("button", name="Film", exact=True).click()
+    film = page.get_by_label("Ein Film dieses Programms")
+    film.select_option(index=1)
+    page.get_by_role("dialog").get_by_role("button", name="Fertig").click()
+    saved(page)
+    found = [block for block in blocks(page) if block["type"] != "paragraph" or block["html"]]
+    assert [block["type"] for block in found] == ["image", "file", "paragraph", "image", "table", "video"]
+    assert [block["alt"] for block in found if block["type"] == "image"] == ["Die Halle", "Der Hof"]
+    expect(page.locator(".editor-card img")).to_have_count(2)
+    page.goto(f"/de/desk/inducci/records/picture/{found[0]['picture']}/")
+    page.locator("#f-credit").fill("Foto: Kim")
+    page.locator("#f-basis").select_option("nobody")
+    page.get_by_role("button", name="Speichern", exact=True).first.click()
+    page.goto(f"/de/desk/inducci/records/picture/{found[0]['picture']}/publish/")
+    page.locator("main form button").first.click()
+    page.goto(f"{text}publish/")
+    expect(page.locator(".notice--warning").last).to_contain_text("Datei: Lagebericht")
+    page.get_by_role("button", name="jetzt veröffentlichen").click()
+    page.goto(text.split("/text/", maxsplit=1)[0] + "/publish/")
+    page.locator("main form button").first.click()
+    page.goto("/de/inducci/news/" + text.split("/newsflash/")[1].split("/", maxsplit=1)[0] + "/")
+    image = page.locator(".prose__picture picture").first
+    assert image.locator("source").first.get_attribute("type") == "image/avif"
+    assert image.locator("img").get_attribute("alt") == "Die Halle"
+    image.locator("img").scroll_into_view_if_needed()
+    image.locator("img").evaluate("image => image.decode()")
+    with page.expect_download() as fetched:
+        page.get_by_role("link", name="Lagebericht").click()
+    assert fetched.value.suggested_filename == "Lagebericht.pdf"
+    expect(page.locator(".prose__film")).to_be_visible()
     assert axe(page) == []
 
 

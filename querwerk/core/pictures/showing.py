@@ -34,14 +34,20 @@ def plates(pictures: Iterable[Picture], programme_key: str) -> list[Plate]:
     """Return pictures with those in them; 1 query, 2 where somebody has a record."""
     shown = list(pictures)
     people = people_in([picture.node_id for picture in shown]) if shown else {}
-    nodes = {one.node.pk: one.node for row in people.values() for one in row if one.node is not None}
-    known: dict[int, Description] = {}
-    for describe in _describers if nodes else ():
-        known |= describe(nodes.values(), programme_key)
+    known = described((one.node for row in people.values() for one in row if one.node is not None), programme_key)
     return [
         Plate(picture, [person(one, known, programme_key) for one in people.get(picture.node_id, [])])
         for picture in shown
     ]
+
+
+def described(nodes: Iterable[Node], programme_key: str) -> dict[int, Description]:
+    """Return what is known about persons, by node; 1 query, none for nobody."""
+    people = {node.pk: node for node in nodes}
+    known: dict[int, Description] = {}
+    for describe in _describers if people else ():
+        known |= describe(people.values(), programme_key)
+    return known
 
 
 def person(shown: Shown, known: Mapping[int, Description], programme_key: str) -> dict[str, Any]:

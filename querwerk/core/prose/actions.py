@@ -20,7 +20,7 @@ from querwerk.core.prose.render import outline, render
 from querwerk.core.prose.roles import find_role
 from querwerk.core.prose.siblings import gaps, scaffold
 from querwerk.core.prose.signals import document_scheduled
-from querwerk.core.prose.states import DOCUMENT_MOVES, DocumentState, Origin
+from querwerk.core.prose.states import DocumentState, Origin
 from querwerk.core.signals import records_written
 from querwerk.core.states import Verb
 
@@ -200,16 +200,19 @@ def publish_document(
     """Let the public read a version (the newest unless said otherwise), now or from an hour on.
 
     A translation that does not say what its source says needs ``accepts_gaps``. Publishing what is public already changes
-    nothing. Raises :class:`UnableToPublish`.
+    nothing. A newer version with an hour leaves the public one in its place until then. Raises :class:`UnableToPublish`.
     """
     document = _locked(document)
     now = timezone.now()
-    target = DocumentState.SCHEDULED if at is not None and at > now else DocumentState.PUBLISHED
+    is_later = at is not None and at > now
+    due = document.read_now(now)
+    if due is not None and (document.state, document.public_number) != (DocumentState.PUBLISHED, due[0]):
+        _put_before_the_public(document, *due, document.public_gaps)  # its hour has come, the job is on its way
     version = document.versions.get(number=number or document.head_number)
-    if document.state == target == DocumentState.PUBLISHED and document.public_number == version.number:
-        return document
-    if target not in DOCUMENT_MOVES[DocumentState(document.state)]:
-        raise UnableToPublish(_("This text is public already. Withdraw it first, or publish the new version at once."))
+    if document.state == DocumentState.PUBLISHED and document.public_number == version.number and not is_later:
+        return document if document.next_number is None else cancel_next(document=document, by=by)
+    if is_later and document.state == DocumentState.PUBLISHED and document.public_number == version.number:
+        raise UnableToPublish(_("The public reads this version already. Write the newer one first."))
     if not version.body["blocks"]:
         raise UnableToPublish(_("There is nothing in this text yet."))
     missing = _gaps(document, version.body)
@@ -226,16 +229,49 @@ def publish_document(
         True,
     )
     version.save(update_fields=["pieces", "outline", "is_closed"])
-    document.state, document.public_number, document.public_gaps = target, version.number, missing
-    document.public_from = at if at is not None and at > now else now
-    if target == DocumentState.PUBLISHED:
-        document.first_public_at = document.first_public_at or now
-    document.save(update_fields=["state", "public_number", "public_gaps", "public_from", "first_public_at"])
-    if target == DocumentState.SCHEDULED:
-        document_scheduled.send(Document, at=document.public_from)
+    if at is not None and is_later:
+        _schedule(document, version.number, at, missing)
+    else:
+        _put_before_the_public(document, version.number, now, missing)
+    document.save(update_fields=PUBLIC_FIELDS)
     _recount_translations(document)
     _journal(document, Verb.PUBLISHED, by=by)
     _made_public(document)
+    return document
+
+
+PUBLIC_FIELDS = (
+    "state", "public_number", "public_gaps", "public_from", "first_public_at", "next_number", "next_from",
+)  # fmt: skip
+
+
+def _schedule(document: Document, number: int, at: datetime, missing: int) -> None:
+    """Give a version its hour: beside the public one, or as the first that will be public."""
+    if document.state == DocumentState.PUBLISHED:
+        document.next_number, document.next_from = number, at
+    else:
+        document.state, document.public_number = DocumentState.SCHEDULED, number
+        document.public_from, document.public_gaps = at, missing
+    document_scheduled.send(Document, at=at)
+
+
+def _put_before_the_public(document: Document, number: int, since: datetime, missing: int) -> None:
+    """Let the public read a version; whatever waited for an hour waits no more."""
+    document.state, document.public_number = DocumentState.PUBLISHED, number
+    document.public_from, document.public_gaps = since, missing
+    document.next_number, document.next_from = None, None
+    document.first_public_at = document.first_public_at or since
+
+
+@transaction.atomic
+def cancel_next(*, document: Document, by: Actor) -> Document:
+    """Take the hour from a newer version; the public goes on reading what it reads. Twice changes nothing."""
+    document = _locked(document)
+    if document.next_number is None:
+        return document
+    document.next_number, document.next_from = None, None
+    document.save(update_fields=["next_number", "next_from"])
+    _journal(document, Verb.CHANGED, by=by, why=_("The newer version lost its hour."))
     return document
 
 
@@ -273,10 +309,11 @@ def withdraw_document(*, document: Document, by: Actor, why: str = "") -> Docume
     state = DocumentState(document.state)
     if state in (DocumentState.DRAFT, DocumentState.WITHDRAWN):
         return document
-    is_read = document.is_public(timezone.now())
+    is_read = document.read_now(timezone.now()) is not None
     document.state = DocumentState.WITHDRAWN if is_read else DocumentState.DRAFT
     document.public_number, document.public_from, document.public_gaps = None, None, 0
-    document.save(update_fields=["state", "public_number", "public_from", "public_gaps"])
+    document.next_number, document.next_from = None, None
+    document.save(update_fields=PUBLIC_FIELDS)
     _journal(document, Verb.WITHDRAWN, by=by, why=why)
     _made_public(document)
     return document
@@ -284,13 +321,15 @@ def withdraw_document(*, document: Document, by: Actor, why: str = "") -> Docume
 
 @transaction.atomic
 def publish_due() -> int:
-    """Say of the documents whose hour has come that they are published; return how many."""
+    """Say of the documents whose hour has come, and of newer versions of public ones, that they are published; return how many."""
     now = timezone.now()
-    due = list(documents_due(now).select_for_update().select_related("node__space"))
+    due = list(documents_due(now).select_for_update(of=("self",)).select_related("node__space"))
     for document in due:
-        document.state = DocumentState.PUBLISHED
-        document.first_public_at = document.first_public_at or document.public_from
-        document.save(update_fields=["state", "first_public_at"])
+        number, since = document.read_now(now) or (document.head_number, now)
+        body = body_of(document, number)
+        _put_before_the_public(document, number, since, _gaps(document, body) if body else 0)
+        document.save(update_fields=PUBLIC_FIELDS)
+        _recount_translations(document)
         _made_public(document)
     return len(due)
 
@@ -344,6 +383,9 @@ class Stated:
     source_language: str
     basis: dict[str, list[str]]
     version: int | None
+    following: Body | None = None
+    """The newer version that takes the place of the public one at ``next_from``."""
+    next_from: datetime | None = None
 
 
 @transaction.atomic
@@ -370,6 +412,9 @@ def import_document(*, node: Node, role: str, language: str, stated: Stated, by:
             _publish_imported(document, stated, by=by)
     elif is_public:
         withdraw_document(document=document, by=by, why=why)
+    document.refresh_from_db()
+    if stated.next_from is not None and stated.following is stated.body and document.next_from != stated.next_from:
+        _schedule_imported(document, stated, by=by)
     return document
 
 
@@ -383,9 +428,19 @@ def _import_new(node: Node, role: str, language: str, stated: Stated, *, by: Act
         document.save(update_fields=["state"])
     elif stated.state != DocumentState.DRAFT:
         _publish_imported(document, stated, by=by)
+    if stated.next_from is not None and stated.following is not None:
+        replace_body(document=document, body=stated.following, by=by, why=why)
+        document.refresh_from_db()
+        _schedule_imported(document, stated, by=by)
     replace_body(document=document, body=stated.body, by=by, why=why)
     document.refresh_from_db()
     return document
+
+
+def _schedule_imported(document: Document, stated: Stated, *, by: Actor) -> None:
+    """Give the newest version the hour that a file states for it; an hour that is past is now."""
+    if document.state == DocumentState.PUBLISHED and document.public_number != document.head_number:
+        publish_document(document=document, by=by, at=stated.next_from, accepts_gaps=True)
 
 
 def _publish_imported(document: Document, stated: Stated, *, by: Actor) -> None:

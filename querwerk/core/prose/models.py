@@ -25,6 +25,9 @@ class Document(models.Model):
     public_number = models.PositiveIntegerField(null=True, blank=True)
     """The version that the public reads; with ``public_from`` ahead, the one that it will read."""
     public_from = models.DateTimeField(null=True, blank=True)
+    next_number = models.PositiveIntegerField(null=True, blank=True)
+    """The version that takes the place of the public one at ``next_from``; the public reads the old one until then."""
+    next_from = models.DateTimeField(null=True, blank=True)
     first_public_at = models.DateTimeField(null=True, blank=True)
     source_language = models.CharField(max_length=8, blank=True)
     """The sibling of which this is a translation."""
@@ -45,9 +48,15 @@ class Document(models.Model):
                 | Q(state__in=["scheduled", "published"], public_number__isnull=False, public_from__isnull=False),
                 name="prose_document_public_version",
             ),
+            models.CheckConstraint(
+                condition=Q(next_number__isnull=True, next_from__isnull=True)
+                | Q(state="published", next_number__isnull=False, next_from__isnull=False),
+                name="prose_document_next_version",
+            ),
         ]
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["state", "public_from"], name="prose_document_due"),
+            models.Index(fields=["next_from"], name="prose_document_next_due"),
         ]
 
     def __str__(self) -> str:
@@ -57,6 +66,14 @@ class Document(models.Model):
     def is_public(self, now: datetime) -> bool:
         """Tell whether the public reads this document: published, or scheduled for an hour that has come."""
         return self.public_number is not None and self.public_from is not None and self.public_from <= now
+
+    def read_now(self, now: datetime) -> tuple[int, datetime] | None:
+        """Return the number of the version that the public reads, and since when; nothing where it reads none."""
+        if self.next_number is not None and self.next_from is not None and self.next_from <= now:
+            return self.next_number, self.next_from
+        if self.public_number is not None and self.public_from is not None and self.public_from <= now:
+            return self.public_number, self.public_from
+        return None
 
 
 class Version(models.Model):

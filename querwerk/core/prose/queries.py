@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, QuerySet, TextField
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, TextField
 from django.db.models.functions import Cast
 from django.utils import timezone
 
@@ -38,44 +38,54 @@ class PublicText:
 def public_text(node_id: int, role: str, language: str) -> PublicText | None:
     """Return a record's public text for a reader of ``language``: in it, else in German, English, any; 1 query, 2 with a text."""
     now = timezone.now()
-    found = {row[1]: row for row in _published(node_id, role) if row[3] is not None and row[3] <= now}
-    row = next((found[code] for code in (language, "de", "en", *found) if code in found), None)
-    if row is None:
+    read = {
+        document.language: (document, since)
+        for document in _published(node_id, role)
+        if (since := document.read_now(now))
+    }
+    found = next((read[code] for code in (language, "de", "en", *read) if code in read), None)
+    if found is None:
         return None
-    pk, own, number, public_from, gaps, source_language, kind, key = row
-    rendered = _rendered.first(pk)
+    document, (number, since) = found
+    rendered = (_rendered if number == document.public_number else _rendered_next).first(document.pk)
     pieces, outline = rendered if rendered is not None else ([], [])
-    others = tuple(code for code in found if code != own)
+    others = tuple(code for code in read if code != document.language)
     entries = [Entry(*entry) for entry in outline or []]
+    owner = (document.node.kind, document.node.key, role)
     return PublicText(
-        own, pieces or [], entries, gaps, source_language, number or 0, public_from or now, others, (kind, key, role)
+        document.language,
+        pieces or [],
+        entries,
+        document.public_gaps,
+        document.source_language,
+        number,
+        since,
+        others,
+        owner,
     )
 
 
 @prepared
-def _published(
-    node_id: int, role: str
-) -> QuerySet[Document, tuple[int, str, int | None, datetime | None, int, str, str, str]]:
-    return (
-        Document.objects.filter(node=node_id, role=role, public_number__isnull=False)
-        .order_by("pk")
-        .values_list(
-            "pk",
-            "language",
-            "public_number",
-            "public_from",
-            "public_gaps",
-            "source_language",
-            "node__kind",
-            "node__key",
-        )
-    )
+def _published(node_id: int, role: str) -> QuerySet[Document]:
+    found = Document.objects.filter(node=node_id, role=role, public_number__isnull=False).select_related("node")
+    return found.only(
+        "language", "public_number", "public_from", "next_number", "next_from", "public_gaps", "source_language",
+        "node__kind", "node__key",
+    ).order_by("pk")  # fmt: skip
+
+
+# By a column, not by a value: what stands in for it while the question is made does not fit PostgreSQL's short integers.
 
 
 @prepared
 def _rendered(document_id: int) -> QuerySet[Version, tuple[list[Piece] | None, list[list[Any]] | None]]:
-    # By a column, not by a value: what stands in for it while the question is made does not fit PostgreSQL's short integers.
     public = Version.objects.filter(document=document_id, number=F("document__public_number"))
+    return public.values_list("pieces", "outline")
+
+
+@prepared
+def _rendered_next(document_id: int) -> QuerySet[Version, tuple[list[Piece] | None, list[list[Any]] | None]]:
+    public = Version.objects.filter(document=document_id, number=F("document__next_number"))
     return public.values_list("pieces", "outline")
 
 
@@ -156,7 +166,7 @@ def clashes_of(document: Document) -> QuerySet[Clash]:
 
 def documents_due(now: datetime) -> QuerySet[Document]:
     """Return the documents whose hour has come and that do not say so yet."""
-    return Document.objects.filter(state="scheduled", public_from__lte=now).order_by("pk")
+    return Document.objects.filter(Q(state="scheduled", public_from__lte=now) | Q(next_from__lte=now)).order_by("pk")
 
 
 def written_by(user_id: int) -> list[dict[str, Any]]:

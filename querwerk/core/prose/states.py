@@ -16,7 +16,7 @@ class DocumentState(TextChoices):
 DOCUMENT_MOVES: dict[DocumentState, frozenset[DocumentState]] = {
     DocumentState.DRAFT: frozenset({DocumentState.SCHEDULED, DocumentState.PUBLISHED}),
     DocumentState.SCHEDULED: frozenset({DocumentState.DRAFT, DocumentState.SCHEDULED, DocumentState.PUBLISHED}),
-    # From published to published: a newer version takes the place of the one that is read.
+    # From published to published: a newer version takes the place of the one that is read, now or at an hour.
     DocumentState.PUBLISHED: frozenset({DocumentState.PUBLISHED, DocumentState.WITHDRAWN}),
     DocumentState.WITHDRAWN: frozenset({DocumentState.SCHEDULED, DocumentState.PUBLISHED}),
 }

@@ -21,7 +21,8 @@ def newsflash_propose(request: Request, key: str) -> HttpResponse:
         raise Http404
 
     def effect() -> str:
-        return propose_newsflash(event=event, space=request.frame.space, by=actor(request)).key
+        name = str(getattr(request.user, "name", "")).strip()
+        return propose_newsflash(event=event, space=request.frame.space, by=actor(request), author=name).key
 
     number = attempt(request, effect)
     messages.success(

@@ -4,13 +4,16 @@ import re
 
 import pytest
 
+from querwerk.core.actions import save_record
 from querwerk.core.models import Space
 from querwerk.core.prose.models import Document
 from querwerk.core.prose.queries import head_of
 from querwerk.core.prose.states import DocumentState
+from querwerk.core.queries import snapshot
 from querwerk.core.text import Text
 from querwerk.desk.reports import propose_newsflash
 from querwerk.events.models import Event
+from querwerk.people.models import Person
 from querwerk.publishing.models import Newsflash
 from tests.factories.programmes import TESTER
 from tests.rooms.desk.conftest import SignIn
@@ -89,3 +92,13 @@ def test_event_of_which_little_is_known_gives_a_short_draft(werk: Space) -> None
     assert isinstance(newsflash, Newsflash)
     assert newsflash.summary == Text({"de": "", "en": ""})
     assert "<strong>" not in str(head_of(Document.objects.filter(node=newsflash.node)[0]).body)
+
+
+@pytest.mark.parametrize(
+    ("name", "author"), [("Kim Muster", "Kim Muster"), ("Linda Scheibe", "linda"), ("kim", None), ("", None)]
+)
+def test_whoever_begins_it_is_proposed_as_its_author(inducci: Space, name: str, author: str | None) -> None:
+    save_record(spec=Person.SPEC, raw={"id": "linda", "name": "Linda Scheibe"}, space=inducci, by=TESTER)
+    event = Event.objects.get(space=inducci, key="plauen-2021")
+    newsflash = propose_newsflash(event=event, space=inducci, by=TESTER, author=name)
+    assert snapshot(newsflash).get("author") == author

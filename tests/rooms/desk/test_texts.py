@@ -2,7 +2,7 @@
 
 import json
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
 from html import unescape
 from typing import Any
 
@@ -11,8 +11,9 @@ from django.test import Client
 from django.utils import timezone
 
 from querwerk.core.models import Node, Space
-from querwerk.core.prose.actions import create_document
+from querwerk.core.prose.actions import create_document, publish_due, save_patch
 from querwerk.core.prose.models import Clash, Document
+from querwerk.core.prose.patch import Patch, Put
 from querwerk.core.prose.queries import head_of
 from querwerk.desk.texts import as_words, read_items, untyped
 from tests.factories.programmes import TESTER
@@ -224,7 +225,34 @@ def test_publishing_scheduling_and_withdrawing(paper: Document, sign_in: SignIn,
 
 
 @pytest.mark.parametrize(
-    ("day", "hour"), [("", ""), ("2021-09-29", "09:00"), ("2021-13-01", "x"), ("9999-99-99", "09:00")]
+    ("day", "hour", "instant"),
+    [
+        ("2100-01-15", "09:00", "2100-01-15T08:00:00+00:00"),
+        ("2100-07-15", "09:00", "2100-07-15T07:00:00+00:00"),
+        # The night in which the clocks are put back has 02:30 twice: it is the first.
+        ("2100-10-31", "02:30", "2100-10-31T00:30:00+00:00"),
+    ],
+)
+def test_an_hour_is_meant_in_the_time_of_its_own_day(  # noqa: PLR0913, PLR0917
+    paper: Document, sign_in: SignIn, client: Client, settings: Any, day: str, hour: str, instant: str
+) -> None:
+    settings.TIME_ZONE = "Europe/Berlin"
+    organiser = sign_in("organiser")
+    organiser.post(f"{PAPER}de/publish/", {"do": "publish"})
+    save_patch(document=paper, patch=Patch(0, (Put(paragraph(A, "Neues")),)), by=TESTER, sitting="s")
+    organiser.post(f"{PAPER}de/publish/", {"do": "schedule", "day": day, "hour": hour})
+    paper.refresh_from_db()
+    assert (paper.state, paper.next_from) == ("published", datetime.fromisoformat(instant))
+    assert [hour in organiser.get(path).content.decode() for path in (f"{PAPER}de/publish/", PAPER)] == [True, True]
+    assert "Eins" in client.get("/de/werk/papers/papier/").content.decode()
+    Document.objects.filter(pk=paper.pk).update(next_from=timezone.now())
+    publish_due()
+    assert "Neues" in client.get("/de/werk/papers/papier/").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("day", "hour"),
+    [("", ""), ("2021-09-29", "09:00"), ("2021-13-01", "x"), ("9999-99-99", "09:00"), ("2100-03-28", "02:30")],
 )
 def test_an_hour_that_cannot_be_is_refused(paper: Document, sign_in: SignIn, day: str, hour: str) -> None:
     answer = sign_in("organiser").post(f"{PAPER}de/publish/", {"do": "schedule", "day": day, "hour": hour})

@@ -1,8 +1,10 @@
 """Longer texts go out and come in with their programme."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from querwerk.core.models import Node
 from querwerk.core.prose.actions import create_document, publish_document, save_patch
@@ -66,6 +68,29 @@ def test_drafts_versions_and_translations_come_out_again() -> None:
     assert again[0]["public"] == body
     assert [entry["blocks"] for entry in again] == [first["blocks"], second["blocks"]]
     assert again[1] == {**second, "version": 1}
+
+
+@pytest.mark.parametrize("has_newer_words", [False, True])
+def test_a_newer_version_that_waits_for_its_hour_comes_out_again(has_newer_words: bool) -> None:  # noqa: FBT001
+    space = create_programme()
+    node = Node.objects.get(kind="newsflash")
+    body = {"blocks": [paragraph(A, "Eins")], "notes": []}
+    document = create_document(node=node, role="body", language="de", by=TESTER, body=body)
+    publish_document(document=document, by=TESTER)
+    save_patch(document=document, patch=Patch(0, (Put(paragraph(A, "Zwei")),)), by=TESTER, sitting="s")
+    hour = (timezone.now() + timedelta(days=3)).replace(microsecond=0)
+    publish_document(document=document, by=TESTER, at=hour)
+    if has_newer_words:
+        save_patch(document=document, patch=Patch(1, (Put(paragraph(A, "Drei")),)), by=TESTER, sitting="s")
+    exported = export_bundle(space)
+    (said,) = exported["documents"]
+    assert (said["public"], said["next_from"], "next" in said) == (body, hour.isoformat(), has_newer_words)
+    Document.objects.all().delete()
+    store_bundle(parse(exported), by=TESTER, why="")
+    assert export_bundle(space)["documents"] == [said]
+    versions = list(Version.objects.values_list("number", flat=True))
+    import_again(exported)
+    assert list(Version.objects.values_list("number", flat=True)) == versions
 
 
 def test_a_file_that_rests_on_another_version_is_refused() -> None:

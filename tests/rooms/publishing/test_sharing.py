@@ -122,3 +122,44 @@ def test_json_feed_says_what_atom_says(client: Client, db: None) -> None:
     atom = page(client, "/de/inducci/news/feed.atom")
     assert [item["id"] in atom for item in feed["items"]] == [True] * 7
     assert feed["items"][1]["title"] == "Newsflash 6: Nationale Abschlussveranstaltung in Plauen"
+
+
+def test_an_author_is_named_wherever_the_newsflash_goes(client: Client, demo: Space, db: None) -> None:
+    from querwerk.core.actions import save_record, set_visibility  # noqa: PLC0415
+    from querwerk.core.queries import snapshot  # noqa: PLC0415
+    from querwerk.core.states import Visibility  # noqa: PLC0415
+    from querwerk.people.models import Person  # noqa: PLC0415
+    from querwerk.publishing.models import Newsflash  # noqa: PLC0415
+    from tests.factories.programmes import TESTER  # noqa: PLC0415
+
+    ada = {"id": "ada", "name": "Dr. Ada Größe", "org": "cwe"}
+    person = save_record(spec=Person.SPEC, raw=ada, space=demo, by=TESTER)
+    named = {
+        "@type": "Person",
+        "name": "Dr. Ada Größe",
+        "url": "http://testserver/de/inducci/organisations/cwe/#person-ada",
+    }
+
+    def shown(author: str) -> list[Any]:
+        raw = {**snapshot(Newsflash.objects.get(space=demo, key="6")), "author": author}
+        save_record(spec=Newsflash.SPEC, raw=raw, space=demo, by=TESTER)
+        item = json.loads(page(client, "/de/inducci/news/feed.json"))["items"][1]
+        entry = page(client, "/de/inducci/news/feed.atom").split("<entry>")[2]
+        byline = re.findall(r'<p class="byline">(.*?)</p>', page(client, NEWS))
+        return [
+            item.get("authors"), re.findall("<author><name>(.*?)</name>", entry),
+            [re.sub("<[^>]+>", "", words) for words in byline], linked_data(client, NEWS).get("author"),
+        ]  # fmt: skip
+
+    who = {name: value for name, value in named.items() if name != "@type"}
+    assert shown("ada") == [
+        [who], ["Dr. Ada Größe"], ["Von Dr. Ada Größe, CWE - Chemnitzer Wirtschaftsförderungs- und Entwicklungsgesellschaft mbH"], named,
+    ]  # fmt: skip
+    assert shown("Kim Muster") == [
+        [{"name": "Kim Muster"}], ["Kim Muster"], ["Von Kim Muster"], {"@type": "Person", "name": "Kim Muster"},
+    ]  # fmt: skip
+    assert snapshot(Newsflash.objects.get(space=demo, key="6"))["author"] == "Kim Muster"
+    shown("ada")
+    set_visibility(record=person, visibility=Visibility.DRAFT, by=TESTER)
+    nobody = shown("ada")
+    assert nobody == [None, [], [], None]

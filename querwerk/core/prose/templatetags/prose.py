@@ -86,7 +86,7 @@ def film(context: template.Context, piece: Mapping[str, Any]) -> dict[str, Any]:
         "film_url": url,
         "film_title": title,
         "reel": reel,
-        "is_there": bool(url or is_own or (piece["transcript"] and not piece["file"])),
+        "is_there": bool(url or "film" in (reel or {}) or (piece["transcript"] and not piece["file"])),
     }
 
 

@@ -66,7 +66,8 @@ export const insert = (node) => (state, dispatch) => {
   const from = isBare ? block.pos : at;
   const tr = state.tr.replaceWith(from, at, node);
   if (from + node.nodeSize === tr.doc.content.size) tr.insert(tr.doc.content.size, nodes.paragraph.create());
-  dispatch(tr.setSelection(Selection.near(tr.doc.resolve(from + (node.isAtom ? 0 : 1)))).scrollIntoView());
+  // Behind a card and not on it: what is typed or pasted next would take its place.
+  dispatch(tr.setSelection(Selection.near(tr.doc.resolve(from + (node.isAtom ? node.nodeSize : 1)))).scrollIntoView());
   return true;
 };
 

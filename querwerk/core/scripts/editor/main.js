@@ -12,6 +12,7 @@ import { docOf } from "./convert.js";
 import { keys } from "./keys.js";
 import { Notes } from "./notes.js";
 import { tidied } from "./paste.js";
+import { picturesOf, preview } from "./pictures.js";
 import { newKey, schema } from "./schema.js";
 import { Sync } from "./sync.js";
 import { Toolbar } from "./toolbar.js";
@@ -32,6 +33,7 @@ export async function start(root) {
   const pictures = new Map(Object.entries(opening.pictures)); // id → address of a small one
   const tools = { words, preview: (id) => pictures.get(id) ?? "", open: openCard, focusNote: (key) => notes.focus(key) };
   const isBeside = opening.pairs.length > 0;
+  let prepared = ""; // pasted HTML whose pictures are taken in already
   const written = new Set(); // blocks that were translated in this sitting
   const toolbar = new Toolbar(root.querySelector("[role=toolbar]"), run);
   const more = {
@@ -61,9 +63,9 @@ export async function start(root) {
     nodeViews: {
       image: card, gallery: card, file: card, link_card: card, video: card, note: (node) => new NoteMark(node, tools),
     },
-    transformPastedHTML: (html) => tidied(html, (said) => notes.add("footnote", escaped(said))),
+    transformPastedHTML: (html) => (html === prepared ? html : tidied(html, addFootnote)),
     handleDrop: (_view, event) => dropped(event),
-    handlePaste: (_view, event) => !event.clipboardData?.types.includes("text/html") && dropped(event),
+    handleDOMEvents: { paste: (_view, event) => pasted(event) },
     handleDoubleClickOn(_view, _pos, node, at) {
       if (!node.type.isInGroup("block") || !node.type.spec.draggable) return false;
       openCard(node, at);
@@ -172,6 +174,7 @@ export async function start(root) {
   async function cardDialog(type, attrs, file) {
     const input = document.querySelector(`[data-dialog="card-${type}"] input[type=file]`);
     const asked = ask(`card-${type}`, { lang: language, ...attrs });
+    preview(document.querySelector(`[data-dialog="card-${type}"]`), file);
     offerPictures();
     if (input && file) {
       const kept = new DataTransfer();
@@ -229,11 +232,45 @@ export async function start(root) {
 
   function dropped(event) {
     const files = [...((event.dataTransfer ?? event.clipboardData)?.files ?? [])];
-    const picture = files.find((file) => file.type.startsWith("image/"));
-    if (!picture && !files.length) return false;
+    if (!files.length) return false;
     event.preventDefault();
-    addCard(picture ? "image" : "file", picture ?? files[0]);
+    const at = event.dataTransfer && view.posAtCoords({ left: event.clientX, top: event.clientY });
+    if (at) view.dispatch(view.state.tr.setSelection(TextSelection.near(view.state.doc.resolve(at.pos))));
+    addAll(files);
     return true;
+  }
+
+  async function addAll(files) {
+    for (const file of files) await addCard(file.type.startsWith("image/") ? "image" : "file", file);
+  }
+
+  const addFootnote = (said) => notes.add("footnote", escaped(said));
+
+  // Pictures among what is pasted are asked about one after the other; what the clipboard does not hold is told.
+  function pasted(event) {
+    const { html, found, isOnlyPictures } = picturesOf(event.clipboardData, words.image);
+    tell("");
+    if (isOnlyPictures) return dropped(event);
+    if (!found.length) return !html && dropped(event);
+    event.preventDefault();
+    takeIn(html, found);
+    return true;
+  }
+
+  async function takeIn(html, found) {
+    const taken = [];
+    for (const { file, alt } of found) taken.push(file ? await cardDialog("image", { alt }, file) : null);
+    prepared = tidied(html, addFootnote, taken);
+    view.pasteHTML(prepared);
+    view.focus();
+    const lost = found.filter((one) => !one.file).length;
+    tell(lost ? words.picturesLost.replace("NUMBER", lost) : "");
+  }
+
+  function tell(text) {
+    const line = root.querySelector("[data-told]");
+    line.hidden = !text;
+    line.textContent = text;
   }
 
   // --- The translator's view

@@ -1,22 +1,31 @@
 // What is pasted from Word, Writer or a web page keeps its structure and drops its looks.
+import { isTracker } from "./pictures.js";
+
 const KEPT = { a: ["href", "title", "hreflang"], td: ["colspan", "rowspan"], th: ["colspan", "rowspan"], span: ["lang"] };
 const DROPPED = "script,style,meta,link,title,iframe,object,embed,form,input,button,select,textarea,noscript,svg,math,xml,o\\:p";
 const BOLD = /font-weight\s*:\s*(bold|[6-9]00)/i;
 const NORMAL = /font-weight\s*:\s*(normal|[1-5]00)/i;
 
-// `makeNote` gets the words of a footnote and returns its key.
-export function tidied(html, makeNote) {
-  if (html.includes("data-pm-slice")) return html; // from an editor like this one
-  const page = new DOMParser().parseFromString(harmless(html), "text/html");
-  const body = page.body;
+// What is pasted, without what is no text and without anything that would run.
+export function readHtml(html) {
+  const { body } = new DOMParser().parseFromString(harmless(html), "text/html");
   for (const element of body.querySelectorAll(DROPPED)) element.remove();
+  return body;
+}
+
+// `makeNote` gets the words of a footnote and returns its key. `taken`: what became of each picture that is no tracker.
+export function tidied(html, makeNote, taken = []) {
+  if (html.includes("data-pm-slice")) return html; // from an editor like this one
+  const body = readHtml(html);
+  for (const element of body.querySelectorAll("[data-card]")) element.removeAttribute("data-card");
+  const images = [...body.querySelectorAll("img")].filter((image) => !isTracker(image));
   footnotes(body, makeNote);
   lists(body);
   for (const element of [...body.querySelectorAll("p.MsoTitle, p.Title")]) rename(element, "h2");
   for (const element of [...body.querySelectorAll("*")]) emphasis(element);
   for (const element of [...body.querySelectorAll("blockquote, p.MsoQuote, p.MsoIntenseQuote")]) quote(element);
+  for (const element of [...body.querySelectorAll("img")]) picture(element, images.indexOf(element), taken);
   for (const element of [...body.querySelectorAll("table")]) table(element);
-  for (const element of [...body.querySelectorAll("img")]) element.remove();
   for (const element of body.querySelectorAll("*")) bare(element);
   comments(body);
   return body.innerHTML;
@@ -144,6 +153,24 @@ function quote(element) {
   element.replaceWith(figure);
 }
 
+// A picture that was taken in stands as a block of its own, behind the list, table or quotation that it was in.
+function picture(element, number, taken) {
+  const attrs = number < 0 ? null : taken[number];
+  if (attrs) {
+    const figure = element.ownerDocument.createElement("figure");
+    figure.setAttribute("data-card", "image");
+    figure.setAttribute("data-attrs", JSON.stringify(attrs));
+    figure.append(element.ownerDocument.createElement("figcaption"));
+    const holders = "table, ul, ol, [data-quote], p, h1, h2, h3, h4, h5, h6";
+    let holder = element.closest(holders);
+    while (holder?.parentElement?.closest(holders)) holder = holder.parentElement.closest(holders);
+    (holder ?? element).after(figure);
+  }
+  const paragraph = element.closest("p");
+  element.remove();
+  if (paragraph && !paragraph.textContent.trim() && !paragraph.querySelector("img")) paragraph.remove();
+}
+
 function table(element) {
   if (element.closest("figure[data-table]")) return;
   const make = (tag) => element.ownerDocument.createElement(tag);
@@ -164,7 +191,7 @@ function table(element) {
 function bare(element) {
   const kept = KEPT[element.localName] ?? [];
   for (const { name } of [...element.attributes]) {
-    if (!kept.includes(name) && !["data-quote", "data-table", "data-note"].includes(name)) element.removeAttribute(name);
+    if (!kept.includes(name) && !["data-quote", "data-table", "data-note", "data-card", "data-attrs"].includes(name)) element.removeAttribute(name);
   }
   const href = element.getAttribute("href");
   if (href !== null && !/^(https?:|mailto:|tel:|#|\/(?!\/))/i.test(href)) element.removeAttribute("href");

@@ -1,6 +1,6 @@
 """Publishing a text, now or at an hour, and withdrawing it."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 from django.conf import settings
 from django.contrib import messages
@@ -16,6 +16,7 @@ from querwerk.core.pictures.models import Download
 from querwerk.core.pictures.queries import downloads_by_key, pictures_by_key
 from querwerk.core.prose.actions import (
     UnableToPublish,
+    cancel_next,
     publish_document,
     withdraw_document,
 )
@@ -86,6 +87,12 @@ def publish_sent(place: Place, document: Document) -> None:
     """Do what the form says; raises :class:`UnableToPublish`."""
     request, by = place.request, actor(place.request)
     command = sent(request, "do")
+    if command == "cancel":
+        cancel_next(document=document, by=by)
+        messages.success(
+            request, _("The newer version has no hour any more; the public goes on reading what it reads.")
+        )
+        return
     if command == "withdraw":
         withdraw_document(document=document, by=by, why=sent(request, "why")[:1000])
         messages.success(request, _("The public does not read this text any more."))
@@ -94,8 +101,8 @@ def publish_sent(place: Place, document: Document) -> None:
         for file in files_to_publish(place, head_of(document).body):
             set_visibility(record=file, visibility=Visibility.PUBLISHED, by=by)
     at = hour_of(sent(request, "day"), sent(request, "hour")) if command == "schedule" else None
-    done = publish_document(document=document, by=by, at=at, accepts_gaps=bool(request.POST.get("accepts_gaps")))
-    if done.state == DocumentState.SCHEDULED:
+    publish_document(document=document, by=by, at=at, accepts_gaps=bool(request.POST.get("accepts_gaps")))
+    if at is not None:
         messages.success(request, _("The text will be public at the hour you chose."))
     else:
         messages.success(request, _("Published."))
@@ -110,6 +117,10 @@ def hour_of(day: str, hour: str) -> datetime:
     if found is None:
         raise UnableToPublish(_("Give a day and an hour, such as 29 September 2021 and 09:00."))
     at = timezone.make_aware(found) if timezone.is_naive(found) else found
+    if at.astimezone(UTC).astimezone(at.tzinfo).replace(tzinfo=None) != at.replace(tzinfo=None):
+        raise UnableToPublish(
+            _("On this day the clocks are put forward and skip this hour. Choose one before or after it.")
+        )
     if at <= timezone.now():
         raise UnableToPublish(_("This hour is past. Publish at once, or choose a later one."))
     return at

@@ -1,5 +1,6 @@
 """Documents: written block by block, published, withdrawn, restored, translated."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -145,6 +146,61 @@ def test_a_scheduled_text_becomes_public_at_its_hour(document: Document) -> None
     assert actions.publish_due() == 0
     document.refresh_from_db()
     assert (document.state, current_edition()) == ("published", before + 1)
+
+
+@pytest.fixture
+def waiting(document: Document) -> Document:
+    """A text of which the public reads version 1, and version 2 waits for its hour."""
+    write(document, paragraph(A, "Eins"))
+    publish_document(document=document, by=ADA)
+    write(document, paragraph(A, "Zwei"), base=1)
+    return publish_document(document=document, by=ADA, at=timezone.now() + timedelta(hours=1))
+
+
+def read(document: Document) -> tuple[int, str] | None:
+    """What a stranger reads."""
+    text = public_text(document.node_id, "body", "de")
+    return (text.number, re.sub("<[^>]+>", "", "".join(map(str, text.pieces)))) if text is not None else None
+
+
+def test_the_public_reads_the_old_version_until_the_hour_of_the_newer_one(waiting: Document) -> None:
+    assert (waiting.state, waiting.public_number, waiting.next_number) == ("published", 1, 2)
+    assert [job.run_after for job in DBTaskResult.objects.all()] == [waiting.next_from]
+    assert read(waiting) == (1, "Eins")
+    assert (actions.publish_due(), read(waiting)) == (0, (1, "Eins"))
+    # What is written meanwhile does not slip in.
+    write(waiting, paragraph(A, "Drei"), base=2)
+    hour = timezone.now() - timedelta(seconds=1)
+    Document.objects.update(next_from=hour)
+    assert read(waiting) == (2, "Zwei")  # whether or not the worker runs
+    before = current_edition()
+    assert (actions.publish_due(), actions.publish_due(), current_edition()) == (1, 0, before + 1)
+    waiting.refresh_from_db()
+    assert (waiting.public_number, waiting.public_from, waiting.next_number, waiting.next_from) == (2, hour, None, None)
+    assert (read(waiting), public_words([waiting.node_id])) == ((2, "Zwei"), {waiting.node_id: {"de": ["Zwei"]}})
+
+
+def test_the_hour_of_a_newer_version_can_be_moved_and_taken_back(waiting: Document) -> None:
+    later = timezone.now() + timedelta(hours=5)
+    assert publish_document(document=waiting, by=ADA, at=later).next_from == later
+    cancelled = actions.cancel_next(document=waiting, by=ADA)
+    assert (cancelled.state, cancelled.next_number, read(waiting)) == ("published", None, (1, "Eins"))
+    assert actions.publish_due() == 0
+
+
+def test_publishing_at_once_or_withdrawing_ends_the_waiting(waiting: Document) -> None:
+    assert (publish_document(document=waiting, by=ADA).next_number, read(waiting)) == (None, (2, "Zwei"))
+    write(waiting, paragraph(A, "Drei"), base=2)
+    publish_document(document=waiting, by=ADA, at=timezone.now() + timedelta(hours=1))
+    withdrawn = actions.withdraw_document(document=waiting, by=ADA)
+    assert (withdrawn.state, withdrawn.next_number, read(waiting)) == ("withdrawn", None, None)
+
+
+def test_what_the_public_reads_needs_no_hour(document: Document) -> None:
+    write(document, paragraph(A, "Eins"))
+    publish_document(document=document, by=ADA)
+    with pytest.raises(UnableToPublish):
+        publish_document(document=document, by=ADA, at=timezone.now() + timedelta(hours=1))
 
 
 def test_withdrawing_takes_it_away_and_it_can_come_back(document: Document) -> None:
