@@ -233,7 +233,7 @@ def test_publishing_scheduling_and_withdrawing(paper: Document, sign_in: SignIn,
         ("2100-10-31", "02:30", "2100-10-31T00:30:00+00:00"),
     ],
 )
-def test_an_hour_is_meant_in_the_time_of_its_own_day(  # noqa: PLR0913, PLR0917
+def test_an_hour_is_meant_in_the_time_of_its_own_day(  # noqa: PLR0917
     paper: Document, sign_in: SignIn, client: Client, settings: Any, day: str, hour: str, instant: str
 ) -> None:
     settings.TIME_ZONE = "Europe/Berlin"

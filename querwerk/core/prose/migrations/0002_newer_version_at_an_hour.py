@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("core", "0004_documents_to_fetch"),
+        ("core", "0005_documents_to_fetch"),
         ("prose", "0001_initial"),
     ]
 
