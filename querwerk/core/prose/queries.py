@@ -38,31 +38,21 @@ class PublicText:
 def public_text(node_id: int, role: str, language: str) -> PublicText | None:
     """Return a record's public text for a reader of ``language``: in it, else in German, English, any; 1 query, 2 with a text."""
     now = timezone.now()
-    read = {
-        document.language: (document, since)
-        for document in _published(node_id, role)
-        if (since := document.read_now(now))
-    }
-    found = next((read[code] for code in (language, "de", "en", *read) if code in read), None)
-    if found is None:
+    found = {document.language: document for document in _published(node_id, role) if document.read_now(now)}
+    document = next((found[code] for code in (language, "de", "en", *found) if code in found), None)
+    read = document.read_now(now) if document is not None else None
+    if document is None or read is None:
         return None
-    document, (number, since) = found
+    number, since = read
     rendered = (_rendered if number == document.public_number else _rendered_next).first(document.pk)
     pieces, outline = rendered if rendered is not None else ([], [])
-    others = tuple(code for code in read if code != document.language)
+    others = tuple(code for code in found if code != document.language)
     entries = [Entry(*entry) for entry in outline or []]
     owner = (document.node.kind, document.node.key, role)
     return PublicText(
-        document.language,
-        pieces or [],
-        entries,
-        document.public_gaps,
-        document.source_language,
-        number,
-        since,
-        others,
+        document.language, pieces or [], entries, document.public_gaps, document.source_language, number, since, others,
         owner,
-    )
+    )  # fmt: skip
 
 
 @prepared

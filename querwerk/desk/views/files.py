@@ -21,8 +21,7 @@ from querwerk.core.states import VISIBILITY_MOVES, Visibility
 from querwerk.core.templatetags.ui import language_name, plain
 from querwerk.core.text import LANGUAGES
 from querwerk.desk.queries import own_node_ids, owners, search, seen_by, title_of
-from querwerk.desk.views.frame import TONES, actor, address, desk_page, require, sent, surrounding
-from querwerk.desk.views.records import MOVES
+from querwerk.desk.views.frame import MOVES, TONES, actor, address, desk_page, require, sent, surrounding
 from querwerk.desk.views.uploads import owner_for
 from querwerk.programmes.pages import Request, page_language
 from querwerk.programmes.rules import may_create, may_edit, may_publish, may_read_history, may_see

@@ -35,6 +35,7 @@ from querwerk.programmes.rules import (
 
 LIBRARIES = {"picture": "library", "file": "files"}
 """The kinds that have a list of their own at the desk, and a page named after the kind."""
+MOVES = {"publish": Visibility.PUBLISHED, "withdraw": Visibility.DRAFT, "retire": Visibility.RETIRED}
 TONES = {Visibility.PUBLISHED: "good", Visibility.DRAFT: "open", Visibility.RETIRED: "plain"}
 
 

@@ -30,8 +30,7 @@ from querwerk.core.registry import node_url
 from querwerk.core.spec import Parsed, Problems
 from querwerk.core.states import VISIBILITY_MOVES, Visibility
 from querwerk.desk.queries import own_node_ids, owners, search, seen_by, title_of
-from querwerk.desk.views.frame import TONES, actor, address, desk_page, require, sent, surrounding
-from querwerk.desk.views.records import MOVES
+from querwerk.desk.views.frame import MOVES, TONES, actor, address, desk_page, require, sent, surrounding
 from querwerk.desk.views.uploads import take_in
 from querwerk.programmes.pages import Request
 from querwerk.programmes.pages import address as room_address

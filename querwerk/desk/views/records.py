@@ -18,6 +18,7 @@ from querwerk.desk.forms import Known, RecordForm
 from querwerk.desk.queries import SpaceOptions, details, differences, labelled, owners, readable, records_of, title_of
 from querwerk.desk.views.frame import (
     LIBRARIES,
+    MOVES,
     TONES,
     actor,
     address,
@@ -40,7 +41,6 @@ from querwerk.programmes.pages import Request
 from querwerk.programmes.rules import may_edit, may_link, may_publish, may_read_history
 
 MAIN = re.compile(rb"<main\b[^>]*>")
-MOVES = {"publish": Visibility.PUBLISHED, "withdraw": Visibility.DRAFT, "retire": Visibility.RETIRED}
 
 
 def known_of(spec: Spec, record: Record | None, raw: dict[str, Any], space_key: str) -> Known:

@@ -35,7 +35,7 @@ FILM = {
 pytestmark = pytest.mark.usefixtures("media")
 
 
-def send(client: Client, content: bytes = PDF, name: str = "Bericht.pdf", **more: str) -> Any:
+def send(client: Client, content: bytes = PDF, name: str = "Bericht.pdf", **more: Any) -> Any:
     fields = {"title": "Bericht über Größe", "language": "de", **more}
     return client.post(FILES, {"file": SimpleUploadedFile(name, content), **fields})
 
@@ -84,7 +84,7 @@ def test_the_list_is_open_to_those_who_work_here(
     [("title", {"title": " "}), ("language", {"language": "xx"}), ("file", {"file": ""})],
 )
 def test_what_lacks_is_said_at_its_field_and_nothing_typed_is_lost(
-    werk: Space, sign_in: SignIn, field: str, wrong: dict[str, str]
+    werk: Space, sign_in: SignIn, field: str, wrong: dict[str, Any]
 ) -> None:
     response = send(sign_in("organiser"), **wrong)
     page = read_page(response.content.decode())
@@ -217,7 +217,7 @@ def test_an_editor_without_scripts_brings_a_file_in_with_the_text(draft: Downloa
         "file": kept.key,
         "title": "Tabelle",
     }
-    assert (kept.title, kept.language, kept.visibility) == ({"de": "Tabelle"}, "de", "draft")
+    assert (kept.title["de"], kept.language, kept.visibility) == ("Tabelle", "de", "draft")
 
 
 def fields(content: bytes) -> dict[str, str]:

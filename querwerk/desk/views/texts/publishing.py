@@ -1,6 +1,8 @@
 """Publishing a text, now or at an hour, and withdrawing it."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
+from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
@@ -130,7 +132,7 @@ def unseen(place: Place, body: Body) -> list[tuple[str, str, str]]:
     """Return what a text shows and readers would not see: what it is, its title, where it can be published."""
     request, space_id = place.request, place.request.frame.space_id
     used = used_media(body["blocks"])
-    shown = {
+    shown: dict[str, tuple[frozenset[str], Mapping[str, Any]]] = {
         "picture": (used.pictures, pictures_by_key(space_id, used.pictures, with_drafts=False)),
         "file": (used.files, downloads_by_key(space_id, used.files, with_drafts=False)),
         "film": (used.films, reels_by_key(space_id, request.frame.key, used.films, with_drafts=False)),
