@@ -16,6 +16,7 @@ from querwerk.core.prose.queries import written_by
 from querwerk.core.text import Text
 from querwerk.desk.likeness import forget_likeness, likeness_of
 from querwerk.desk.queries import organisers_left
+from querwerk.people.actions import forget_account
 from querwerk.people.models import User
 from querwerk.programmes.models import Role
 from querwerk.programmes.states import RoleName
@@ -86,6 +87,7 @@ def erase_account(*, user: User) -> None:
     if Link.objects.filter(author__in=_signatures(user)).update(author=""):
         raise_edition()
     forget_likeness(user, _names(user), instead=ERASED)
+    forget_account(user=user)
     for session in _sessions_of(user):
         session.delete()
     Once.objects.filter(key__startswith=f"desk:{user.pk}:").delete()

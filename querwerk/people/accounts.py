@@ -1,15 +1,20 @@
-"""Signing in: how our rules differ from allauth's, and sign-in links that work once."""
+"""Signing in: how our rules differ from allauth's, sign-in links that work once, and codes that prove an address."""
 
+import hashlib
+import hmac
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.adapter import DefaultAccountAdapter, get_adapter
 from allauth.account.internal.flows.login import record_authentication
+from django.conf import settings
 from django.contrib.auth import login
 from django.core import signing
+from django.core.cache import cache
 from django.db.models import Q
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from querwerk.people.models import User
 
@@ -19,7 +24,7 @@ SECOND_FACTOR = "allauth.mfa.stages.AuthenticateStage"
 
 
 class AccountAdapter(DefaultAccountAdapter):
-    """Accounts are made by organisers; a passkey is another way in, not a second lock."""
+    """Accounts are made by organisers or by entering the directory; a passkey is another way in, not a second lock."""
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Nobody signs up alone."""
@@ -72,3 +77,74 @@ def sign_in_by_link(request: HttpRequest, token: str) -> bool:
 
 def _not_since(last: datetime | None) -> Q:
     return Q(last_login__isnull=True) if last is None else Q(last_login=last.astimezone(UTC))
+
+
+# --- Codes for people who may have no account yet ---
+
+
+CODE_KEY = "querwerk_code"
+CODE_AGE = timedelta(minutes=15)
+CODE_TRIES = 5
+CODES_PER_HOUR = 8
+"""To one address; from one connection three times as many, for a fair has one connection for many visitors."""
+HOUR = 3600
+
+
+class TooManyCodes(Exception):
+    """So many codes were sent that no further one is; the message says what to do."""
+
+
+def send_code(request: HttpRequest, email: str, *, purpose: str) -> None:
+    """Send a code that proves an address, and keep in the session what it is for. Raises :class:`TooManyCodes`."""
+    adapter = get_adapter(request)
+    limits = {
+        f"code:{_digest(email.lower())}": CODES_PER_HOUR,
+        f"code:{adapter.get_client_ip(request)}": 3 * CODES_PER_HOUR,
+    }
+    for key, most in limits.items():
+        cache.add(key, 0, HOUR)
+        if cache.incr(key) > most:
+            raise TooManyCodes(_("Many codes were sent just now. Please try again in an hour."))
+    code = adapter.generate_login_code()
+    request.session[CODE_KEY] = {
+        "email": email.lower(), "code": _digest(code), "purpose": purpose, "tries": 0, "at": timezone.now().isoformat(),
+    }  # fmt: skip
+    adapter.send_mail("account/email/login_code", email, {"request": request, "code": code})
+
+
+def code_sent_to(request: HttpRequest, *, purpose: str) -> str:
+    """Return the address to which a code for this purpose was sent and is still good, or an empty text."""
+    kept = request.session.get(CODE_KEY) or {}
+    if kept.get("purpose") != purpose or timezone.now() - datetime.fromisoformat(kept["at"]) > CODE_AGE:
+        return ""
+    return str(kept["email"])
+
+
+def take_code(request: HttpRequest, typed: str, *, purpose: str) -> str:
+    """Return the address that a code proves, and use the code up; an empty text for a wrong one, which ends after some tries."""
+    email = code_sent_to(request, purpose=purpose)
+    if not email:
+        return ""
+    kept = request.session.pop(CODE_KEY)
+    if hmac.compare_digest(kept["code"], _digest("".join(typed.split()))):
+        return email
+    if kept["tries"] + 1 < CODE_TRIES:
+        request.session[CODE_KEY] = kept | {"tries": kept["tries"] + 1}
+    return ""
+
+
+def sign_in_proved(request: HttpRequest, email: str) -> User | None:
+    """Sign in the account of an address that was proved by a code, made if it is new; nobody where it was closed."""
+    user = User.objects.filter(email__iexact=email).first()
+    if user is None:
+        user = User.objects.create_user(email)
+    if not user.is_active:
+        return None
+    login(request, user, backend="django.contrib.auth.backends.ModelBackend")
+    record_authentication(request, user, method="code", email=user.email)
+    return user
+
+
+def _digest(words: str) -> str:
+    plain = "".join(letter for letter in words.upper() if letter not in "- ")
+    return hmac.new(settings.SECRET_KEY.encode(), plain.encode(), hashlib.sha256).hexdigest()

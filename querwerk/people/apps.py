@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 from querwerk.core import registry
 
@@ -17,9 +18,13 @@ class PeopleConfig(AppConfig):
     def ready(self) -> None:
         """Forget sessions that nobody can come back to; count the writes of profiles."""
         from querwerk.core.signals import records_deleted, records_written  # noqa: PLC0415  (models are not loaded before)
-        from querwerk.people.actions import forget_ended_sessions  # noqa: PLC0415
+        from querwerk.people.actions import forget_address, forget_ended_sessions  # noqa: PLC0415
+        from querwerk.people.queries import data_about  # noqa: PLC0415
         from querwerk.people.receivers import note_changes  # noqa: PLC0415
 
+        registry.register_holder(registry.Holder("profiles", data_about, forget_address))
+        registry.register_journaled("contact", _("Ways of contact"), {"changed": _("Changed")})
+        registry.register_journaled("spokesperson", _("Somebody who speaks for a profile"))
         registry.register_duty(registry.Duty("sessions", timedelta(hours=1), forget_ended_sessions))
         for signal in (records_written, records_deleted):
             signal.connect(note_changes, dispatch_uid="people.note_changes")

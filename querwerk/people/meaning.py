@@ -85,6 +85,17 @@ def encode_profiles(space_id: int, node_ids: Iterable[int]) -> int:
     return len(found)
 
 
+def forget_texts(profile: Profile) -> None:
+    """Erase the vectors of a profile's texts for good."""
+    from querwerk.engine.matching.passages import passages_of  # noqa: PLC0415
+
+    home = folder()
+    if (home / "texts").is_dir():
+        encoder(home).forget([passage.text for passage in passages_of(texts_of(profile))])
+    if (home / "profiles" / str(profile.space_id)).is_dir():
+        store(home, profile.space_id).remove(str(profile.node_id))
+
+
 def nearest(space_id: int, words: str, most: int) -> list[tuple[str, float]]:
     """Return the profiles that mean most nearly what words say, by node id; nothing where none is encoded."""
     home = folder()

@@ -2,12 +2,14 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import Q, QuerySet
 
+from querwerk.core.pictures.models import Picture
+from querwerk.core.pictures.queries import pictures_by_key
 from querwerk.core.prepared import prepared
-from querwerk.core.queries import counted, visible
+from querwerk.core.queries import counted, snapshot, visible
 from querwerk.core.spec import HIDDEN_WITH_OWNER
 from querwerk.core.states import Visibility
 from querwerk.core.text import UNSTATED
@@ -136,6 +138,38 @@ def contact_of(profile: Profile) -> Contact | None:
         return profile.contact
     except Contact.DoesNotExist:
         return None
+
+
+def version_of(profile_id: int) -> int:
+    """Return the present version of a profile; 1 query."""
+    return Profile.objects.values_list("version", flat=True).get(pk=profile_id)
+
+
+def pictures_of(profile: Profile, raw: dict[str, Any]) -> list[Picture]:
+    """Return the pictures that a profile names in its bundle form, the first one first; 1 query."""
+    keys = [key for key in [raw.get("picture"), *(raw.get("pictures") or [])] if isinstance(key, str)]
+    found = pictures_by_key(profile.space_id, keys, with_drafts=True) if keys else {}
+    return [found[key] for key in keys if key in found]
+
+
+def data_about(email: str) -> list[dict[str, object]]:
+    """Return all that the directory holds under an address, fit for JSON; nothing where it holds nothing."""
+    by_account = Q(spokespersons__user__email__iexact=email)
+    found = Profile.objects.filter(by_account | Q(contact__email__iexact=email)).distinct().order_by("pk")
+    return [profile_data(profile) for profile in found.select_related("space", "node", "contact")]
+
+
+def profile_data(profile: Profile) -> dict[str, object]:
+    """Return a profile with its ways of contact, fit for JSON."""
+    contact = contact_of(profile)
+    names = ("person", "email", "phone", "person_audience", "email_audience", "phone_audience", "language")
+    return {
+        "programme": profile.space.key,
+        "profile": snapshot(profile),
+        "contact": {name: getattr(contact, name) for name in names} if contact else None,
+        "entered_at": profile.created_at.isoformat(),
+        "changed_at": profile.changed_at.isoformat(),
+    }
 
 
 TEXT_FIELDS = ("summary", "offers", "seeks")

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from querwerk.programmes import views
+from querwerk.programmes.profiles import entering, owning
 from querwerk.programmes.profiles import reading as profiles
 
 app_name = "programmes"
@@ -13,6 +14,14 @@ urlpatterns = [
     path("<slug:programme>/organisations/<str:key>/", views.organisation_detail, name="organisation_detail"),
     path("<slug:programme>/directory/", profiles.directory, name="directory"),
     path("<slug:programme>/directory/map/", profiles.directory_map, name="directory_map"),
+    path("<slug:programme>/directory/enter/", entering.enter_directory, name="enter"),
+    path("<slug:programme>/directory/mine/", owning.mine, name="mine"),
+    path("<slug:programme>/directory/mine/<str:key>/", owning.home, name="mine_profile"),
+    path("<slug:programme>/directory/mine/<str:key>/data.json", owning.data, name="mine_data"),
+    path("<slug:programme>/directory/mine/<str:key>/publicity/", owning.publicity, name="mine_publicity"),
+    path("<slug:programme>/directory/mine/<str:key>/leave/", owning.leave, name="mine_leave"),
+    path("<slug:programme>/directory/mine/<str:key>/as/<slug:reader>/", owning.preview, name="mine_preview"),
+    path("<slug:programme>/directory/mine/<str:key>/<slug:step>/", owning.step, name="mine_step"),
     path("<slug:programme>/profiles/<str:key>/", profiles.profile_page, name="profile"),
     path("<slug:programme>/pages/<str:key>/", views.page, name="page"),
     path(
