@@ -130,7 +130,7 @@ def step(request: Request, key: str, step: str) -> HttpResponse:
         "profile": profile,
         "form": form,
         "step": asked,
-        "version": request.POST.get("version") or profile.version,
+        "version": form.newer or request.POST.get("version") or profile.version,
         "added": _added(request),
         "other_languages": [(code, name) for code, name in languages() if code not in offered]
         if any(step in ("about", "offers", "seeks") for step in (asked.key,))
@@ -159,9 +159,7 @@ def save_step(request: Request, profile: Profile, form: StepForm) -> bool:
             None,
             _("Somebody else has changed this profile in the meantime. Please look at it and send your words again."),
         )
-        form.data = form.data.copy()
-        form.data["version"] = str(queries.version_of(profile.pk))
-        request.POST = form.data
+        form.newer = queries.version_of(profile.pk)
     return form.is_valid()
 
 

@@ -113,6 +113,8 @@ class StepForm(forms.Form):
         """Offer what the step asks for, filled with what the profile says."""
         super().__init__(data)
         self.step = step
+        self.newer: int | None = None
+        """The version that somebody else made meanwhile."""
         self.languages = languages
         for key in step.fields:
             declared = Profile.SPEC.field(key)
@@ -132,7 +134,7 @@ class StepForm(forms.Form):
             self.fields[declared.name(code)] = forms.CharField(
                 label=f"{label} ({language_name(code)})" if is_named else label, widget=widget,
                 required=declared.is_required and number == 0, max_length=TEXT_LIMIT if declared.is_long else SHORT,
-                initial=raw.get(declared.name(code)) or "", help_text=HINTS.get(declared.key, "") if number == 0 else "",
+                initial=raw.get(declared.name(code)) or "", help_text=str(HINTS.get(declared.key, "")) if number == 0 else "",
             )  # fmt: skip
 
     def add(self, declared: Field, raw: Mapping[str, Any]) -> None:
