@@ -23,7 +23,7 @@ from querwerk.events.actions.terms import Places, Slot
 from querwerk.events.forms.registering import RegistrationForm
 from querwerk.events.models import Contingent, Question, Terms
 from querwerk.events.queries.registrations import Chosen
-from querwerk.events.states import Attendance, Group, Mode, QuestionSort, RegistrationState
+from querwerk.events.states import Attendance, Audience, Group, Mode, QuestionSort, RegistrationState
 
 LONG = 5000
 MOST_SLOTS = 500
@@ -79,6 +79,10 @@ class TermsForm(_Worded):
     """How one registers for an event."""
 
     mode = forms.ChoiceField(label=gettext_lazy("Who gets a place"), choices=Mode.choices, widget=forms.RadioSelect)
+    audience = forms.ChoiceField(
+        label=gettext_lazy("For whom the event is"), choices=Audience.choices, widget=forms.RadioSelect,
+        help_text=gettext_lazy("Decides what the funder counts: a public event as one, an expert event by the people in its list."),
+    )  # fmt: skip
     opens_at = _moment(gettext_lazy("Registration opens"), gettext_lazy("Empty: it is open already."))
     closes_at = _moment(gettext_lazy("Registration closes"), gettext_lazy("Empty: until the event is over."))
     has_onsite = forms.BooleanField(label=gettext_lazy("People come to the place"), required=False)
@@ -130,7 +134,7 @@ class TermsForm(_Worded):
     def values(self) -> dict[str, Any]:
         """Return the columns of the terms."""
         names = (
-            "mode", "opens_at", "closes_at", "accept_hours", "remind_days", "keep_days", "asks_networking", "asks_needs",
+            "mode", "audience", "opens_at", "closes_at", "accept_hours", "remind_days", "keep_days", "asks_networking", "asks_needs",
             "asks_photo",
         )  # fmt: skip
         texts = {"note": self.text("note"), "online_note": self.text("online_note")}
@@ -140,9 +144,18 @@ class TermsForm(_Worded):
 def _terms_initial(terms: Terms | None) -> dict[str, Any]:
     if terms is None:
         return {
-            "mode": Mode.OPEN, "has_onsite": True, "accept_hours": 48, "remind_days": 2, "keep_days": 90, "asks_needs": True,
+            "mode": Mode.OPEN, "audience": Audience.PUBLIC, "has_onsite": True, "accept_hours": 48, "remind_days": 2, "keep_days": 90, "asks_needs": True,
         }  # fmt: skip
-    names = ("mode", "accept_hours", "remind_days", "keep_days", "asks_networking", "asks_needs", "asks_photo")
+    names = (
+        "mode",
+        "audience",
+        "accept_hours",
+        "remind_days",
+        "keep_days",
+        "asks_networking",
+        "asks_needs",
+        "asks_photo",
+    )
     said: dict[str, Any] = {name: getattr(terms, name) for name in names}
     said |= {
         name: timezone.localtime(at) if (at := getattr(terms, name)) else None for name in ("opens_at", "closes_at")

@@ -16,7 +16,7 @@ from querwerk.desk.views import (
     roles,
     uploads,
 )
-from querwerk.desk.views.registrations import listing, one, terms
+from querwerk.desk.views.registrations import attendance, doors, listing, one, terms
 from querwerk.desk.views.texts import listing as text_listing
 from querwerk.desk.views.texts import publishing, syncing, versions, writing
 
@@ -74,6 +74,12 @@ urlpatterns = [
     path(f"{EVENT}questions/<int:number>/", terms.question_edit, name="question"),
     path(f"{EVENT}times/", terms.slot_list, name="slots"),
     path(f"{EVENT}invitations/", terms.invitation_list, name="invitations"),
+    path(f"{EVENT}door/", doors.door, name="door"),
+    path(f"{EVENT}door/people.json", doors.door_people, name="door_people"),
+    path(f"{EVENT}door/notes/", doors.door_notes, name="door_notes"),
+    path(f"{EVENT}door/worker.js", doors.door_worker, name="door_worker"),
+    path(f"{EVENT}attendance/", attendance.attendance_list, name="attendance"),
+    path(f"{EVENT}attendance.csv", attendance.attendance_file, name="attendance_file"),
     path(f"{EVENT}<int:number>/", one.registration_one, name="registration"),
     path(f"{TEXT}/", text_listing.text_list, name="text_list"),
     path(f"{TEXT}/<slug:language>/", writing.text_edit, name="text_edit"),

@@ -1,6 +1,7 @@
 """When one may register, which questions are asked, and who works with the registrations: yes or no, and why."""
 
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -11,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from querwerk.core import ical
-from querwerk.events.states import Mode
+from querwerk.events.states import Audience, Mode
 from querwerk.programmes.rules import YES, Verdict, Viewer, may_edit
 from querwerk.programmes.states import RoleName
 
@@ -93,6 +94,58 @@ def _fits(answer: Any, wanted: str) -> bool:
     if isinstance(answer, list):
         return wanted in answer
     return answer is not None and str(answer) == wanted
+
+
+# --- What counts --------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """What an event adds to an indicator of the funder, and why."""
+
+    indicator: str
+    number: int
+    why: str
+    is_flagged: bool = False
+    """A person has to look at it before it is reported."""
+
+
+def counted(*, audience: str, present: int, without_proof: int, countries: Collection[str]) -> list[Count]:
+    """Return what an event counts for RCO81 and RCO115 (Interreg 2021-2027, common output indicators).
+
+    RCO81 counts participations in closed and expert events from the lists of attendance, never internal meetings;
+    RCO115 counts a public event as one and excludes RCO81. "Across borders" needs partners of two countries.
+    ``present``: different people with a proof; ``without_proof``: people with a place of whom nobody noted that they came.
+    """
+    if audience == Audience.INTERNAL:
+        return [Count("RCO81", 0, _("Internal meetings never count.")), Count("RCO115", 0, _("It was not public."))]
+    if audience == Audience.PUBLIC:
+        rows = [
+            Count("RCO115", 1, _("A public event counts as one, however many come.")),
+            Count("RCO81", 0, _("Participations in public events are not counted; a mixed event has to be split.")),
+        ]
+    else:
+        rows = [
+            Count("RCO81", present, _("Different people in the list of attendance.")),
+            Count("RCO115", 0, _("It was not open to everybody.")),
+        ]
+        if without_proof:
+            rows.append(_without_proof(without_proof))
+    if len(set(countries)) < 2:
+        rows.append(_single_country(countries))
+    return rows
+
+
+def _without_proof(number: int) -> Count:
+    why = _("%(number)s people had a place, but nobody noted that they came. They are not counted.") % {
+        "number": number
+    }
+    return Count("RCO81", 0, why, is_flagged=True)
+
+
+def _single_country(countries: Collection[str]) -> Count:
+    why = _("Hosts and co-hosts come from one country only (%(countries)s). “Across borders” needs two; please check.")
+    return Count("RCO81, RCO115", 0, why % {"countries": ", ".join(countries) or "?"}, is_flagged=True)
 
 
 # --- Who ---------------------------------------------------------------------

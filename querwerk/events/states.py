@@ -127,3 +127,18 @@ LETTER_MOVES: dict[LetterState, frozenset[LetterState]] = {
     LetterState.DROPPED: frozenset(),
 }
 """From “handed” back to “waiting” only where the server said no for now, or an organiser decides to send again."""
+
+
+class Audience(TextChoices):
+    """For whom an event is, which decides what the funder counts."""
+
+    PUBLIC = "public", _("open to everybody and announced in public")
+    EXPERTS = "experts", _("for invited people or experts")
+    INTERNAL = "internal", _("an internal meeting of the programme")
+
+
+class DoorAct(TextChoices):
+    """What happens at a door."""
+
+    IN = "in", _("came in")
+    UNDO = "undo", _("taken back")

@@ -4,8 +4,9 @@ import re
 from collections.abc import Callable
 from uuid import uuid4
 
-from playwright.sync_api import Page, StorageState, expect
+from playwright.sync_api import Browser, Page, StorageState, expect
 
+from scripts.demo import Site
 from tests.browser.looks import PHONE, WIDE, structure, too_wide, untranslated
 
 OpenPage = Callable[..., Page]
@@ -111,6 +112,40 @@ def test_a_double_click_makes_one_record(open_page: OpenPage, signed_in: Storage
         saved(page, "Angelegt.")
         page.goto(f"{DESK}records/organisation/?q={name}")
         expect(page.locator("main .rows > li")).to_have_count(1)
+
+
+def test_a_door_goes_on_without_a_network_and_hands_over_afterwards(
+    browser: Browser, site: Site, signed_in: StorageState, axe: Callable[..., list[str]]
+) -> None:
+    # Not a watched page: a browser without a network says so in its console.
+    context = browser.new_context(base_url=site.address, locale="de-DE", storage_state=signed_in, viewport=PHONE)
+    page, place, name = context.new_page(), f"{DESK}registrations/plauen-2021/", f"Mia {uuid4().hex[:8]}"
+    page.goto(f"{place}terms/")
+    page.get_by_role("button", name=re.compile("Speichern")).click()
+    page.goto(f"{place}+/")
+    page.get_by_label("Ihr Name").fill(name)
+    page.get_by_label("ein anderer Bereich").check()
+    page.get_by_role("button", name="Anmelden und Ticket schicken").click()
+    wrong = [f"list: {flaw}" for flaw in axe(page)]
+    page.goto(f"{place}door/")
+    line, said = page.locator("[data-line]"), page.locator("[data-said]")
+    expect(line).to_contain_text("Verbunden")
+    page.wait_for_function("navigator.serviceWorker.controller && caches.keys().then(names => names.length)")
+    context.set_offline(True)
+    page.get_by_label("Name, Organisation").fill(name)
+    page.locator("[data-list] button").click()
+    expect(said).to_contain_text(f"Willkommen: {name}")
+    expect(line).to_contain_text("1 warten auf die Übergabe")
+    page.reload()
+    expect(line).to_contain_text("1 warten auf die Übergabe")
+    context.set_offline(False)
+    expect(line).to_contain_text("alles ist übergeben")
+    wrong += [f"door: {flaw}" for flaw in axe(page)]
+    page.goto(f"{place}attendance/")
+    expect(page.locator("tbody")).to_contain_text(name)
+    wrong += [f"attendance: {flaw}" for flaw in axe(page)]
+    context.close()
+    assert not wrong, "\n".join(wrong)
 
 
 # Names and values that organisers typed, and a language's own name.

@@ -17,6 +17,7 @@ from querwerk.events.actions.registering import address_hash
 from querwerk.events.models import (
     Answer,
     Consent,
+    DoorEntry,
     Invitation,
     Letter,
     Message,
@@ -70,6 +71,7 @@ def forget_participants(*, terms: Terms, now: datetime) -> int:
     for registration in rows.order_by("pk").iterator():
         _forget(registration, now)
     Message.objects.filter(terms=terms).delete()
+    DoorEntry.objects.filter(terms=terms).delete()
     Invitation.objects.filter(terms=terms).update(email="", note="")
     return number
 
@@ -165,6 +167,7 @@ def data_of(registration: Registration) -> dict[str, Any]:
             {"about": letter.kind, "state": letter.state, "at": letter.at.isoformat() if letter.at else None}
             for letter in registration.letters.order_by("pk")
         ],
+        "was_there": [row.at.isoformat() for row in registration.presences.order_by("day")],
         "created_at": registration.created_at.isoformat(),
     }
 

@@ -1,5 +1,6 @@
 """Events with their agenda; who registers for them, the letters about it, and the doors on the day."""
 
+from querwerk.events.models.doors import DoorEntry, Presence
 from querwerk.events.models.events import AgendaItem, Event
 from querwerk.events.models.letters import Letter, Message
 from querwerk.events.models.registrations import (
@@ -18,11 +19,13 @@ __all__ = [
     "Answer",
     "Consent",
     "Contingent",
+    "DoorEntry",
     "Event",
     "Invitation",
     "Letter",
     "Message",
     "Needs",
+    "Presence",
     "Question",
     "Registration",
     "Terms",

@@ -14,6 +14,7 @@ from querwerk.events.states import (
     NUMBERED,
     RUNNING,
     Attendance,
+    Audience,
     Group,
     Mode,
     QuestionSort,
@@ -40,6 +41,7 @@ class Terms(models.Model):
 
     event = models.OneToOneField(Event, models.CASCADE, related_name="terms")
     mode = models.CharField(max_length=10, choices=Mode, default=Mode.OPEN)
+    audience = models.CharField(max_length=10, choices=Audience, default=Audience.PUBLIC)
     opens_at = models.DateTimeField(null=True, blank=True)
     closes_at = models.DateTimeField(null=True, blank=True)
     accept_hours = models.PositiveIntegerField(default=48)
@@ -151,6 +153,8 @@ class Registration(models.Model):
     """The place in the order of the contingent, given when the address was confirmed."""
     code = models.CharField(max_length=40, unique=True, default=new_code)
     """Stands in the links of this person's mails."""
+    client_id = models.UUIDField(null=True, blank=True, unique=True)
+    """Given by a door that entered somebody who came without registration, so that this is done once."""
     ticket = models.CharField(max_length=8, unique=True, default=new_ticket)
     """Is read, or typed, at the door."""
     mailed_at = models.DateTimeField(null=True, blank=True)

@@ -95,7 +95,7 @@ def test_needs_are_for_organisers(space: Space, sign_in: SignIn, organiser: Clie
 def test_terms_are_saved_and_a_colleague_is_not_overwritten(organiser: Client) -> None:
     assert "Bedingungen der Anmeldung" in page(organiser, "terms/")
     typed = {
-        "version": "0", "mode": "open", "has_onsite": "on", "onsite": "40", "accept_hours": "48", "remind_days": "2",
+        "version": "0", "mode": "open", "audience": "experts", "has_onsite": "on", "onsite": "40", "accept_hours": "48", "remind_days": "2",
         "keep_days": "90", "opens_at": "2026-01-05T09:00", "note_de": "Willkommen!",
     }  # fmt: skip
     assert organiser.post(f"{EVENT}terms/", typed).status_code == 302
