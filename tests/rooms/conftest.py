@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from querwerk.core.models import Space
 from querwerk.core.pages import store
+from querwerk.core.prose.queries import rendered
 from querwerk.exchange.actions import import_bundle
 from querwerk.people.directory import forget_directories
 from querwerk.programmes.queries import frame_of
@@ -27,10 +28,12 @@ def _nothing_in_memory() -> Iterator[None]:
     store.clear()
     frame_of.cache_clear()
     forget_directories()
+    rendered.cache_clear()
     yield
     store.clear()
     frame_of.cache_clear()
     forget_directories()
+    rendered.cache_clear()
 
 
 @pytest.fixture
@@ -68,6 +71,7 @@ def queries_of(client: Client, db: None) -> Callable[[str], int]:
     def count(path: str) -> int:
         store.clear()
         frame_of.cache_clear()
+        rendered.cache_clear()
         recorded: AbstractContextManager[CaptureQueriesContext] = CaptureQueriesContext(connection)
         with recorded as captured:
             assert client.get(f"/de/{path}").status_code == 200

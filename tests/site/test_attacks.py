@@ -12,6 +12,7 @@ from django.test import Client
 from querwerk.core.actions import InvalidRecords, save_record, set_visibility
 from querwerk.core.models import JournalEntry, Link, Node
 from querwerk.core.pages import store
+from querwerk.core.prose.queries import rendered
 from querwerk.core.spec import (
     Choice,
     Date,
@@ -45,16 +46,17 @@ from tests.reading import Element, read_page
 
 pytestmark = pytest.mark.django_db
 
+MEMORIES = (store.clear, frame_of.cache_clear, all_matters.cache_clear, rendered.cache_clear)
 EVIL = "\"'><x-evil onload=alert(1)>&#x3c;{{ 7|add:7 }}</script></title>"
 
 
 @pytest.fixture(autouse=True)
 def _nothing_in_memory() -> Iterator[None]:
     """A test's edition is rolled back with its rows, so another test meets the same number again."""
-    for forget in (store.clear, frame_of.cache_clear, all_matters.cache_clear):
+    for forget in MEMORIES:
         forget()
     yield
-    for forget in (store.clear, frame_of.cache_clear, all_matters.cache_clear):
+    for forget in MEMORIES:
         forget()
 
 

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, TextField
@@ -17,6 +18,8 @@ from querwerk.core.prose.render import Entry, Piece
 
 PRESENT = timedelta(seconds=45)
 """How long somebody counts as present after the last sign of life."""
+KEPT = 32
+"""Texts kept in memory by each process: at most some 25 MB, were each a paper of two hundred pages."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +39,10 @@ class PublicText:
 
 
 def public_text(node_id: int, role: str, language: str) -> PublicText | None:
-    """Return a record's public text for a reader of ``language``: in it, else in German, English, any; 1 query, 2 with a text."""
+    """Return a record's public text for a reader of ``language``: in it, else in German, English, any.
+
+    1 query, 2 with a text that this process has not shown yet.
+    """
     now = timezone.now()
     found = {document.language: document for document in _published(node_id, role) if document.read_now(now)}
     document = next((found[code] for code in (language, "de", "en", *found) if code in found), None)
@@ -44,15 +50,31 @@ def public_text(node_id: int, role: str, language: str) -> PublicText | None:
     if document is None or read is None:
         return None
     number, since = read
-    rendered = (_rendered if number == document.public_number else _rendered_next).first(document.pk)
-    pieces, outline = rendered if rendered is not None else ([], [])
+    try:
+        pieces, outline = rendered(document.pk, number)
+    except Overtaken:
+        pieces, outline = [], []
     others = tuple(code for code in found if code != document.language)
-    entries = [Entry(*entry) for entry in outline or []]
     owner = (document.node.kind, document.node.key, role)
     return PublicText(
-        document.language, pieces or [], entries, document.public_gaps, document.source_language, number, since, others,
-        owner,
-    )  # fmt: skip
+        document.language, pieces, outline, document.public_gaps, document.source_language, number, since, others, owner
+    )
+
+
+class Overtaken(LookupError):
+    """Between two questions another version became the public one, or none is left."""
+
+
+@lru_cache(maxsize=KEPT)
+def rendered(document_id: int, number: int) -> tuple[list[Piece], list[Entry]]:
+    """Return the pieces of a public version and its headings, kept in memory: what was published once never changes.
+
+    Raises :class:`Overtaken` where this is not the public version any more.
+    """
+    for found, pieces, outline in _rendered(document_id):
+        if found == number:
+            return pieces or [], [Entry(*entry) for entry in outline or []]
+    raise Overtaken
 
 
 @prepared
@@ -64,19 +86,11 @@ def _published(node_id: int, role: str) -> QuerySet[Document]:
     ).order_by("pk")  # fmt: skip
 
 
-# By a column, not by a value: what stands in for it while the question is made does not fit PostgreSQL's short integers.
-
-
 @prepared
-def _rendered(document_id: int) -> QuerySet[Version, tuple[list[Piece] | None, list[list[Any]] | None]]:
-    public = Version.objects.filter(document=document_id, number=F("document__public_number"))
-    return public.values_list("pieces", "outline")
-
-
-@prepared
-def _rendered_next(document_id: int) -> QuerySet[Version, tuple[list[Piece] | None, list[list[Any]] | None]]:
-    public = Version.objects.filter(document=document_id, number=F("document__next_number"))
-    return public.values_list("pieces", "outline")
+def _rendered(document_id: int) -> QuerySet[Version, tuple[int, list[Piece] | None, list[list[Any]] | None]]:
+    # By a column, not by a value: what stands in for it while the question is made does not fit PostgreSQL's short integers.
+    public = Q(number=F("document__public_number")) | Q(number=F("document__next_number"))
+    return Version.objects.filter(public, document=document_id).values_list("number", "pieces", "outline")
 
 
 def has_public_text(role: str) -> Exists:

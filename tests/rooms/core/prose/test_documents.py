@@ -1,10 +1,13 @@
 """Documents: written block by block, published, withdrawn, restored, translated."""
 
 import re
+from contextlib import AbstractContextManager
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
@@ -314,3 +317,15 @@ def test_an_erased_author_is_forgotten_everywhere(document: Document) -> None:
     assert {stamp[3] for stamp in document.stamps.values()} == {None}
     actions.forget_author(user_id=2, instead="erased account")
     assert Clash.objects.get().by_name == "erased account"
+
+
+def test_a_text_is_fetched_once_and_a_newer_one_at_once(document: Document) -> None:
+    write(document, paragraph(A, "Eins"))
+    publish_document(document=document, by=ADA)
+    recorded: AbstractContextManager[CaptureQueriesContext] = CaptureQueriesContext(connection)
+    with recorded as captured:
+        first = public_text(document.node_id, "body", "de")
+        assert (len(captured), public_text(document.node_id, "body", "de"), len(captured)) == (2, first, 3)
+    document.refresh_from_db()
+    actions.withdraw_document(document=document, by=ADA)
+    assert public_text(document.node_id, "body", "de") is None
