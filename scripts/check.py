@@ -26,6 +26,8 @@ PYTEST = (
     "pytest",
     "-n",
     str(os.cpu_count() or 1),
+    # Neighbours stay together, so that what a module prepares is prepared by one process.
+    "--dist=worksteal",
     "-q",
     "--no-header",
     "--durations=5",
@@ -61,7 +63,12 @@ TESTS = (
         closing_lines=1,
     ),
     Step("tests on SQLite", (*PYTEST, *WITH_DATABASE), closing_lines=1),
-    Step("tests on PostgreSQL", (PYTHON, "-m", "scripts.postgres", *PYTEST, *WITH_DATABASE), closing_lines=1),
+    # What asks no database has run already.
+    Step(
+        "tests on PostgreSQL",
+        (PYTHON, "-m", "scripts.postgres", *PYTEST, "-m", "database", *WITH_DATABASE),
+        closing_lines=1,
+    ),
     Step("browser tests", (*PYTEST, "tests/browser"), closing_lines=12),
 )
 

@@ -1,63 +1,66 @@
 """Backup and restore, as an operator runs them: in processes of their own, while somebody writes."""
 
 import io
+import shutil
 import sqlite3
-import subprocess
-import sys
 import tarfile
 import threading
-from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
+import psycopg
 import pytest
 import yaml
 
-from tests.installation import ROOT, Installation, installation
+from tests.installation import DATABASE, ROOT, Installation, embedded
 
 NAME = "Jürgen Großmann-Žižka 🧵"
 BUNDLE = ROOT / "querwerk" / "exchange" / "demo" / "inducci.yaml"
 
 
-def _fill(installation: Installation) -> str:
-    """Put in a programme, an account and an upload; return the programme as it went in."""
-    installation.run("migrate")
-    installation.run("programme", "import", str(BUNDLE))
-    installation.run("user", "create", "j@querwerk.example", "--name", NAME, "--role", "organiser")
-    upload = installation.folder / "media" / "Übersicht" / "plan ä.txt"
+def _filled(folder: Path) -> Installation:
+    """Put in a programme, an account and an upload."""
+    made = embedded(folder)
+    made.run("programme", "import", str(BUNDLE))
+    made.run("user", "create", "j@querwerk.example", "--name", NAME, "--role", "organiser")
+    upload = folder / "media" / "Übersicht" / "plan ä.txt"
     upload.parent.mkdir(parents=True)
     upload.write_text("Grüße", encoding="utf-8")
-    return installation.run("programme", "export", "inducci")
+    return made
+
+
+@pytest.fixture(scope="module")
+def pattern(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """A filled installation that nobody changes, and the programme as it went in."""
+    made = _filled(tmp_path_factory.mktemp("pattern"))
+    return made.folder, made.run("programme", "export", "inducci")
 
 
 @pytest.fixture
-def embedded(tmp_path: Path) -> Installation:
-    return Installation(tmp_path / "embedded")
+def filled(pattern: tuple[Path, str], tmp_path: Path) -> Installation:
+    return Installation(shutil.copytree(pattern[0], tmp_path / "filled"))
 
 
 @pytest.fixture
-def other(tmp_path: Path) -> Iterator[Installation]:
-    """A second, empty installation on the database of this run."""
-    with installation(tmp_path / "other") as found:
-        yield found
+def empty(tmp_path: Path) -> Installation:
+    return embedded(tmp_path / "embedded")
 
 
 def _account_name(installation: Installation) -> str:
-    code = "from querwerk.cli.command import boot; boot(); from querwerk.people.models import User; print(User.objects.get().name)"
-    done = subprocess.run(
-        [sys.executable, "-c", code], env=installation.env, cwd=ROOT, capture_output=True, text=True, check=True
-    )
-    return done.stdout.strip()
+    url = installation.env["DATABASE_URL"]
+    with closing(psycopg.connect(url) if url else sqlite3.connect(installation.folder / DATABASE)) as database:
+        return " / ".join(name for (name,) in database.execute("SELECT name FROM people_user"))
 
 
-def test_what_was_backed_up_while_somebody_writes_comes_back_unchanged(embedded: Installation, tmp_path: Path) -> None:
-    before = _fill(embedded)
+def test_what_was_backed_up_while_somebody_writes_comes_back_unchanged(
+    filled: Installation, pattern: tuple[Path, str], tmp_path: Path
+) -> None:
     stop = threading.Event()
     written = 0
 
     def write() -> None:
         nonlocal written
-        with closing(sqlite3.connect(embedded.folder / "querwerk.sqlite3", timeout=20)) as connection:
+        with closing(sqlite3.connect(filled.folder / "querwerk.sqlite3", timeout=20)) as connection:
             while not stop.is_set():
                 connection.execute(
                     "INSERT INTO core_once (key, at, result) VALUES (?, '2026-01-01', NULL)", [f"w{written}"]
@@ -68,7 +71,7 @@ def test_what_was_backed_up_while_somebody_writes_comes_back_unchanged(embedded:
     writer = threading.Thread(target=write)
     writer.start()
     try:
-        embedded.run("backup", str(tmp_path / "copy.tar"))
+        filled.run("backup", str(tmp_path / "copy.tar"))
     finally:
         stop.set()
         writer.join()
@@ -76,51 +79,46 @@ def test_what_was_backed_up_while_somebody_writes_comes_back_unchanged(embedded:
     assert (tmp_path / "copy.tar").stat().st_mode & 0o077 == 0
     fresh = Installation(tmp_path / "fresh")
     fresh.run("restore", str(tmp_path / "copy.tar"))
-    assert fresh.run("programme", "export", "inducci") == before
+    assert fresh.run("programme", "export", "inducci") == pattern[1]
     assert _account_name(fresh) == NAME
     assert (fresh.folder / "media" / "Übersicht" / "plan ä.txt").read_text(encoding="utf-8") == "Grüße"
 
 
 def test_a_portable_copy_moves_to_the_database_of_this_run_and_back(
-    embedded: Installation, other: Installation, tmp_path: Path
+    filled: Installation, pattern: tuple[Path, str], not_installed: Installation, tmp_path: Path
 ) -> None:
-    before = _fill(embedded)
-    embedded.run("backup", "--portable", str(tmp_path / "there.tar"))
-    other.run("restore", str(tmp_path / "there.tar"))
+    filled.run("backup", "--portable", str(tmp_path / "there.tar"))
+    not_installed.run("restore", str(tmp_path / "there.tar"))
     # PostgreSQL's jsonb forgets the order of keys.
-    assert yaml.safe_load(other.run("programme", "export", "inducci")) == yaml.safe_load(before)
-    assert _account_name(other) == NAME
+    assert yaml.safe_load(not_installed.run("programme", "export", "inducci")) == yaml.safe_load(pattern[1])
+    assert _account_name(not_installed) == NAME
     # New rows get new numbers after the restored ones.
-    other.run("user", "create", "k@querwerk.example")
-    other.run("backup", "--portable", str(tmp_path / "back.tar"))
-    assert "Give --force" in embedded.refused("restore", str(tmp_path / "back.tar"))
-    embedded.run("restore", "--force", str(tmp_path / "back.tar"))
-    assert yaml.safe_load(embedded.run("programme", "export", "inducci")) == yaml.safe_load(before)
-    assert embedded.run("user", "link", "k@querwerk.example").startswith("http")
+    not_installed.run("user", "create", "k@querwerk.example")
+    not_installed.run("backup", "--portable", str(tmp_path / "back.tar"))
+    assert "Give --force" in filled.refused("restore", str(tmp_path / "back.tar"))
+    filled.run("restore", "--force", str(tmp_path / "back.tar"))
+    assert yaml.safe_load(filled.run("programme", "export", "inducci")) == yaml.safe_load(pattern[1])
+    assert filled.run("user", "link", "k@querwerk.example").startswith("http")
 
 
-def test_a_database_with_content_is_only_replaced_by_force_and_kept_aside(
-    embedded: Installation, tmp_path: Path
-) -> None:
-    embedded.run("migrate")
-    embedded.run("user", "create", "first@querwerk.example")
-    embedded.run("backup", str(tmp_path / "copy.tar"))
-    embedded.run("user", "create", "second@querwerk.example")
-    assert "Give --force" in embedded.refused("restore", str(tmp_path / "copy.tar"))
-    embedded.run("restore", "--force", str(tmp_path / "copy.tar"))
-    assert "no active account" in embedded.refused("user", "link", "second@querwerk.example")
-    kept = [path for path in embedded.folder.iterdir() if ".before-restore-" in path.name]
+def test_a_database_with_content_is_only_replaced_by_force_and_kept_aside(empty: Installation, tmp_path: Path) -> None:
+    empty.run("user", "create", "first@querwerk.example")
+    empty.run("backup", str(tmp_path / "copy.tar"))
+    empty.run("user", "create", "second@querwerk.example")
+    assert "Give --force" in empty.refused("restore", str(tmp_path / "copy.tar"))
+    empty.run("restore", "--force", str(tmp_path / "copy.tar"))
+    assert "no active account" in empty.refused("user", "link", "second@querwerk.example")
+    kept = [path for path in empty.folder.iterdir() if ".before-restore-" in path.name]
     assert len(kept) == 1
     with closing(sqlite3.connect(kept[0])) as old:
         assert old.execute("SELECT count(*) FROM people_user").fetchone() == (2,)
 
 
-def test_nothing_is_exchanged_under_a_running_server(embedded: Installation, tmp_path: Path) -> None:
-    embedded.run("migrate")
-    embedded.run("backup", str(tmp_path / "copy.tar"))
-    with closing(sqlite3.connect(embedded.folder / "querwerk.sqlite3")) as server:
+def test_nothing_is_exchanged_under_a_running_server(empty: Installation, tmp_path: Path) -> None:
+    empty.run("backup", str(tmp_path / "copy.tar"))
+    with closing(sqlite3.connect(empty.folder / "querwerk.sqlite3")) as server:
         server.execute("SELECT count(*) FROM people_user").fetchone()
-        assert "Stop the server" in embedded.refused("restore", "--force", str(tmp_path / "copy.tar"))
+        assert "Stop the server" in empty.refused("restore", "--force", str(tmp_path / "copy.tar"))
 
 
 def _changed(source: Path, target: Path, member: str, content: bytes) -> None:
@@ -132,16 +130,15 @@ def _changed(source: Path, target: Path, member: str, content: bytes) -> None:
             new.addfile(info, io.BytesIO(data))
 
 
-def test_a_damaged_backup_is_refused_and_nothing_is_touched(embedded: Installation, tmp_path: Path) -> None:
-    _fill(embedded)
+def test_a_damaged_backup_is_refused_and_nothing_is_touched(filled: Installation, tmp_path: Path) -> None:
     good = tmp_path / "copy.tar"
-    embedded.run("backup", str(good))
-    assert "exists already" in embedded.refused("backup", str(good))
+    filled.run("backup", str(good))
+    assert "exists already" in filled.refused("backup", str(good))
     _changed(good, tmp_path / "changed.tar", "media/Übersicht/plan ä.txt", b"forged")
-    assert "has changed since it was written" in embedded.refused("restore", "--force", str(tmp_path / "changed.tar"))
+    assert "has changed since it was written" in filled.refused("restore", "--force", str(tmp_path / "changed.tar"))
     (tmp_path / "cut.tar").write_bytes(good.read_bytes()[:200_000])
-    assert embedded.refused("restore", "--force", str(tmp_path / "cut.tar"))
+    assert filled.refused("restore", "--force", str(tmp_path / "cut.tar"))
     (tmp_path / "junk.tar").write_bytes(b"junk" * 1000)
-    assert "cannot be read as a backup" in embedded.refused("restore", "--force", str(tmp_path / "junk.tar"))
-    assert "does not exist" in embedded.refused("restore", "--force", str(tmp_path / "none.tar"))
-    assert _account_name(embedded) == NAME
+    assert "cannot be read as a backup" in filled.refused("restore", "--force", str(tmp_path / "junk.tar"))
+    assert "does not exist" in filled.refused("restore", "--force", str(tmp_path / "none.tar"))
+    assert _account_name(filled) == NAME

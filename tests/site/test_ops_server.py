@@ -10,15 +10,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.installation import Installation
+from tests.installation import Installation, embedded
 
 
 @pytest.fixture
 def here(tmp_path: Path) -> Installation:
-    found = Installation(tmp_path)
+    found = embedded(tmp_path)
     with socket.create_server(("127.0.0.1", 0)) as free:
         found.env["PORT"] = str(free.getsockname()[1])
-    found.run("migrate")
     return found
 
 

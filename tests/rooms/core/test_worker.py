@@ -16,23 +16,17 @@ from django_tasks_db.models import DBTaskResult
 
 from querwerk.core.models import Beat
 from querwerk.core.worker import ATTEMPTS, BEATS_UNTIL_DEAD, Heart
-from tests.installation import Installation, installation
+from tests.installation import Installation
 
 type Job = DBTaskResult[Any, Any]
 
 
 @pytest.fixture
-def here(tmp_path: Path) -> Iterator[Installation]:
-    with installation(tmp_path) as found:
-        yield found
-
-
-@pytest.fixture
-def start_worker(here: Installation) -> Iterator[Callable[[], subprocess.Popen[bytes]]]:
+def start_worker(installed: Installation) -> Iterator[Callable[[], subprocess.Popen[bytes]]]:
     workers: list[subprocess.Popen[bytes]] = []
 
     def start() -> subprocess.Popen[bytes]:
-        workers.append(here.start("worker"))
+        workers.append(installed.start("worker"))
         return workers[-1]
 
     yield start
@@ -53,25 +47,24 @@ def _jobs(here: Installation, *arguments: str) -> str:
 
 
 def test_jobs_of_killed_workers_are_taken_up_again_without_double_effect(
-    here: Installation, start_worker: Callable[[], subprocess.Popen[bytes]]
+    installed: Installation, start_worker: Callable[[], subprocess.Popen[bytes]]
 ) -> None:
-    here.run("migrate")
     victims = []
     # One after the other, because the second job keeps SQLite's lock until its worker dies.
     for job, mark in (("killed_after", "after-1"), ("killed_within", "within-1")):
-        _jobs(here, "enqueue", job, str(here.folder))
+        _jobs(installed, "enqueue", job, str(installed.folder))
         victims.append(start_worker())
-        _wait_for(here.folder / mark)
+        _wait_for(installed.folder / mark)
     for victim in victims:
         os.kill(victim.pid, signal.SIGKILL)
     killed_at = time.monotonic()
     rescuer = start_worker()
-    _wait_for(here.folder / "after-2")
-    _wait_for(here.folder / "within-2")
+    _wait_for(installed.folder / "after-2")
+    _wait_for(installed.folder / "within-2")
     assert time.monotonic() - killed_at < 20  # seven seconds on a quiet machine
     rescuer.terminate()
     assert rescuer.wait(30) == 0
-    assert json.loads(_jobs(here, "state")) == {
+    assert json.loads(_jobs(installed, "state")) == {
         "jobs": {"killed_after": ["SUCCESSFUL", 2], "killed_within": ["SUCCESSFUL", 2]},
         "effects": ["after", "within"],
     }

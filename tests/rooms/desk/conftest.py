@@ -1,19 +1,14 @@
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 from django.test import Client
 
-from querwerk.core.actions import Actor
 from querwerk.core.models import Space
 from querwerk.desk.queries import all_matters
-from querwerk.exchange.actions import import_bundle
 from querwerk.people.models import Organisation, User
 from querwerk.programmes.models import Programme, Role
 from querwerk.programmes.states import RoleName
 from tests.factories.programmes import create_programme
-
-DEMO = Path("querwerk/exchange/demo/inducci.yaml")
 
 type SignIn = Callable[..., Client]
 
@@ -31,13 +26,7 @@ def werk(db: None) -> Space:
 
 
 @pytest.fixture
-def inducci(db: None) -> Space:
-    import_bundle(DEMO, by=Actor(None, "Test"))
-    return Space.objects.get(key="inducci")
-
-
-@pytest.fixture
-def sign_in() -> SignIn:
+def sign_in(db: None) -> SignIn:
     """Return a browser in which somebody with a role is signed in."""
 
     def signed_in(role: str = "", programme: str = "werk", organisation: str = "", email: str = "") -> Client:

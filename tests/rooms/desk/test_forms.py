@@ -25,10 +25,10 @@ def test_layout_shows_every_field_once(kind: str) -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_form_sent_unchanged_changes_nothing(kind: str, inducci: Space, sign_in: SignIn) -> None:
+def test_form_sent_unchanged_changes_nothing(kind: str, demo: Space, sign_in: SignIn) -> None:
     client = sign_in("organiser", programme="inducci")
     entries = JournalEntry.objects.count()
-    for record in record_models()[kind]._default_manager.filter(space=inducci):
+    for record in record_models()[kind]._default_manager.filter(space=demo):
         if kind == "question" and not record.has_own_key:
             continue
         url = f"/de/desk/inducci/records/{kind}/{record.key}/"
@@ -151,7 +151,7 @@ def test_links_of_findings_follow_them_when_findings_move_and_go(werk: Space, si
     page = client.post(PILOT, filled(page, "up:findings:1"))
     client.post(PILOT, filled(page))
 
-    findings = list(Finding.objects.order_by("position"))
+    findings = list(Finding.objects.filter(space=werk).order_by("position"))
     assert [(finding.statement["de"], finding.pk) for finding in findings][1] == ("Es leuchtet.", second.pk)
     assert findings[0].key == "garn.findings-3"
     link = Link.objects.get(later=target, field="thread")
@@ -167,7 +167,7 @@ def test_a_number_of_a_removed_part_is_not_given_again(werk: Space, sign_in: Sig
 
     client.post(PILOT, filled(page, **{"findings.1._.de": "Anders."}))
 
-    assert sorted(Finding.objects.values_list("key", flat=True)) == ["fund", "garn.findings-3"]
+    assert sorted(Finding.objects.filter(space=werk).values_list("key", flat=True)) == ["fund", "garn.findings-3"]
 
 
 def test_a_part_of_another_record_cannot_be_taken(werk: Space, sign_in: SignIn) -> None:
@@ -227,7 +227,7 @@ def test_taken_id_is_refused(werk: Space, sign_in: SignIn) -> None:
     response = client.post(url, filled(client.get(url), "draft", **{"title.de": "Garn", "@id": "garn"}))
 
     assert response.status_code == 422
-    assert Pilot.objects.count() == 1
+    assert Pilot.objects.filter(space=werk).count() == 1
 
 
 def test_get_without_sign_in_leads_to_the_sign_in(werk: Space) -> None:
@@ -236,7 +236,7 @@ def test_get_without_sign_in_leads_to_the_sign_in(werk: Space) -> None:
     assert response["Location"] == f"/de/account/login/?next={PILOT}"
 
 
-def test_programme_can_be_edited_with_its_parts(inducci: Space, sign_in: SignIn) -> None:
+def test_programme_can_be_edited_with_its_parts(demo: Space, sign_in: SignIn) -> None:
     client = sign_in("organiser", programme="inducci")
     url = "/de/desk/inducci/records/programme/inducci/"
 

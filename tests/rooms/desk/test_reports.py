@@ -25,9 +25,10 @@ def words(document: Document) -> str:
     return re.sub(r"<[^>]+>", "", str(head_of(document).body))
 
 
-def test_everything_known_about_plauen_is_in_place(inducci: Space) -> None:
-    event = Event.objects.get(space=inducci, key="plauen-2021")
-    newsflash = propose_newsflash(event=event, space=inducci, by=TESTER)
+@pytest.mark.django_db
+def test_everything_known_about_plauen_is_in_place(demo: Space) -> None:
+    event = Event.objects.get(space=demo, key="plauen-2021")
+    newsflash = propose_newsflash(event=event, space=demo, by=TESTER)
     assert isinstance(newsflash, Newsflash)
     assert (newsflash.key, newsflash.visibility) == ("8", "draft")
     assert (
@@ -54,11 +55,11 @@ def test_everything_known_about_plauen_is_in_place(inducci: Space) -> None:
     ]
 
 
-def test_it_is_about_the_event_and_what_was_presented(inducci: Space, sign_in: SignIn) -> None:
+def test_it_is_about_the_event_and_what_was_presented(demo: Space, sign_in: SignIn) -> None:
     organiser = sign_in("organiser", "inducci")
     assert organiser.post(URL, {"once": "a"})["Location"] == "/de/desk/inducci/records/newsflash/8/"
     assert organiser.post(URL, {"once": "a"})["Location"] == "/de/desk/inducci/records/newsflash/8/"
-    assert Newsflash.objects.filter(space=inducci).count() == 8
+    assert Newsflash.objects.filter(space=demo).count() == 8
     page = organiser.get("/de/inducci/news/8/").content.decode()
     about = re.findall(r"/de/inducci/(\w+/[\w-]+)/", page.partition('id="about"')[2].partition("</section>")[0])
     assert about == [
@@ -75,7 +76,7 @@ def test_it_is_about_the_event_and_what_was_presented(inducci: Space, sign_in: S
     [("", "", 403), ("reader", "", 403), ("editor", "lvkkws", 403), ("organiser", "", 302)],
 )
 def test_only_who_may_write_news_may_begin_one(
-    inducci: Space, sign_in: SignIn, role: str, organisation: str, status: int
+    demo: Space, sign_in: SignIn, role: str, organisation: str, status: int
 ) -> None:
     client = sign_in(role, "inducci", organisation)
     assert client.post(URL).status_code == status
