@@ -8,9 +8,11 @@ from querwerk.desk.views import (
     films,
     history,
     links,
+    matching,
     menu,
     pages,
     pictures,
+    proposals,
     records,
     reports,
     roles,
@@ -52,6 +54,18 @@ urlpatterns = [
     path("desk/<slug:programme>/files/upload/", files.upload, name="file_upload"),
     path("desk/<slug:programme>/files/<str:key>/", files.file, name="file"),
     path("desk/<slug:programme>/files/<str:key>/erase/", files.erase, name="file_erase"),
+    path("desk/<slug:programme>/matching/", matching.home, name="matching"),
+    path("desk/<slug:programme>/matching/creatives/", matching.creatives, name="matching_creatives"),
+    path("desk/<slug:programme>/matching/creatives/<str:key>/", matching.creative, name="matching_creative"),
+    path("desk/<slug:programme>/matching/proposals/", proposals.proposal_list, name="proposals"),
+    path("desk/<slug:programme>/matching/proposals/<int:number>/", proposals.proposal, name="proposal"),
+    path("desk/<slug:programme>/matching/challenges/<str:key>/", matching.challenge, name="matching_challenge"),
+    path(
+        "desk/<slug:programme>/matching/challenges/<str:key>/<str:profile>/propose/", proposals.propose, name="propose"
+    ),
+    path(
+        "desk/<slug:programme>/matching/challenges/<str:key>/<str:profile>/<slug:mark>/", matching.judge, name="judge"
+    ),
     path("desk/<slug:programme>/menu/", menu.menu, name="menu"),
     path("desk/<slug:programme>/roles/", roles.roles, name="roles"),
     path("desk/<slug:programme>/roles/<int:number>/remove/", roles.role_remove, name="role_remove"),

@@ -1,5 +1,7 @@
 """Django's registration of the room."""
 
+from datetime import timedelta
+
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
@@ -16,9 +18,22 @@ class MatchingConfig(AppConfig):
 
     def ready(self) -> None:
         """Hang the pages in, and follow what is written elsewhere."""
-        from querwerk.matching.receivers import follow_records  # noqa: PLC0415  (models are not loaded before)
+        from querwerk.matching.actions import personal, proposals  # noqa: PLC0415  (models are not loaded before)
+        from querwerk.matching.receivers import follow_records  # noqa: PLC0415
+        from querwerk.matching.signals import challenge_saved, follow_ups_due, letters_due  # noqa: PLC0415
+        from querwerk.matching.tasks import sending  # noqa: PLC0415
 
         registry.register_page("challenge", "matching:challenge_detail")
         registry.register_page("match", "matching:match_detail")
         registry.register_navigation(_("Challenges"), "matching:challenge_list", 15)
         records_written.connect(follow_records, dispatch_uid="matching.follow_records")
+        challenge_saved.connect(sending.queue_encoding, dispatch_uid="matching.queue_encoding")
+        letters_due.connect(sending.queue_letters, dispatch_uid="matching.queue_letters")
+        follow_ups_due.connect(sending.queue_follow_ups, dispatch_uid="matching.queue_follow_ups")
+        registry.register_holder(registry.Holder("matching", personal.data_about, personal.forget_address))
+        for name, every, act in (
+            ("reminders of matches", timedelta(hours=1), proposals.remind_sides),
+            ("follow-ups of matches", timedelta(hours=6), proposals.ask_how_it_went),
+            ("addresses of matches", timedelta(days=1), proposals.forget_addresses),
+        ):
+            registry.register_duty(registry.Duty(name, every, act))

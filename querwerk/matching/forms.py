@@ -14,11 +14,15 @@ from querwerk.core.fields import check_partial_date
 from querwerk.core.spec import UNSTORABLE
 from querwerk.core.templatetags.ui import language_name, plain
 from querwerk.matching.actions.challenges import Audience, Contact
-from querwerk.matching.models import Dossier
+from querwerk.matching.actions.proposals import Reached
+from querwerk.matching.models import Dossier, Side
 from querwerk.matching.states import (
     CONFIDENTIALITY_MEANING,
+    OUTCOME_MEANING,
     RIPENESS_MEANING,
+    Answer,
     Confidentiality,
+    Outcome,
     Presence,
     Ripeness,
 )
@@ -304,3 +308,76 @@ def examples(form: ChallengeForm) -> list[dict[str, Any]]:
 def languages() -> list[tuple[str, str]]:
     """Return the languages in which a challenge may be written, named in the reader's."""
     return [(code, language_name(code)) for code, _name in settings.LANGUAGES]
+
+
+class AnswerForm(forms.Form):
+    """Yes or no, with a reason for a no, and what the other side may use after two yeses."""
+
+    answer = forms.ChoiceField(
+        label=gettext_lazy("Your answer"), widget=forms.RadioSelect,
+        error_messages={"required": gettext_lazy("Please choose yes or no.")},
+    )  # fmt: skip
+    reason = LongText(
+        label=gettext_lazy("Why?"), max_length=1000,
+        help_text=gettext_lazy("Needed for a “no”: the organisers read it and propose better next time. The other side does not read it."),
+    )  # fmt: skip
+    name = forms.CharField(
+        label=gettext_lazy("Your name"), max_length=200, required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+    )  # fmt: skip
+    email = forms.EmailField(
+        label=gettext_lazy("Your e-mail address"),
+        max_length=254,
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+    )
+    phone = forms.CharField(
+        label=gettext_lazy("Telephone"),
+        max_length=60,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "tel"}),
+    )
+
+    def __init__(self, data: Any = None, *, side: Side) -> None:
+        """Fill in how the side is reached."""
+        super().__init__(data, initial={"name": side.name, "email": side.email, "phone": side.phone})
+        field: Any = self.fields["answer"]
+        field.choices = [
+            (Answer.YES, gettext_lazy("Yes, we would like to get to know each other")),
+            (Answer.NO, gettext_lazy("No, not this one")),
+        ]
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for a reason where the answer is no."""
+        cleaned = super().clean() or {}
+        cleaned["reason"] = UNSTORABLE.sub("", cleaned.get("reason") or "").strip()
+        if cleaned.get("answer") == Answer.NO and not cleaned["reason"] and "reason" not in self.errors:
+            self.add_error("reason", _("Please give a reason in a few words. “No time this year” is enough."))
+        return cleaned
+
+    def reached(self) -> Reached:
+        """Return how the side wants to be reached."""
+        typed = self.cleaned_data
+        return Reached(typed["name"], typed["email"], typed["phone"])
+
+
+class FollowUpForm(forms.Form):
+    """One question on a scale whose steps are described, and room for a sentence."""
+
+    outcome = forms.ChoiceField(
+        label=gettext_lazy("What became of it?"), widget=forms.RadioSelect,
+        error_messages={"required": gettext_lazy("Please choose the answer that comes nearest.")},
+    )  # fmt: skip
+    words = LongText(
+        label=gettext_lazy("In a sentence"), max_length=2000,
+        help_text=gettext_lazy("What was made, what you learned, what you would do otherwise. The organisers read it; they ask you before they quote it."),
+    )  # fmt: skip
+
+    def __init__(self, data: Any = None, **options: Any) -> None:
+        """Describe each step of the scale."""
+        super().__init__(data, **options)
+        field: Any = self.fields["outcome"]
+        field.choices = scale(Outcome.choices, OUTCOME_MEANING)
+
+    def clean_words(self) -> str:
+        """Take out what a database refuses."""
+        return UNSTORABLE.sub("", str(self.cleaned_data["words"])).strip()

@@ -22,6 +22,8 @@ from querwerk.matching.states import (
     ChallengeState,
     Confidentiality,
     Mark,
+    Moment,
+    Outcome,
     Party,
     Presence,
     ProposalState,
@@ -318,3 +320,56 @@ class Happening(models.Model):
     def __str__(self) -> str:
         """Return number and step."""
         return f"{self.dossier_id}: {self.step}"
+
+
+class Calibrated(models.Model):
+    """What ranking learned from the texts of a programme: with it a shown score can be computed again."""
+
+    space = models.ForeignKey(Space, models.CASCADE, related_name="+")
+    version = models.CharField(max_length=40)
+    encoder = models.CharField(max_length=80)
+    entries = models.PositiveIntegerField()
+    """From how many challenges and profiles it was learned."""
+    data = models.BinaryField()
+    made_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        """A version is kept once."""
+
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["space", "version"], name="calibrated_once"),
+        ]
+
+    def __str__(self) -> str:
+        """Return the version."""
+        return self.version
+
+
+class FollowUp(models.Model):
+    """One side is asked how it went: at the end, and half a year and a year later. What nobody answered is seen as such."""
+
+    side = models.ForeignKey(Side, models.CASCADE, related_name="follow_ups")
+    moment = models.CharField(max_length=6, choices=Moment)
+    due_on = models.DateField()
+    code = models.CharField(max_length=40, unique=True, default=new_code)
+    asked_at = models.DateTimeField(null=True, blank=True)
+    asked_again_at = models.DateTimeField(null=True, blank=True)
+    answered_at = models.DateTimeField(null=True, blank=True)
+    outcome = models.CharField(max_length=12, choices=Outcome, blank=True)
+    words = models.TextField(blank=True)
+
+    class Meta:
+        """Each side is asked once for each moment; an answer has its date."""
+
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["side", "moment"], name="follow_up_once"),
+            models.CheckConstraint(
+                condition=Q(outcome="", answered_at__isnull=True) | (~Q(outcome="") & Q(answered_at__isnull=False)),
+                name="follow_up_answer_has_date",
+            ),
+        ]
+        indexes: ClassVar[list[models.Index]] = [models.Index(fields=["asked_at", "due_on"], name="follow_up_due")]
+
+    def __str__(self) -> str:
+        """Return side and moment."""
+        return f"{self.side_id}: {self.moment}"

@@ -97,3 +97,21 @@ def is_silent(*, state: str, heard_at: datetime, now: datetime) -> bool:
 def can_be_reminded(*, state: str, heard_at: datetime, reminders: int, now: datetime) -> bool:
     """Tell whether a side that has not answered gets a reminder."""
     return state == ProposalState.PROPOSED and reminders < MOST_REMINDERS and now - heard_at >= REMIND_AFTER
+
+
+def may_be_asked(*, own_is_closed: bool, other_is_closed: bool, other_answer: str) -> bool:
+    """Tell whether a side is asked now: not before the other has agreed to be named, where that is not for everybody.
+
+    Where both are closed both are asked, and neither reads of the other before that one has said yes.
+    """
+    return not other_is_closed or own_is_closed or other_answer == Answer.YES
+
+
+def may_read_of_other(*, other_is_closed: bool, other_answer: str) -> bool:
+    """Tell whether a side reads the other's text before it answers."""
+    return not other_is_closed or other_answer == Answer.YES
+
+
+def needs_another(*, wanted: int | None, introduced: int) -> bool:
+    """Tell whether a challenge is still looking for creatives after so many introductions."""
+    return introduced < (wanted or 1)

@@ -136,3 +136,39 @@ class Party(TextChoices):
 
     CHALLENGE = "challenge", _("The company")
     OFFER = "offer", _("The creative")
+
+
+class LetterKind(TextChoices):
+    """What a mail to one side of a match is about."""
+
+    ASK = "ask", _("asks whether the match is wanted")
+    REMIND = "remind", _("asks once more")
+    INTRODUCE = "introduce", _("introduces both sides to each other")
+    REGRET = "regret", _("says that it does not come about")
+
+
+class Moment(TextChoices):
+    """When somebody is asked how it went."""
+
+    END = "end", _("at the end")
+    SIX = "six", _("half a year later")
+    TWELVE = "twelve", _("a year later")
+
+
+class Outcome(TextChoices):
+    """What became of a match, in the words of one side."""
+
+    NOTHING = "nothing", _("Nothing came of it")
+    TALKED = "talked", _("We talked")
+    TRIED = "tried", _("We tried something")
+    USED = "used", _("What we made is used")
+    CARRIED_ON = "carried-on", _("We carry on together")
+
+
+OUTCOME_MEANING: dict[str, str | Promise] = {
+    Outcome.NOTHING: _("You did not meet, or it ended after the first message."),
+    Outcome.TALKED: _("You met, and there was no work together after that."),
+    Outcome.TRIED: _("You worked on something: a workshop, a sketch, a prototype, a test."),
+    Outcome.USED: _("Something that you made together is in use today, in whatever form."),
+    Outcome.CARRIED_ON: _("You have agreed on further work, with money or time of your own."),
+}

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from querwerk.matching.views import challenges
+from querwerk.matching.views import answers, challenges
 
 app_name = "matching"
 AT = "<slug:programme>/challenges/"
@@ -12,5 +12,7 @@ urlpatterns = [
     path(AT + "<str:key>/", challenges.challenge_detail, name="challenge_detail"),
     path(AT + "<str:key>/edit/", challenges.challenge_edit, name="challenge_edit"),
     path(AT + "<str:key>/to/<slug:state>/", challenges.challenge_move, name="challenge_move"),
+    path("<slug:programme>/matches/answer/<str:code>/", answers.answer, name="answer"),
+    path("<slug:programme>/matches/follow-up/<str:code>/", answers.follow_up, name="follow_up"),
     path("<slug:programme>/matches/<str:key>/", challenges.match_detail, name="match_detail"),
 ]

@@ -14,7 +14,8 @@ from querwerk.core.queries import snapshot
 from querwerk.core.spec import Problem, Problems
 from querwerk.core.states import Visibility
 from querwerk.matching.models import Challenge, Confidant, Dossier, Happening, Match, Proposal
-from querwerk.matching.states import CHALLENGE_MOVES, SHOWN, ChallengeState, Confidentiality, Step
+from querwerk.matching.signals import challenge_saved
+from querwerk.matching.states import CHALLENGE_MOVES, SHOWN, SOUGHT, ChallengeState, Confidentiality, Step
 from querwerk.people.models import Organisation, Profile
 
 LETTERS = "abcdefghijkmnpqrstuvwxyz23456789"
@@ -104,6 +105,7 @@ def save_challenge(
     _store(dossier, by=by)
     if not is_same:
         _note_change(dossier, by=by)
+        _tell_edge(dossier)
     if for_others:
         note(dossier, Step.OPENED_TO, by=by, words=for_others)
     return dossier
@@ -122,8 +124,11 @@ def move_challenge(*, dossier: Dossier, to: str, by: Actor, why: str = "") -> Do
         )
     if to == ChallengeState.OPEN and dossier.state == ChallengeState.DRAFT:
         _check_complete(dossier)
+    was_sought = dossier.state in SOUGHT
     dossier.state = to
     _store(dossier, by=by, why=why)
+    if not was_sought:
+        _tell_edge(dossier)
     note(dossier, Step.MOVED, by=by, words=f"{ChallengeState(to).label}{': ' + why if why else ''}")
     return dossier
 
@@ -167,7 +172,9 @@ def keep_with_records(node_ids: Iterable[int]) -> None:
             dossier.state = ChallengeState.DRAFT if is_draft else ChallengeState.WITHDRAWN
         dossier.content, dossier.record = content, record
         dossier.organisation, dossier.profile = record.organisation, record.profile
+        dossier.version += 1
         dossier.save()
+        _tell_edge(dossier)
 
 
 # --- inside ----------------------------------------------------------------------------------------------------------
@@ -179,6 +186,12 @@ def _locked(dossier: Dossier) -> Dossier:
         "space", "organisation", "profile", "record__node"
     )
     return found.get(pk=dossier.pk)
+
+
+def _tell_edge(dossier: Dossier) -> None:
+    """Say that there is something to be read by the encoder."""
+    if dossier.state in SOUGHT:
+        challenge_saved.send(Dossier, dossier_id=dossier.pk)
 
 
 def _set_audience(dossier: Dossier, audience: Audience) -> str:

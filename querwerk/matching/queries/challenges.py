@@ -80,6 +80,12 @@ def owner_of(dossier: Dossier, reader: Reader) -> Text:
     return name_for(dossier.profile, dossier.organisation, reader)
 
 
+def owner_for_match(dossier: Dossier) -> Text:
+    """Return whose challenge it is for somebody to whom it is proposed: then the company has agreed to be named."""
+    owner = dossier.organisation or dossier.profile
+    return owner.name if owner is not None else Text()
+
+
 def name_for(profile: Profile | None, organisation: Organisation | None, reader: Reader) -> Text:
     """Return the name of an organisation, else of a profile that the reader may see, else nothing."""
     if organisation is not None:

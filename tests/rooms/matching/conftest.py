@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -8,9 +9,10 @@ from querwerk.core.actions import Actor
 from querwerk.core.models import Space
 from querwerk.matching.actions.challenges import Audience, Contact, create_challenge, move_challenge, save_challenge
 from querwerk.matching.models import Dossier
+from querwerk.matching.queries.ranking import forget_boards
 from querwerk.matching.states import ChallengeState, Confidentiality
 from querwerk.people.models import User
-from tests.factories.programmes import create_programme
+from tests.factories.programmes import create_programme, small_bundle
 from tests.rooms.desk.conftest import sign_in
 
 __all__ = ["sign_in"]
@@ -30,9 +32,30 @@ CONTENT = {
 type Bring = Callable[..., Dossier]
 
 
+PROFILES = [
+    {
+        "id": "licht", "name": "Studio Licht", "kind": "organisation", "side": "creative", "submarkets": ["design"],
+        "audience": "public", "languages": ["de"], "town": "Chemnitz",
+        "offers_de": "Wir bauen aus alten Maschinen Exponate, die man anfassen darf. Eine Zwirnmaschine wird zur Bühne.",
+    },
+    {
+        "id": "maja", "name": "Maja", "kind": "person", "side": "creative", "audience": "members", "languages": ["pl"],
+        "offers_pl": "Warsztaty teatralne z młodzieżą.", "open_places": 0,
+    },
+    {
+        "id": "still", "name": "Stilles Atelier", "kind": "organisation", "side": "creative", "audience": "private",
+        "offers_de": "Wir hören Maschinen zu.",
+    },
+    {"id": "aus", "name": "Aus", "side": "creative", "matching": "off", "audience": "public", "offers_de": "Maschinen."},
+    {"id": "firma", "name": "Firma", "side": "industry", "audience": "public", "offers_de": "Maschinen."},
+]  # fmt: skip
+
+
 @pytest.fixture
-def space(db: None) -> Space:
-    return create_programme()
+def space(db: None, media: Path) -> Space:
+    """A programme with profiles; files, and so vectors, lie in a folder of the test's own."""
+    forget_boards()
+    return create_programme(small_bundle(profiles=PROFILES))
 
 
 @pytest.fixture
