@@ -32,7 +32,7 @@ CONTENT = {
 type Bring = Callable[..., Dossier]
 
 
-PROFILES = [
+PROFILES: list[dict[str, Any]] = [
     {
         "id": "licht", "name": "Studio Licht", "kind": "organisation", "side": "creative", "submarkets": ["design"],
         "audience": "public", "languages": ["de"], "town": "Chemnitz",

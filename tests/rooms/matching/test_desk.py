@@ -13,6 +13,7 @@ from querwerk.matching.states import ChallengeState, Confidentiality, Mark
 from querwerk.matching.tasks.sending import encode_challenge
 from querwerk.people.meaning import encode_profiles
 from querwerk.people.models import Profile
+from querwerk.people.queries import offer_of
 from tests.factories.programmes import TESTER, import_again, small_bundle
 from tests.rooms.desk.conftest import SignIn
 from tests.rooms.matching.conftest import PROFILES, Bring
@@ -53,7 +54,7 @@ def test_a_saved_profile_is_ranked_as_soon_as_it_is_read_by_meaning(bring: Bring
     assert (
         pair[0].passage in dossier.content["problem_de"] + dossier.content["title_de"] + dossier.content["success_de"]
     )
-    assert pair[1].passage in profile(first.suggestions[0].key).offers["de"]
+    assert pair[1].passage in str(profile(first.suggestions[0].key).offers["de"])
     new = {
         "id": "neu",
         "name": "Neu",
@@ -68,7 +69,7 @@ def test_a_saved_profile_is_ranked_as_soon_as_it_is_read_by_meaning(bring: Bring
     # Scores can be computed again with the calibration that stands with them.
     kept = ranking.index_as_of(space.pk, first.calibration)
     assert kept is not None
-    again = kept.score(ranking.challenge_entry(dossier), ranking.offer_of(profile(first.suggestions[0].key)))
+    again = kept.score(ranking.challenge_entry(dossier), offer_of(profile(first.suggestions[0].key)))
     assert again.score == pytest.approx(first.suggestions[0].match.parts.score, abs=1e-5)
     assert Calibrated.objects.filter(version=first.calibration).exists()
 
@@ -165,7 +166,7 @@ def test_ranked_page_takes_as_many_queries_for_ten_as_for_three(
     client = sign_in("organiser")
     address = f"/de/desk/werk/matching/challenges/{dossier.key}/"
     client.get(address)
-    more = [{**PROFILES[0], "id": f"p{number}", "name": f"P{number}"} for number in range(7)]
+    more: list[dict[str, Any]] = [{**PROFILES[0], "id": f"p{number}", "name": f"P{number}"} for number in range(7)]
     import_again(small_bundle(profiles=[*PROFILES, *more]))
     client.get(address)
     with django_assert_max_num_queries(24):
