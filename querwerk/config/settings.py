@@ -20,6 +20,7 @@ WSGI_APPLICATION = "querwerk.config.wsgi.application"
 # Rooms from the top floor down, so that an upper room's template wins over a lower one's.
 INSTALLED_APPS = [
     "querwerk.newsletter",
+    "querwerk.meetings",
     "querwerk.desk",
     "querwerk.exchange",
     "querwerk.publishing",

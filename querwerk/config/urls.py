@@ -19,6 +19,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
         # Before the programmes, whose keys stand where “desk” does.
         path("", include("querwerk.exchange.urls")),
         path("", include("querwerk.newsletter.urls")),
+        path("", include("querwerk.meetings.urls")),
         path("", include("querwerk.desk.urls")),
         path("", include("querwerk.programmes.urls")),
         path("", include("querwerk.publishing.urls")),

@@ -1,6 +1,7 @@
-"""Writes one event as a calendar file (RFC 5545)."""
+"""Writes events as a calendar file (RFC 5545)."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from uuid import NAMESPACE_URL, uuid5
@@ -56,10 +57,16 @@ def times(words: str) -> tuple[time, time | None] | None:
 
 def calendar_file(entry: Entry, zone: ZoneInfo) -> bytes:
     """Return the file. Without a time, or over several days, the event takes whole days."""
+    return calendar_of([entry], zone)
+
+
+def calendar_of(entries: Iterable[Entry], zone: ZoneInfo) -> bytes:
+    """Return the file of several events."""
     calendar = Calendar()
     calendar.add("prodid", "-//Querwerk//Querwerk//EN")
     calendar.add("version", "2.0")
-    calendar.add_component(calendar_event(entry, zone))
+    for entry in entries:
+        calendar.add_component(calendar_event(entry, zone))
     calendar.add_missing_timezones()
     return bytes(calendar.to_ical())
 

@@ -15,7 +15,7 @@ from django.urls import get_script_prefix, reverse
 from django.utils.translation import get_language
 
 if TYPE_CHECKING:
-    from querwerk.core.models import Node, Record
+    from querwerk.core.models import Node
     from querwerk.core.spec import Label
 
 
@@ -23,12 +23,12 @@ if TYPE_CHECKING:
 class Panel:
     """A block that an upper room puts on a lower room's page.
 
-    ``context`` takes the request and the record and returns the template's context, or ``None`` to show nothing.
+    ``context`` takes the request and the record, or what else the page is about, and returns the template's context, or ``None`` to show nothing.
     """
 
     kinds: frozenset[str]
     template: str
-    context: Callable[[HttpRequest, "Record"], dict[str, Any] | None]
+    context: Callable[[HttpRequest, Any], dict[str, Any] | None]
     order: int = 50
 
 
@@ -156,11 +156,14 @@ def navigation() -> list[Entry]:
     return list(_navigation)
 
 
-def panels_for(request: HttpRequest, record: "Record") -> list[tuple[str, dict[str, Any]]]:
-    """Return template and context of each panel that has something to show for the record."""
+def panels_for(request: HttpRequest, record: Any, kind: str = "") -> list[tuple[str, dict[str, Any]]]:
+    """Return template and context of each panel that has something to show for the record.
+
+    What is no record, such as a registration, is given with a ``kind``.
+    """
     shown = []
     for panel in _panels:
-        if record.SPEC.kind in panel.kinds:
+        if (kind or record.SPEC.kind) in panel.kinds:
             context = panel.context(request, record)
             if context is not None:
                 shown.append((panel.template, context))

@@ -25,6 +25,7 @@ from querwerk.events.models import (
     Registration,
     Terms,
 )
+from querwerk.events.signals import registration_forgotten, registration_told
 from querwerk.events.states import COUNTABLE, ENDED, LetterKind, RegistrationState
 
 
@@ -91,6 +92,7 @@ def _forget(registration: Registration, now: datetime) -> None:
     Needs.objects.filter(registration=registration).delete()
     Answer.objects.filter(registration=registration).delete()
     Letter.objects.filter(registration=registration).delete()
+    registration_forgotten.send(Registration, registration=registration)
     has_agreed = Consent.objects.filter(registration=registration, is_given=True).exists()
     if not has_agreed:
         Consent.objects.filter(registration=registration).delete()
@@ -169,6 +171,7 @@ def data_of(registration: Registration) -> dict[str, Any]:
         ],
         "was_there": [row.at.isoformat() for row in registration.presences.order_by("day")],
         "created_at": registration.created_at.isoformat(),
+        **dict(told for _by, told in registration_told.send(Registration, registration=registration) if told),
     }
 
 

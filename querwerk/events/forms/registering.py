@@ -80,7 +80,9 @@ class RegistrationForm(forms.Form):
     )  # fmt: skip
     networking = forms.BooleanField(
         label=gettext_lazy("I would like to meet others in short conversations"), required=False,
-        help_text=gettext_lazy("Then we ask you before the event whom you would like to meet."),
+        help_text=gettext_lazy(
+            "Then we ask you before the event whom you would like to meet. Others who want to meet people see your name, organisation and field."
+        ),
     )  # fmt: skip
     access = forms.CharField(
         label=gettext_lazy("Access"), max_length=500, required=False,

@@ -42,6 +42,8 @@ class Words:
     has_ticket: bool = False
     has_calendar: bool = False
     is_cancelled: bool = False
+    calendar: str = ""
+    """A calendar file of its own, beside that of the event."""
     further: list[tuple[str, str]] = field(default_factory=list)
 
 
@@ -242,11 +244,35 @@ STANDS_IN: dict[str, tuple[str, ...]] = {
 """The states in which what a letter says is true; it is dropped when the registration has moved on before it left."""
 
 
+@dataclass(frozen=True, slots=True)
+class FurtherLetter:
+    """A letter of an upper room; it knows its letters by where their occasion begins."""
+
+    write: Callable[[Registration, dict[str, str]], Words]
+    is_true: Callable[[Letter], bool]
+
+
+_further: dict[str, FurtherLetter] = {}
+
+
+def register_letter(beginning: str, letter: FurtherLetter) -> None:
+    """Say what the letters say whose occasion begins like this, up to a colon."""
+    _further[beginning] = letter
+
+
+def further(letter: Letter) -> FurtherLetter | None:
+    """Return what an upper room has registered for a letter."""
+    return _further.get(letter.occasion.partition(":")[0])
+
+
 def is_still_true(letter: Letter) -> bool:
     """Tell whether a letter says what is so."""
     registration = letter.registration
     if registration is None:
         return letter.invitation is not None and bool(letter.invitation.email)
+    of_room = further(letter)
+    if of_room is not None:
+        return bool(registration.email) and registration.state not in ENDED and of_room.is_true(letter)
     return bool(registration.email) and registration.state in STANDS_IN.get(letter.kind, tuple(RegistrationState))
 
 
@@ -278,7 +304,8 @@ def _words(letter: Letter, event: Event) -> Words:
     if letter.message is not None:
         body = [part.strip() for part in plain(letter.message.body).split("\n\n") if part.strip()]
         return _about_mine(letter.registration, plain(letter.message.subject), body)
-    return WRITERS[letter.kind](letter.registration, name)
+    of_room = further(letter)
+    return (of_room.write if of_room is not None else WRITERS[letter.kind])(letter.registration, name)
 
 
 def _mail(letter: Letter, event: Event, words: Words, to: str, language: str) -> Mail:
@@ -303,6 +330,8 @@ def _mail(letter: Letter, event: Event, words: Words, to: str, language: str) ->
     mail = addressed(made, to, headers=headers)
     if words.has_calendar and registration is not None and ical.has_calendar(event.date, event.end):
         mail.attach(f"{event.key}.ics", calendar_of(registration, is_cancelled=words.is_cancelled), "text/calendar")
+    if words.calendar:
+        mail.attach(f"{event.key}-meetings.ics", words.calendar, "text/calendar")
     return mail
 
 

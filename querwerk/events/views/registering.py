@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from querwerk.core import ical
+from querwerk.core import ical, registry
 from querwerk.events import rules
 from querwerk.events.actions import forgetting, registering
 from querwerk.events.actions.forgetting import data_of, end_of
@@ -190,6 +190,7 @@ def mine(request: Request, key: str, code: str) -> HttpResponse:
         "is_running": state not in ENDED,
         "is_over": is_over,
         "is_saved": "saved" in request.GET,
+        "panels": registry.panels_for(request, registration, "registration"),
     }
     return render(request, "events/mine.html", context)
 

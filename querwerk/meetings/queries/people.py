@@ -1,0 +1,114 @@
+"""Reads of those who take part, and of their wishes."""
+
+from collections.abc import Collection
+
+from django.db.models import Count, Q, QuerySet
+
+from querwerk.events.models import Registration
+from querwerk.events.states import RegistrationState
+from querwerk.meetings.models import Block, Networking, Participant, Wish
+from querwerk.meetings.states import STANDING, WishState
+
+
+def networking_of(terms_id: int) -> Networking | None:
+    """Return the networking of an event; 1 query."""
+    return Networking.objects.filter(terms=terms_id).select_related("terms__event__space").first()
+
+
+def without_participant(networking: Networking) -> list[int]:
+    """Return the registrations of those who want to meet others and are no participants yet; 1 query."""
+    wanted = Registration.objects.filter(
+        terms=networking.terms_id, state=RegistrationState.CONFIRMED, wants_networking=True
+    )
+    known = Participant.objects.filter(networking=networking).values("registration")
+    return list(wanted.exclude(pk__in=known).order_by("pk").values_list("pk", flat=True))
+
+
+def active(networking_id: int) -> QuerySet[Participant]:
+    """Return those who take part now, by name; 1 query."""
+    found = Participant.objects.filter(
+        networking=networking_id,
+        registration__state=RegistrationState.CONFIRMED,
+        registration__wants_networking=True,
+        registration__forgotten_at__isnull=True,
+    )
+    return found.select_related("registration", "team").order_by("registration__name", "pk")
+
+
+def others_of(participant: Participant, words: str = "") -> QuerySet[Participant]:
+    """Return whom somebody sees: everybody who takes part, but themselves and whom they have blocked; 1 query."""
+    found = active(participant.networking_id).exclude(pk=participant.pk)
+    found = found.exclude(pk__in=Block.objects.filter(participant=participant).values("other"))
+    for word in words.split()[:5]:
+        found = found.filter(
+            Q(registration__name__icontains=word)
+            | Q(registration__organisation__icontains=word)
+            | Q(sentence__icontains=word)
+        )
+    return found
+
+
+def strangers(participant: Participant) -> list[Participant]:
+    """Return whom somebody sees, has no wish about and has not been asked by; 1 query."""
+    asked = Wish.objects.filter(sender=participant).exclude(state=WishState.WITHDRAWN).values("receiver")
+    asking = Wish.objects.filter(receiver=participant).exclude(state=WishState.WITHDRAWN).values("sender")
+    found = others_of(participant).exclude(pk__in=asked).exclude(pk__in=asking)
+    if participant.team_id is not None:
+        found = found.exclude(team=participant.team_id)
+    return list(found)
+
+
+def wishes_of(participant: Participant) -> QuerySet[Wish]:
+    """Return somebody's wishes in their order; 1 query."""
+    found = Wish.objects.filter(sender=participant).exclude(state=WishState.WITHDRAWN)
+    return found.select_related("receiver__registration", "receiver__team").order_by("rank", "pk")
+
+
+def asked_of(participant: Participant) -> QuerySet[Wish]:
+    """Return who wants to meet somebody, without those whom they have blocked; 1 query."""
+    blocked = Block.objects.filter(participant=participant).values("other")
+    found = Wish.objects.filter(receiver=participant).exclude(state=WishState.WITHDRAWN).exclude(sender__in=blocked)
+    return found.select_related("sender__registration", "sender__team").order_by("created_at", "pk")
+
+
+def blocked_by(participant: Participant) -> list[Participant]:
+    """Return whom somebody does not want to meet; 1 query."""
+    rows = Block.objects.filter(participant=participant).select_related("other__registration")
+    return [row.other for row in rows.order_by("other__registration__name", "pk")]
+
+
+def for_desk(networking: Networking, words: str = "") -> QuerySet[Participant]:
+    """Return everybody with the number of their wishes; 1 query."""
+    found = Participant.objects.filter(networking=networking, registration__forgotten_at__isnull=True)
+    found = found.select_related("registration", "team")
+    for word in words.split()[:5]:
+        found = found.filter(Q(registration__name__icontains=word) | Q(registration__organisation__icontains=word))
+    standing = Q(sent__state__in=STANDING)
+    asked = Q(received__state__in=STANDING)
+    return found.annotate(
+        wishes=Count("sent", filter=standing, distinct=True), asked=Count("received", filter=asked, distinct=True)
+    ).order_by("registration__name", "pk")
+
+
+def names_of(ids: Collection[int]) -> dict[int, str]:
+    """Return names by number, of those who are not forgotten; 1 query."""
+    rows = Participant.objects.filter(pk__in=ids).values_list("pk", "registration__name")
+    return dict(rows)
+
+
+def figures(networking: Networking) -> dict[str, int]:
+    """Return how many take part, wish and were answered; 2 queries."""
+    states = Wish.objects.filter(sender__networking=networking).values_list("state").annotate(number=Count("pk"))
+    counts = dict(states.order_by())
+    return {
+        "people": active(networking.pk).count(),
+        "wishes": sum(counts.get(state, 0) for state in STANDING),
+        "accepted": counts.get(WishState.ACCEPTED, 0),
+        "declined": counts.get(WishState.DECLINED, 0),
+    }
+
+
+def received_by(participant: Participant) -> QuerySet[Wish]:
+    """Return all wishes to meet somebody, as the organisers see them; 1 query."""
+    found = Wish.objects.filter(receiver=participant).exclude(state=WishState.WITHDRAWN)
+    return found.select_related("sender__registration").order_by("created_at", "pk")

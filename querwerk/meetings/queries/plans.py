@@ -1,0 +1,150 @@
+"""Reads of the versions of a timetable: for everybody, for one person, and what is different between two of them."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Count, F, Q, QuerySet
+
+from querwerk.meetings.models import Meeting, Networking, Participant, Plan, Seat, Slot, Table, Unmet
+from querwerk.meetings.states import COMPUTING, WITH_MEETINGS, PlanState
+
+
+def plans_of(networking: Networking) -> QuerySet[Plan]:
+    """Return the versions, newest first, with how many meetings each has; 1 query."""
+    found = Plan.objects.filter(networking=networking).select_related("based_on")
+    return found.annotate(size=Count("meetings")).order_by("-number")
+
+
+def published(networking_id: int) -> Plan | None:
+    """Return the version that counts; 1 query."""
+    return Plan.objects.filter(networking=networking_id, state=PlanState.PUBLISHED).first()
+
+
+def computing(networking_id: int) -> Plan | None:
+    """Return the version that is being computed; 1 query."""
+    return Plan.objects.filter(networking=networking_id, state__in=COMPUTING).first()
+
+
+def base_for(networking: Networking) -> Plan | None:
+    """Return the version to start from: the published one, else the latest; 1 or 2 queries."""
+    latest = Plan.objects.filter(networking=networking, state__in=WITH_MEETINGS).order_by("-number")
+    return published(networking.pk) or latest.first()
+
+
+def seats_of(plan: Plan, participant: Participant) -> list[Seat]:
+    """Return somebody's meetings in order; 1 query."""
+    rows = Seat.objects.filter(plan=plan, participant=participant)
+    rows = rows.select_related("slot", "meeting__table", "other__registration", "other__team")
+    return list(rows.order_by("slot__begins_at", "pk"))
+
+
+def halves(plan: Plan) -> QuerySet[Seat]:
+    """Return each meeting of a version once, in order, with both people; 1 query."""
+    rows = Seat.objects.filter(plan=plan, participant__lt=F("other"))
+    rows = rows.select_related("slot", "meeting__table", "participant__registration", "other__registration")
+    return rows.order_by("slot__begins_at", "meeting__table__pk", "pk")
+
+
+def unmet_of(plan: Plan) -> QuerySet[Unmet]:
+    """Return who does not meet and why, by name; 1 query."""
+    rows = Unmet.objects.filter(plan=plan).select_related("first__registration", "second__registration")
+    return rows.order_by("cause", "first__registration__name", "second__registration__name", "pk")
+
+
+def unmet_about(plan: Plan, participant: Participant) -> dict[int, str]:
+    """Return the cause for each person whom somebody does not meet; 1 query."""
+    rows = Unmet.objects.filter(Q(first=participant) | Q(second=participant), plan=plan)
+    return {
+        second if first == participant.pk else first: cause
+        for first, second, cause in rows.values_list("first", "second", "cause")
+    }
+
+
+def slots_of(networking: Networking) -> list[Slot]:
+    """Return the slots in order; 1 query."""
+    return list(Slot.objects.filter(networking=networking).order_by("begins_at", "pk"))
+
+
+def tables_of(networking: Networking) -> list[Table]:
+    """Return the tables, numbers in the order of numbers; 1 query."""
+    rows = Table.objects.filter(networking=networking).select_related("stand_of")
+    return sorted(rows, key=lambda row: (row.is_closed, len(row.name) if row.name.isdecimal() else 99, row.name))
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """Where and when a meeting is."""
+
+    begins_at: datetime
+    table: str
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """Two people whose meeting is not where it was; None: it did not, or does not, take place."""
+
+    first: int
+    second: int
+    before: Spot | None
+    after: Spot | None
+
+
+def _spots(plan: Plan | None) -> dict[tuple[int, int], Spot]:
+    if plan is None:
+        return {}
+    rows = Seat.objects.filter(plan=plan, participant__lt=F("other"))
+    found = rows.values_list("participant", "other", "slot__begins_at", "meeting__table__name")
+    return {(first, second): Spot(begins_at, table) for first, second, begins_at, table in found}
+
+
+def differences(before: Plan | None, after: Plan) -> list[Difference]:
+    """Return whose meetings are different in a later version, in the order of time; 2 queries."""
+    old, new = _spots(before), _spots(after)
+    found = [
+        Difference(*pair, old.get(pair), new.get(pair))
+        for pair in old.keys() | new.keys()
+        if old.get(pair) != new.get(pair)
+    ]
+    return sorted(found, key=lambda one: (_earliest(one), one.first, one.second))
+
+
+def _earliest(difference: Difference) -> datetime:
+    return min(spot.begins_at for spot in (difference.before, difference.after) if spot is not None)
+
+
+def concerned(changed: Iterable[Difference]) -> frozenset[int]:
+    """Return the numbers of those who have to be told."""
+    return frozenset(one for difference in changed for one in (difference.first, difference.second))
+
+
+def grid(plan: Plan, networking: Networking) -> tuple[list[Slot], list[tuple[Table, list[Seat | None]]]]:
+    """Return the slots, and for each table who sits there in each of them; 3 queries."""
+    slots = slots_of(networking)
+    at: dict[int, dict[int, Seat]] = defaultdict(dict)
+    for seat in halves(plan):
+        at[seat.meeting.table_id][seat.slot_id] = seat
+    tables = [table for table in tables_of(networking) if table.pk in at or not table.is_closed]
+    return slots, [(table, [at[table.pk].get(slot.pk) for slot in slots]) for table in tables]
+
+
+def loads(plan: Plan) -> dict[int, int]:
+    """Return how many meetings each person has; 1 query."""
+    rows: Any = Seat.objects.filter(plan=plan).values_list("participant").annotate(number=Count("pk")).order_by()
+    return dict(rows)
+
+
+def meeting_of(plan: Plan, number: int) -> Meeting | None:
+    """Return one meeting; 1 query."""
+    return Meeting.objects.filter(plan=plan, pk=number).first()
+
+
+def seats_of_many(plan: Plan, participants: Iterable[int]) -> dict[int, list[Seat]]:
+    """Return the meetings of several people in order; 1 query."""
+    rows = Seat.objects.filter(plan=plan, participant__in=list(participants))
+    found: dict[int, list[Seat]] = defaultdict(list)
+    for seat in rows.select_related("slot", "meeting__table", "other__registration").order_by("slot__begins_at", "pk"):
+        found[seat.participant_id].append(seat)
+    return found

@@ -1,0 +1,1 @@
+"""The pages: for participants, and at the desk."""

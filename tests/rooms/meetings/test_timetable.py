@@ -1,0 +1,298 @@
+"""From wishes to a published timetable, and on the day to a mended one: proved, explained, told to those concerned."""
+
+from datetime import timedelta
+
+import pytest
+from django.core.mail import EmailMessage
+from django.db import IntegrityError, connection, transaction
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from querwerk.core.models import JournalEntry
+from querwerk.events.models import Letter
+from querwerk.meetings import words
+from querwerk.meetings.actions import planning, setup, wishing
+from querwerk.meetings.actions.computing import compute_plan
+from querwerk.meetings.actions.setup import UnableToArrange
+from querwerk.meetings.models import Feedback, Meeting, Networking, Participant, Plan, Seat, Slot, Table, Unmet
+from querwerk.meetings.queries import plans
+from querwerk.meetings.signals import going_on
+from querwerk.meetings.states import Cause, Method, PairSort, PlanState
+from tests.factories.programmes import TESTER
+from tests.rooms.events.guests import run_jobs
+from tests.rooms.meetings.fair import compute, join, mine, person, timetable, wish
+
+
+def everybody_wishes() -> None:
+    for sender, receiver in (("Ada", "Ben"), ("Ben", "Ada"), ("Ada", "Cem"), ("Dora", "Emil"), ("Emil", "Ben")):
+        wish(sender, receiver)
+
+
+def publish(plan: Plan) -> int:
+    return planning.publish_plan(plan=plan, by=TESTER)
+
+
+def told() -> list[str]:
+    return sorted(Letter.objects.filter(occasion__startswith="meetings:").values_list("registration__name", flat=True))
+
+
+def test_wishes_become_a_plan_with_a_proof(fair: Networking) -> None:
+    everybody_wishes()
+    plan = compute(fair)
+    assert plan.state == PlanState.READY
+    assert timetable(plan).keys() == {frozenset(pair) for pair in (("Ada", "Ben"), ("Ada", "Cem"), ("Dora", "Emil"), ("Emil", "Ben"))}  # fmt: skip
+    assert plan.certificate["status"] == "optimal"
+    assert words.proofs_of(plan)[0] == "All wishes are fulfilled."
+    assert not Unmet.objects.exists()
+
+
+def test_two_clicks_compute_one_version_and_a_job_taken_up_twice_changes_nothing(fair: Networking) -> None:
+    everybody_wishes()
+    first = planning.start_plan(networking=fair, method=Method.ANEW, seconds=5, by=TESTER)
+    assert planning.start_plan(networking=fair, method=Method.ANEW, seconds=5, by=TESTER) == first
+    run_jobs()
+    before = timetable(first)
+    compute_plan(first.pk)
+    assert timetable(first) == before
+    assert (Plan.objects.count(), Meeting.objects.count(), Seat.objects.count()) == (1, 4, 8)
+
+
+def test_a_worker_that_died_in_the_middle_is_followed_by_another(fair: Networking) -> None:
+    everybody_wishes()
+    plan = planning.start_plan(networking=fair, method=Method.ANEW, seconds=5, by=TESTER)
+    Plan.objects.filter(pk=plan.pk).update(state=PlanState.RUNNING)
+    run_jobs()
+    plan.refresh_from_db()
+    assert plan.state == PlanState.READY
+
+
+def test_whoever_stops_the_computing_gets_the_best_so_far(fair: Networking) -> None:
+    everybody_wishes()
+    plan = planning.start_plan(networking=fair, method=Method.ANEW, seconds=600, by=TESTER)
+    assert planning.ask_to_stop(plan=plan)
+    run_jobs()
+    plan.refresh_from_db()
+    assert plan.state == PlanState.READY
+    assert not planning.ask_to_stop(plan=plan)
+
+
+def test_without_wishes_there_is_nothing_to_compute(fair: Networking) -> None:
+    with pytest.raises(UnableToArrange):
+        planning.start_plan(networking=fair, method=Method.ANEW, seconds=5, by=TESTER)
+    with pytest.raises(UnableToArrange):
+        planning.start_plan(networking=fair, method=Method.REFILLED, seconds=5, by=TESTER)
+
+
+def test_what_has_to_be_is_and_what_must_not_be_is_not_with_its_reason(fair: Networking) -> None:
+    everybody_wishes()
+    for first, second, sort in (("Cem", "Dora", PairSort.MUST), ("Ada", "Cem", PairSort.NEVER)):
+        planning.set_pair(networking=fair, first=person(first), second=person(second), sort=sort, by=TESTER)
+    wishing.block(participant=person("Emil"), other=person("Dora"))
+    plan = compute(fair)
+    assert timetable(plan).keys() == {frozenset(pair) for pair in (("Ada", "Ben"), ("Cem", "Dora"), ("Emil", "Ben"))}
+    assert set(Unmet.objects.values_list("cause", flat=True)) == {Cause.NEVER}
+
+
+def test_contradicting_demands_are_named(fair: Networking) -> None:
+    planning.set_pair(networking=fair, first=person("Ada"), second=person("Ben"), sort=PairSort.MUST, by=TESTER)
+    planning.note_absence(participant=person("Ada"), is_absent=False, closed=fair.slots.values_list("pk", flat=True), by=TESTER)  # fmt: skip
+    plan = compute(fair)
+    assert plan.state == PlanState.IMPOSSIBLE
+    lines = {line.words for line in words.conflict_of(plan)}
+    assert "Ada and Ben have to meet" in lines
+    assert "Ada" not in str(plan.certificate)  # numbers are stored, names are shown
+
+
+def test_where_tables_are_few_the_reason_and_what_would_help_are_told(fair: Networking) -> None:
+    Table.objects.filter(name="2").delete()
+    for sender, receiver in (("Ada", "Ben"), ("Ada", "Cem"), ("Dora", "Emil"), ("Emil", "Ben"), ("Cem", "Dora")):
+        wish(sender, receiver)
+    plan = compute(fair)
+    assert len(timetable(plan)) == 4
+    assert list(Unmet.objects.values_list("cause", flat=True)) == [Cause.TABLES_FULL]
+    assert [help_["sentence"].words for help_ in words.helps_of(plan)] == ["one more meeting's time at the end", "one more table"]  # fmt: skip
+
+
+def test_accessible_tables_stands_and_teams_are_kept_to(fair: Networking) -> None:
+    team = setup.save_team(networking=fair, team=None, name="Weberei", members=[person("Cem").pk, person("Dora").pk], by=TESTER)  # fmt: skip
+    Table.objects.filter(name="1").update(stand_of=team, is_accessible=False)
+    Table.objects.filter(name="2").update(is_accessible=True)
+    Participant.objects.filter(registration__name="Ada").update(needs_accessible=True)
+    for sender, receiver in (("Ada", "Ben"), ("Ben", "Cem"), ("Emil", "Dora"), ("Emil", "Cem")):
+        wish(sender, receiver)
+    found = timetable(compute(fair))
+    assert found[frozenset(("Ada", "Ben"))][1] == "2"
+    with_team = {pair: spot for pair, spot in found.items() if pair & {"Cem", "Dora"}}
+    assert len(with_team) == 2  # Emil meets one of the two, who share their meetings
+    assert {spot[1] for spot in with_team.values()} == {"1"}
+
+
+def test_people_without_a_common_language_need_somebody_who_interprets(fair: Networking) -> None:
+    for name, code in (("Ada", "de"), ("Ben", "cs")):
+        Participant.objects.filter(registration__name=name).update(languages=[code])
+    wish("Ada", "Ben")
+    assert timetable(compute(fair)) == {}
+    assert Unmet.objects.get().cause == Cause.NO_TABLE
+    Table.objects.filter(name="2").update(languages=["cs", "de"])
+    assert next(iter(timetable(compute(fair)).values()))[1] == "2"
+
+
+def test_publishing_writes_once_to_who_is_concerned(fair: Networking, mailoutbox: list[EmailMessage]) -> None:
+    everybody_wishes()
+    plan = compute(fair)
+    assert publish(plan) == 5
+    assert publish(plan) == 0  # a double click
+    run_jobs()
+    assert told() == ["Ada", "Ben", "Cem", "Dora", "Emil"]
+    mail = next(mail for mail in mailoutbox if mail.to == ["ada@web.example"])
+    assert "Ben" in str(mail.body)
+    calendar = next(str(part.get_content()) for part in mail.message().walk() if part.get_content_type() == "text/calendar")  # fmt: skip
+    assert calendar.count("BEGIN:VEVENT") == 2
+    assert "ben@web.example" not in str(mail.message())
+
+
+def test_after_a_no_show_only_who_is_concerned_is_moved_and_told(
+    fair: Networking, mailoutbox: list[EmailMessage]
+) -> None:
+    everybody_wishes()
+    first = compute(fair)
+    publish(first)
+    run_jobs()
+    Letter.objects.all().delete()
+    mailoutbox.clear()
+    planning.note_absence(participant=person("Emil"), is_absent=True, closed=(), by=TESTER)
+    mended = compute(fair, Method.REFILLED)
+    assert mended.state == PlanState.READY
+    before, after = timetable(first), timetable(mended)
+    assert after == {pair: spot for pair, spot in before.items() if "Emil" not in pair}
+    assert (mended.certificate["changed"], mended.certificate["changed_bound"]) == (2, 2)
+    changed = plans.differences(first, mended)
+    assert {one.after for one in changed} == {None}
+    assert publish(mended) == 3
+    run_jobs()
+    assert told() == ["Ben", "Dora", "Emil"]
+    assert {address for mail in mailoutbox for address in mail.to} == {f"{name}@web.example" for name in ("ben", "dora", "emil")}  # fmt: skip
+    first.refresh_from_db()
+    assert first.state == PlanState.REPLACED
+
+
+def test_a_spontaneous_wish_and_a_late_train_are_mended_in(fair: Networking) -> None:
+    everybody_wishes()
+    first = compute(fair)
+    publish(first)
+    planning.wish_on_behalf(sender=person("Cem"), receiver=person("Dora"), by=TESTER)
+    slots = list(fair.slots.order_by("begins_at"))
+    planning.note_arrival(participant=person("Ada"), first=slots[1], by=TESTER)
+    mended = compute(fair, Method.MOVED)
+    found = timetable(mended)
+    assert frozenset(("Cem", "Dora")) in found
+    assert all(spot[0] != "14:00" for pair, spot in found.items() if "Ada" in pair)
+    assert len(found) == 5
+
+
+def test_a_locked_meeting_stays_when_the_plan_is_computed_anew(fair: Networking) -> None:
+    everybody_wishes()
+    first = compute(fair)
+    seat = Seat.objects.get(plan=first, participant=person("Ada"), other=person("Ben"))
+    planning.lock_meeting(meeting=seat.meeting, is_locked=True, by=TESTER)
+    wish("Cem", "Ben")
+    again = compute(fair)
+    assert timetable(again)[frozenset(("Ada", "Ben"))][0] == timetable(first)[frozenset(("Ada", "Ben"))][0]
+    assert Seat.objects.get(plan=again, participant=person("Ada"), other=person("Ben")).meeting.is_locked
+
+
+def test_who_cancels_leaves_the_plan_when_it_is_mended(fair: Networking) -> None:
+    everybody_wishes()
+    first = compute(fair)
+    registration = person("Ada").registration
+    registration.wants_networking = False
+    registration.save()
+    mended = compute(fair, Method.REFILLED)
+    assert timetable(mended) == {pair: spot for pair, spot in timetable(first).items() if "Ada" not in pair}
+
+
+def test_the_database_refuses_two_meetings_of_one_person_at_a_time(fair: Networking) -> None:
+    everybody_wishes()
+    plan = compute(fair)
+    seats = list(Seat.objects.filter(plan=plan, participant=person("Ben")).order_by("pk"))
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Seat.objects.filter(pk=seats[0].pk).update(slot=seats[1].slot)
+    Plan.objects.create(networking=fair, number=9, state=PlanState.RUNNING)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Plan.objects.create(networking=fair, number=10, state=PlanState.WAITING)
+
+
+def test_hours_in_use_stay_and_sessions_do_not_overlap(fair: Networking) -> None:
+    everybody_wishes()
+    compute(fair)
+    session = fair.sessions.get()
+    with pytest.raises(UnableToArrange):
+        setup.delete_session(session=session, by=TESTER)
+    hours = setup.Hours(session.day, session.begins, session.ends, 20)
+    with pytest.raises(UnableToArrange):
+        setup.save_session(networking=fair, session=None, hours=hours, by=TESTER)
+    assert Slot.objects.count() == 4
+
+
+def begun(networking: Networking) -> None:
+    """Let all meetings have begun."""
+    for slot in networking.slots.all():
+        Slot.objects.filter(pk=slot.pk).update(
+            begins_at=slot.begins_at - timedelta(days=31), ends_at=slot.ends_at - timedelta(days=31)
+        )
+
+
+def test_two_yeses_after_a_meeting_become_one_match_and_a_no_stays_private(client: Client, fair: Networking) -> None:
+    everybody_wishes()
+    publish(compute(fair))
+    heard: list[str] = []
+
+    def listen(first: Participant, second: Participant, **_more: object) -> None:
+        heard.append(f"{first.registration.name}–{second.registration.name}")
+
+    client.post(mine("Ada", "do/"), {"do": f"go-on:{person('Ben').pk}"})
+    assert Feedback.objects.count() == 0  # it has not taken place yet
+    begun(fair)
+    going_on.connect(listen)
+    try:
+        client.post(mine("Ben", "do/"), {"do": f"stop-here:{person('Emil').pk}"})
+        client.post(mine("Emil", "do/"), {"do": f"go-on:{person('Ben').pk}"})
+        assert "ben@web.example" not in client.get(mine("Emil")).content.decode()
+        for name, other in (("Ada", "Ben"), ("Ben", "Ada"), ("Ben", "Ada")):
+            client.post(mine(name, "do/"), {"do": f"took-place:{person(other).pk}"})
+            client.post(mine(name, "do/"), {"do": f"go-on:{person(other).pk}"})
+    finally:
+        going_on.disconnect(listen)
+    assert heard[:1] == ["Ben–Ada"]
+    assert "ben@web.example" in client.get(mine("Ada")).content.decode()
+
+
+def test_the_own_plan_says_when_where_with_whom_and_why(client: Client, fair: Networking) -> None:
+    everybody_wishes()
+    publish(compute(fair))
+    body = client.get(mine("Ada")).content.decode()
+    assert "Saal" in body
+    assert "Sie haben sich das beide gewünscht." in body
+    answer = client.get(mine("Ada", "calendar.ics"))
+    assert answer["Content-Type"] == "text/calendar; charset=utf-8"
+
+
+def test_what_organisers_do_stands_in_the_journal_without_names(fair: Networking) -> None:
+    everybody_wishes()
+    publish(compute(fair))
+    planning.set_pair(networking=fair, first=person("Ada"), second=person("Dora"), sort=PairSort.MUST, by=TESTER)
+    entries = JournalEntry.objects.filter(kind="meetings")
+    assert entries.count() == 7
+    assert not any("Ada" in f"{entry.before} {entry.after}" for entry in entries)
+
+
+def test_queries_of_the_own_page_do_not_grow(client: Client, fair: Networking) -> None:
+    def count() -> int:
+        with CaptureQueriesContext(connection) as captured:
+            client.get(mine("Ada", "people/"))
+        return len(captured)
+
+    before = count()
+    for number in range(5):
+        join(fair, f"Gast {number}")
+    assert count() == before
