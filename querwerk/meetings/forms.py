@@ -143,7 +143,7 @@ class TableForm(forms.Form):
             del self.fields["is_closed"]
 
 
-class PersonChoice(forms.ModelChoiceField):
+class PersonChoice(forms.ModelChoiceField):  # type: ignore[type-arg]
     """One of those who take part, by name and organisation."""
 
     def label_from_instance(self, obj: Any) -> str:
@@ -151,7 +151,7 @@ class PersonChoice(forms.ModelChoiceField):
         return ", ".join(filter(None, (obj.registration.name, obj.registration.organisation)))
 
 
-class PeopleChoice(forms.ModelMultipleChoiceField):
+class PeopleChoice(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
     """Several of those who take part."""
 
     def label_from_instance(self, obj: Any) -> str:

@@ -171,8 +171,13 @@ def data_of(registration: Registration) -> dict[str, Any]:
         ],
         "was_there": [row.at.isoformat() for row in registration.presences.order_by("day")],
         "created_at": registration.created_at.isoformat(),
-        **dict(told for _by, told in registration_told.send(Registration, registration=registration) if told),
+        **_told_by_others(registration),
     }
+
+
+def _told_by_others(registration: Registration) -> dict[str, Any]:
+    answers: list[tuple[Any, Any]] = registration_told.send(Registration, registration=registration)
+    return dict(answer for _room, answer in answers if answer is not None)
 
 
 def remind(now: datetime) -> int:

@@ -96,7 +96,7 @@ def _timetable(participant: Participant, plan: Plan, wishes: list[Wish]) -> dict
     asking = set(Wish.objects.filter(receiver=participant, state__in=STANDING).values_list("sender", flat=True))
     said = {row.other_id: row for row in Feedback.objects.filter(participant=participant)}
     gone_on = set(Feedback.objects.filter(other=participant, goes_on=True).values_list("participant", flat=True))
-    rows = []
+    rows: list[dict[str, Any]] = []
     for seat in plans.seats_of(plan, participant):
         feedback = said.get(seat.other_id)
         rows.append({

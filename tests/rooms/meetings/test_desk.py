@@ -25,11 +25,11 @@ def test_organisers_and_editors_of_the_host_may(sign_in: SignIn, fair: Networkin
 
 
 def test_others_may_not(client: Client, sign_in: SignIn, fair: Networking) -> None:
-    for browser in (sign_in("editor", organisation="museum"), sign_in("reader")):
+    for browser in (sign_in("editor", organisation="atelier"), sign_in("reader")):
         assert statuses(browser) == {403}
         assert browser.post(f"{EVENT}phase/", {"phase": "closed"}).status_code == 403
     assert statuses(client) == {302}
-    assert "meetings/treffen" not in sign_in("editor", organisation="museum").get(DESK).content.decode()
+    assert "meetings/treffen" not in sign_in("editor", organisation="atelier").get(DESK).content.decode()
     fair.refresh_from_db()
     assert fair.phase == Phase.OPEN
 
@@ -39,7 +39,7 @@ def test_another_programmes_organiser_finds_nothing(sign_in: SignIn, fair: Netwo
 
 
 @pytest.fixture
-def organiser(sign_in: SignIn) -> Client:
+def organiser(sign_in: SignIn, fair: Networking) -> Client:
     return sign_in("organiser")
 
 
