@@ -97,6 +97,7 @@ class TopicsForm(forms.Form):
                 self.fields[f"{name}-{code}"] = forms.CharField(
                     label=_("Topic %(number)s, %(language)s") % {"number": number, "language": language},
                     max_length=80, required=False, initial=topic.label.get(code) or "" if topic else "",
+                    widget=forms.TextInput(attrs={"lang": code}),
                 )  # fmt: skip
 
     def rows(self) -> list[list[forms.BoundField]]:
@@ -133,11 +134,11 @@ class IssueForm(forms.Form):
         for code, language in languages():
             self.fields[f"subject_{code}"] = forms.CharField(
                 label=_("Subject (%(language)s)") % {"language": language}, max_length=150, required=False,
-                initial=issue.subject.get(code) or "",
+                initial=issue.subject.get(code) or "", widget=forms.TextInput(attrs={"lang": code}),
             )  # fmt: skip
             self.fields[f"intro_{code}"] = forms.CharField(
                 label=_("Greeting and introduction (%(language)s)") % {"language": language}, max_length=WORDS,
-                required=False, widget=forms.Textarea(attrs={"rows": 6}), initial=issue.intro.get(code) or "",
+                required=False, widget=forms.Textarea(attrs={"rows": 6, "lang": code}), initial=issue.intro.get(code) or "",
                 help_text=_("An empty line begins a new paragraph."),
             )  # fmt: skip
         self.topics = list(topics(issue.space_id))

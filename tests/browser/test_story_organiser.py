@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from urllib.parse import urlsplit
 from uuid import uuid4
 
 from playwright.sync_api import Browser, Page, StorageState, expect
@@ -162,12 +163,33 @@ DESK_PAGES = (
     "records/pilot/labor-2025/links/",
     "records/pilot/labor-2025/history/",
     "records/pilot/labor-2025/withdraw/",
+    "menu/",
+    "pictures/",
+    "newsletter/",
+    "newsletter/topics/",
+    "newsletter/subscribers/",
 )
+
+
+def pages_begun(page: Page) -> list[str]:
+    """Begin a newsletter and have a newsflash proposed; return the addresses of their forms, and those of a film's files."""
+    page.goto(f"{DESK}newsletter/")
+    page.get_by_role("button", name="Neue Ausgabe").click()
+    page.wait_for_url("**/newsletter/issues/*/")
+    begun = [page.url]
+    page.goto(f"{DESK}records/event/plauen-2021/")
+    page.locator("form[action*='/newsflash/'] button").first.click()
+    page.wait_for_url("**/records/newsflash/*/")
+    begun += [page.url, f"{page.url}text/body/de/publish/"]
+    page.goto(f"{DESK}records/film/")
+    film = page.locator("main .rows a").first.get_attribute("href") or ""
+    return [urlsplit(url).path for url in begun] + [f"{DESK}films/{film.rstrip('/').rpartition('/')[2]}/files/"]
 
 
 def test_pages_of_the_desk_are_sound_and_free_of_barriers(organiser_page: Page, axe: Callable[..., list[str]]) -> None:
     page, wrong = organiser_page, []
-    for path in [*(DESK + rest for rest in DESK_PAGES), "/de/account/", "/en/desk/inducci/"]:
+    others = ["/de/account/", "/en/desk/inducci/", "/en/desk/inducci/newsletter/"]
+    for path in [*(DESK + rest for rest in DESK_PAGES), *pages_begun(page), *others]:
         page.set_viewport_size(WIDE)
         page.emulate_media(color_scheme="light")
         response = page.goto(path)

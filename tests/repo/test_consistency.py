@@ -28,6 +28,7 @@ INLINE = {
     # Data for scripts is fine: browsers do not run it.
     "script": re.compile(r"<script\b(?![^>]*\bsrc\s*=)(?![^>]*type=\"application/(?:ld\+)?json\")", re.IGNORECASE),
 }
+CUT_MARKUP = re.compile(r"\|\s*shown[^}%]*\|\s*(?:truncate\w*|slice|wordwrap)\b[^}%]*")
 # Django looks these up by name.
 KNOWN_TO_DJANGO = {"400.html", "403.html", "403_csrf.html", "404.html", "500.html"}
 LINK = re.compile(r"(?<!\\)\[[^\]]*\]\(<?([^)\s>]+)>?(?:\s+\"[^\"]*\")?\)")
@@ -92,6 +93,14 @@ def test_templates_hold_no_inline_style_or_script() -> None:
         for name, path in TEMPLATES.items()
         for what, rule in INLINE.items()
         if rule.search(path.read_text())
+    ]
+    assert found == []
+
+
+def test_titles_are_shortened_before_they_become_markup() -> None:
+    """What ``shown`` gives may hold a tag; ``|shown:40`` counts words, a filter behind it would cut the tag in two."""
+    found = [
+        f"{name}: {match[0]}" for name, path in TEMPLATES.items() for match in CUT_MARKUP.finditer(path.read_text())
     ]
     assert found == []
 

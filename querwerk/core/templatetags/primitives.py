@@ -342,12 +342,20 @@ def pagination(context: template.Context, page: Any, parameter: str = "page") ->
     return {"page": page, "numbers": list(numbers), "prefix": f"?{prefix}{parameter}="}
 
 
+CRUMB = 60
+"""Characters of a step that leads back; the page's own name is cut to the width that there is."""
+
+
 @register.simple_tag
 def breadcrumb(*steps: Any) -> SafeString:
     """Show the way to this page: label, url, label, url, ...; or one list of (label, url)."""
     pairs = list(steps[0]) if len(steps) == 1 else list(zip(steps[::2], steps[1::2], strict=False))
     way = (
-        (linked(label, url) if url else format_html('<span aria-current="page">{}</span>', shown(label)),)
+        (
+            format_html('<a href="{}">{}</a>', url, shown(label, CRUMB))
+            if url
+            else format_html('<span aria-current="page">{}</span>', shown(label)),
+        )
         for label, url in pairs
     )
     return format_html(

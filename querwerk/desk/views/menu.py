@@ -39,7 +39,7 @@ class MenuForm(forms.Form):
         for code, _name in settings.LANGUAGES:
             self.fields[f"menu_title_{code}"] = forms.CharField(
                 label=_("Short title (%(language)s)") % {"language": language_name(code)}, max_length=40, required=False,
-                initial=page.menu_title.get(code) or "", widget=forms.TextInput(attrs={"placeholder": page.title.get(code) or ""}),
+                initial=page.menu_title.get(code) or "", widget=forms.TextInput(attrs={"placeholder": page.title.get(code) or "", "lang": code}),
             )  # fmt: skip
 
     def stated(self) -> dict[str, Any]:
