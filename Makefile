@@ -5,7 +5,7 @@ PYTHON := .venv/bin/python
 # Handed on to the programs below when they are given on the command line.
 export PORT DATABASE_URL
 
-.PHONY: help setup setup-dev setup-node setup-browser lock demo test format assets messages docs bench-web bench-timetable bench-documents bench-assignment bench-newsletter bench-prose bench-matching bench-matching-speed bench-pictures lighthouse pictures
+.PHONY: help setup setup-dev setup-node setup-browser lock demo test format assets messages docs bench-web bench-timetable bench-documents bench-assignment bench-newsletter bench-registration bench-prose bench-matching bench-matching-speed bench-pictures lighthouse pictures
 
 help:  ## list these commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -57,6 +57,9 @@ bench-prose: setup-dev setup-browser  ## a paper of 200 pages: opening, saving, 
 
 bench-newsletter: setup-dev  ## mails per second to a mail server on this machine
 	@$(PYTHON) bench/newsletter/run.py
+
+bench-registration: setup-dev  ## 2,000 people press for 40 places, 500 come to four doors
+	@$(PYTHON) bench/events/run.py
 
 bench-matching: setup-dev  ## measure rankings and reasons on public sets (BENCH_DATA=folder)
 	@$(PYTHON) bench/matching/run.py

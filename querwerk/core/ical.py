@@ -60,11 +60,15 @@ def calendar_file(entry: Entry, zone: ZoneInfo) -> bytes:
     return calendar_of([entry], zone)
 
 
-def calendar_of(entries: Iterable[Entry], zone: ZoneInfo) -> bytes:
-    """Return the file of several events."""
+def calendar_of(entries: Iterable[Entry], zone: ZoneInfo, *, name: str = "") -> bytes:
+    """Return the file of several events; with a name it is a feed that programs look at again and again (RFC 7986)."""
     calendar = Calendar()
     calendar.add("prodid", "-//Querwerk//Querwerk//EN")
     calendar.add("version", "2.0")
+    if name:
+        calendar.add("name", name)
+        calendar.add("x-wr-calname", name)
+        calendar.add("refresh-interval", timedelta(hours=1), parameters={"value": "DURATION"})
     for entry in entries:
         calendar.add_component(calendar_event(entry, zone))
     calendar.add_missing_timezones()

@@ -13,6 +13,7 @@ from querwerk.core.actions import Actor, raise_edition
 from querwerk.core.models import JournalEntry
 from querwerk.core.states import Verb
 from querwerk.core.text import Text
+from querwerk.events.actions.announcing import remember_told
 from querwerk.events.actions.places import lock_contingents, promote
 from querwerk.events.models import Contingent, Event, Question, Terms
 from querwerk.events.states import Attendance
@@ -46,6 +47,7 @@ def save_terms(
     if (terms.version if terms else 0) != expected_version:
         raise UnableToOverwriteTerms
     before = _stated(terms) if terms else None
+    is_new = terms is None
     if terms is None:
         terms = Terms(event=event, version=0)
     for name, value in values.items():
@@ -53,6 +55,8 @@ def save_terms(
     terms.version += 1
     terms.save()
     _save_places(terms, places)
+    if is_new:
+        remember_told(terms)
     _journal(event, by=by, before=before, after=_stated(terms))
     raise_edition()
     return terms

@@ -93,8 +93,18 @@ class AgendaItem(Record):
     """A point of an event's agenda."""
 
     event = models.ForeignKey(Event, models.CASCADE, related_name="agenda")
+    day = PartialDateColumn()
+    """The event's first day where nothing is said."""
     time = models.CharField(max_length=500, blank=True)
     item = TextColumn()
+    text = TextColumn()
+    track = TextColumn()
+    room = TextColumn()
+    format = models.CharField(max_length=500, blank=True)
+    languages = TextColumn()
+    interpretation = TextColumn()
+    minutes = TextColumn()
+    """What was said and agreed."""
 
     SPEC = Spec(
         kind="agenda_item",
@@ -104,8 +114,34 @@ class AgendaItem(Record):
         parent="event",
         parent_kind="event",
         fields=(
-            Words("time", _("Time"), column="time"),
+            Date("day", _("Day"), _("Only of an event of several days."), column="day"),
+            Words("time", _("Time"), _("For example 14:30-15:00, in the time of the place."), column="time"),
             Texts("item", _("What"), is_required=True, column="item"),
+            Texts("text", _("What it is about"), column="text", is_long=True),
+            Texts("track", _("Track"), column="track"),
+            Texts("room", _("Room"), column="room"),
+            Term(
+                "format",
+                _("Held as"),
+                _("“onsite”, “online” or “hybrid”, where it differs from the event."),
+                column="format",
+            ),
+            Texts("languages", _("Languages"), column="languages"),
+            Texts("interpretation", _("Interpretation"), column="interpretation"),
+            Links(
+                "speakers",
+                _("Speakers"),
+                kinds=("person",),
+                link_kind=LinkKind.TOOK_PART,
+                is_owner_earlier=False,
+            ),
+            Links(
+                "moderators",
+                _("Moderators"),
+                kinds=("person",),
+                link_kind=LinkKind.TOOK_PART,
+                is_owner_earlier=False,
+            ),
             Links(
                 "pilots",
                 _("Pilots presented"),
@@ -121,5 +157,6 @@ class AgendaItem(Record):
                 is_owner_earlier=False,
                 is_many=False,
             ),
+            Texts("minutes", _("Minutes"), column="minutes", is_long=True),
         ),
     )

@@ -57,6 +57,8 @@ class Terms(models.Model):
     """Stands above the form."""
     online_note = TextColumn()
     """Where the online part is: stands on tickets for it, nowhere else."""
+    told = models.JSONField(default=dict, blank=True)
+    """What participants were last told of time, place and agenda; what differs from it is announced."""
     statistics = models.JSONField(default=dict, blank=True)
     """What stays of the answers when the personal data are gone: question → option → number."""
     forgotten_at = models.DateTimeField(null=True, blank=True)

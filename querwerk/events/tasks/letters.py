@@ -18,9 +18,9 @@ from querwerk.core.letters import PLAIN, Inlay, Mail, addressed, host, make_lett
 from querwerk.core.queries import current_edition
 from querwerk.core.templatetags.ui import date_range, lang_of, plain
 from querwerk.events.actions.registering import six_digits
-from querwerk.events.models import Contingent, Event, Letter, Registration
+from querwerk.events.models import Contingent, Event, Letter, Message, Registration
 from querwerk.events.queries.registrations import place_in_line
-from querwerk.events.states import ENDED, RUNNING, Attendance, LetterKind, RegistrationState
+from querwerk.events.states import ENDED, NUMBERED, RUNNING, Attendance, LetterKind, RegistrationState
 from querwerk.programmes.pages import publicity
 from querwerk.programmes.queries import Frame, frame_of
 
@@ -162,13 +162,11 @@ def _reminder(registration: Registration, name: dict[str, str]) -> Words:
     return _with_ticket(registration, _about_mine(registration, _("Soon: %(event)s") % name, paragraphs))
 
 
-def _changed(registration: Registration, name: dict[str, str]) -> Words:
-    words = _about_mine(
-        registration,
-        _("Changed: %(event)s") % name,
-        [_("Something about the event has changed. This is how it stands now:")],
-    )
-    return _with_ticket(registration, words)
+def _changed(registration: Registration, message: Message, name: dict[str, str]) -> Words:
+    lines = [part for part in plain(message.body).split("\n\n") if part]
+    paragraphs = [_("Something about the event has changed:"), *lines]
+    words = _about_mine(registration, _("Changed: %(event)s") % name, paragraphs)
+    return _with_ticket(registration, words) if registration.state == RegistrationState.CONFIRMED else words
 
 
 def _with_ticket(registration: Registration, words: Words) -> Words:
@@ -223,7 +221,6 @@ WRITERS: dict[str, Callable[[Registration, dict[str, str]], Words]] = {
     LetterKind.OFFER: _offer,
     LetterKind.TICKET: _ticket,
     LetterKind.REMINDER: _reminder,
-    LetterKind.CHANGED: _changed,
     LetterKind.CANCELLED: _cancelled,
     LetterKind.DECLINED: _declined,
     LetterKind.EXPIRED: _expired,
@@ -236,7 +233,7 @@ STANDS_IN: dict[str, tuple[str, ...]] = {
     LetterKind.OFFER: (RegistrationState.OFFERED,),
     LetterKind.TICKET: (RegistrationState.CONFIRMED,),
     LetterKind.REMINDER: (RegistrationState.CONFIRMED,),
-    LetterKind.CHANGED: (RegistrationState.CONFIRMED,),
+    LetterKind.CHANGED: NUMBERED,
     LetterKind.CANCELLED: ENDED,
     LetterKind.DECLINED: ENDED,
     LetterKind.EXPIRED: ENDED,
@@ -301,6 +298,8 @@ def _words(letter: Letter, event: Event) -> Words:
             url=f"{link(event, 'register')}?code={code}",
             facts=[(_("When"), when(event)), (_("Where"), where(event))],
         )
+    if letter.message is not None and letter.kind == LetterKind.CHANGED:
+        return _changed(letter.registration, letter.message, name)
     if letter.message is not None:
         body = [part.strip() for part in plain(letter.message.body).split("\n\n") if part.strip()]
         return _about_mine(letter.registration, plain(letter.message.subject), body)

@@ -70,6 +70,7 @@ def event_detail(request: Request, key: str) -> HttpResponse:
         "participants": participants(event.participants),
         "questions": questions(ties.nodes("guiding_questions"), request),
         "agenda": [agenda_item(item, ties, request.frame.key) for item in items],
+        "has_schedule": any(item.time or item.room for item in items),
         "photo": photo(request, event),
         "people": people(ties.nodes("people_on_photo"), request.frame.key),
         "web_links": queries.web_links(event.node_id) if ties.reaches("web_link") else [],
@@ -148,10 +149,13 @@ def question(node: Node, links: list[Link], programme_key: str) -> dict[str, Any
 def agenda_item(item: AgendaItem, ties: Ties, programme_key: str) -> dict[str, Any]:
     """Return one point of the agenda for the primitive, with what was shown or discussed."""
     nodes = [*ties.nodes("pilots", by=item), *ties.nodes("strategy", by=item)]
+    who = [*ties.nodes("speakers", by=item), *ties.nodes("moderators", by=item)]
+    about = [plain(item.room), ", ".join(plain(node.title) for node in who)]
     return {
         "id": anchor(item.node),
         "time": item.time.replace("-", "–"),
         "title": item.item,
+        "text": " · ".join(filter(None, about)),
         "links": [shown_as(node, programme_key) for node in nodes],
     }
 

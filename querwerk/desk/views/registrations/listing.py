@@ -17,7 +17,7 @@ from querwerk.desk.registration_tables import as_csv, as_workbook, participants_
 from querwerk.desk.views.frame import actor, attempt, desk_page, one_time_key, require, sent, surrounding
 from querwerk.desk.views.registrations.frame import CURRENT, around, terms_for
 from querwerk.events import rules
-from querwerk.events.actions import letters, organising
+from querwerk.events.actions import announcing, letters, organising
 from querwerk.events.actions.registering import UnableToRegister
 from querwerk.events.forms.registering import contingent_name
 from querwerk.events.models import Registration, Terms
@@ -93,6 +93,10 @@ def registration_list(request: Request, key: str) -> HttpResponse:
     }
     if context["may_handle"] and terms.forgotten_at is None:
         context |= _listed(request, terms)
+        context["changes"] = found = announcing.changes(terms)
+        context["concerned"] = (
+            sum(len(people) for people in announcing.concerned(terms, found).values()) if found else 0
+        )
         context["troubles"] = reads.letters_in_trouble(terms)[:20]
     return render(request, "desk/registration_list.html", context)
 
@@ -122,7 +126,9 @@ def decide_many(request: Request, terms: Terms) -> HttpResponse:
     """Do the same with all who are ticked, each on its own: what cannot be done with one hinders no other."""
     require(rules.may_see_registrations(request.viewer, owners=owners(terms.event)))
     move = MOVES.get(sent(request, "do"))
-    if "again" in request.POST:
+    if "announce" in request.POST:
+        tell_changes(request, terms)
+    elif "again" in request.POST:
         letters.send_unclear_again(list(reads.letters_in_trouble(terms).values_list("pk", flat=True)))
         messages.success(request, _("The mails are queued again."))
     elif move is not None:
@@ -133,6 +139,16 @@ def decide_many(request: Request, terms: Terms) -> HttpResponse:
         message = ngettext("%(number)s registration is changed.", "%(number)s registrations are changed.", done)
         messages.success(request, message % {"number": done})
     return redirect(f"{request.path}?{request.GET.urlencode()}")
+
+
+def tell_changes(request: Request, terms: Terms) -> None:
+    """Tell those concerned what has changed, or take it as of no concern."""
+    if sent(request, "announce") == "no":
+        announcing.remember_told(terms)
+        return
+    number = announcing.announce_changes(terms=terms, by=actor(request))
+    message = ngettext("%(number)s mail is on its way.", "%(number)s mails are on their way.", number)
+    messages.success(request, message % {"number": number})
 
 
 @desk_page
