@@ -25,7 +25,6 @@ TERMS: dict[str, str | Promise] = {
     # how things are held
     "online": _("online"),
     "hybrid": _("hybrid"),
-    "onsite": _("on site"),
     "on site": _("on site"),
     "free": _("free of charge"),
     # sorts of outputs

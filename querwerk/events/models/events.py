@@ -123,7 +123,7 @@ class AgendaItem(Record):
             Term(
                 "format",
                 _("Held as"),
-                _("“onsite”, “online” or “hybrid”, where it differs from the event."),
+                _("“on site”, “online” or “hybrid”, where it differs from the event."),
                 column="format",
             ),
             Texts("languages", _("Languages"), column="languages"),

@@ -21,7 +21,7 @@ from tests.rooms.conftest import Visit
 from tests.rooms.events.guests import contingent_of, create_space, create_terms, days_away, register, run_jobs
 
 FIRST, SECOND = days_away(30), days_away(31)
-AGENDA = [
+AGENDA: list[dict[str, Any]] = [
     {"id": "ende", "day": SECOND, "time": "16:00", "item_de": "Abschluss", "item_en": "Closing", "room_de": "Saal"},
     {"id": "garn", "time": "14:30-15:00", "item": "Garn", "room_de": "Saal", "track_de": "Stoff", "speakers": ["ada"],
      "languages_de": "Deutsch", "interpretation_de": "Tschechisch", "format": "hybrid", "pilots": ["garn"]},
