@@ -14,9 +14,10 @@ class DeskConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Put the matching desk and the registrations at the side of every page."""
+        """Put the matching desk, the directory and the registrations at the side of every page."""
         from querwerk.matching.rules import may_use_matching  # noqa: PLC0415  (models are not loaded before)
-        from querwerk.programmes.rules import may_use_desk  # noqa: PLC0415
+        from querwerk.programmes.rules import may_run_directory, may_use_desk  # noqa: PLC0415
 
         registry.register_tool(registry.Tool(_("Matching"), "desk:matching", 20, may_use_matching))
         registry.register_tool(registry.Tool(_("Registrations"), "desk:registration_events", 40, may_use_desk))
+        registry.register_tool(registry.Tool(_("Directory"), "desk:directory", 30, may_run_directory))

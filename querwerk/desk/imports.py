@@ -1,4 +1,4 @@
-"""A Word file between its upload and the click that makes a version of it: kept for a day, found again only by who sent it."""
+"""A file between its upload and the click that makes something of it: kept for a day, found again only by who sent it."""
 
 import hashlib
 import re
@@ -18,25 +18,25 @@ def folder() -> Path:
     return Path(settings.RENDITIONS_ROOT) / "imports"
 
 
-def keep(content: bytes, user_id: int) -> str:
+def keep(content: bytes, user_id: int, *, suffix: str = "docx") -> str:
     """Keep a file and return the name by which it is found again; older ones are cleared away."""
-    for path in folder().glob("*/*.docx"):
+    for path in folder().glob("*/*.*"):
         if path.stat().st_mtime < time.time() - DAY:
             path.unlink(missing_ok=True)
     token = hashlib.sha256(content).hexdigest()
-    write_whole(_path(token, user_id), content)
+    write_whole(_path(token, user_id, suffix), content)
     return token
 
 
-def kept(token: str, user_id: int) -> bytes | None:
+def kept(token: str, user_id: int, *, suffix: str = "docx") -> bytes | None:
     """Return a kept file of the same person."""
     if not TOKEN.fullmatch(token):
         return None
     try:
-        return _path(token, user_id).read_bytes()
+        return _path(token, user_id, suffix).read_bytes()
     except FileNotFoundError:
         return None
 
 
-def _path(token: str, user_id: int) -> Path:
-    return folder() / str(user_id) / f"{token}.docx"
+def _path(token: str, user_id: int, suffix: str) -> Path:
+    return folder() / str(user_id) / f"{token}.{suffix}"

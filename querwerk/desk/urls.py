@@ -3,6 +3,7 @@
 from django.urls import path
 
 from querwerk.desk.views import (
+    directory,
     documents,
     files,
     films,
@@ -22,6 +23,7 @@ from querwerk.desk.views.registrations import attendance, doors, listing, one, t
 from querwerk.desk.views.texts import listing as text_listing
 from querwerk.desk.views.texts import publishing, syncing, versions, writing
 
+DIRECTORY = "desk/<slug:programme>/directory/"
 EVENTS = "desk/<slug:programme>/registrations/"
 EVENT = EVENTS + "<str:key>/"
 TEXT = "desk/<slug:programme>/records/<slug:kind>/<str:key>/text/<slug:role>"
@@ -66,6 +68,14 @@ urlpatterns = [
     path(
         "desk/<slug:programme>/matching/challenges/<str:key>/<str:profile>/<slug:mark>/", matching.judge, name="judge"
     ),
+    path(DIRECTORY, directory.overview, name="directory"),
+    path(DIRECTORY + "import/", directory.import_upload, name="directory_import"),
+    path(DIRECTORY + "import/<str:token>/", directory.import_plan, name="directory_plan"),
+    path(DIRECTORY + "invite/", directory.invite, name="directory_invite"),
+    path(DIRECTORY + "claims/<int:number>/", directory.claim, name="directory_claim"),
+    path(DIRECTORY + "questions/<int:number>/", directory.inquiry, name="directory_inquiry"),
+    path(DIRECTORY + "duplicates/", directory.duplicates, name="directory_duplicates"),
+    path(DIRECTORY + "duplicates/<str:one>/<str:other>/", directory.merge, name="directory_merge"),
     path("desk/<slug:programme>/menu/", menu.menu, name="menu"),
     path("desk/<slug:programme>/roles/", roles.roles, name="roles"),
     path("desk/<slug:programme>/roles/<int:number>/remove/", roles.role_remove, name="role_remove"),

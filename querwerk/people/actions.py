@@ -1,9 +1,10 @@
 """Writes of the room: profiles, and what is forgotten by itself."""
 
+import re
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import batched, count
 from typing import Any
 
@@ -12,23 +13,46 @@ from django.db import transaction
 from django.db.models import Exists, F, OuterRef
 from django.utils import timezone
 from django.utils.text import slugify
+from django.utils.translation import gettext
 
-from querwerk.core.actions import Actor, given_key, raise_edition, save_record, set_visibility
+from querwerk.core.actions import (
+    Actor,
+    InvalidRecords,
+    given_key,
+    raise_edition,
+    save_record,
+    set_visibility,
+    write_records,
+)
 from querwerk.core.models import JournalEntry, Link, Space
 from querwerk.core.pictures.models import Picture
 from querwerk.core.queries import snapshot
 from querwerk.core.signals import records_deleted
+from querwerk.core.spec import Problems
 from querwerk.core.states import LinkKind, Verb, Visibility
 from querwerk.core.text import Text
+from querwerk.people.importing import Row as ImportRow
 from querwerk.people.meaning import forget_texts
-from querwerk.people.models import Contact, DirectoryChange, DirectoryCount, Profile, Spokesperson, User
-from querwerk.people.queries import contact_of
-from querwerk.people.states import Audience, Origin, ProfileSort
+from querwerk.people.models import (
+    Claim,
+    Contact,
+    DirectoryChange,
+    DirectoryCount,
+    Inquiry,
+    Profile,
+    ProfileAlias,
+    Spokesperson,
+    User,
+)
+from querwerk.people.queries import contact_of, uninvited
+from querwerk.people.signals import answer_wanted, invitation_wanted
+from querwerk.people.states import Audience, ClaimState, Origin, ProfileSort
 
 CHUNK = 2000
 OWN_KINDS = ("profile", "contact", "spokesperson")
 """What the journal tells about a profile."""
 MOVING = (Visibility.PUBLISHED, Visibility.DRAFT)
+KEEP_INQUIRIES = timedelta(days=365)
 ERASED = "erased account"
 UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue", "ß": "ss"})
 
@@ -97,10 +121,16 @@ def enter_profile(*, space: Space, entry: Entry, user: User) -> Profile:
     return saved
 
 
+def stem_of(name: str) -> str:
+    """Return a name as it can stand in an address."""
+    return re.sub(r"[-_]+", "-", slugify(name.translate(UMLAUTS)))[:80].strip("-") or "profile"
+
+
 def free_key(space_id: int, name: str) -> str:
-    """Return a key made of a name that no profile of the space has."""
-    stem = slugify(name.translate(UMLAUTS))[:80].strip("-_").replace("_", "-") or "profile"
+    """Return a key made of a name that no profile of the space has, or ever had."""
+    stem = stem_of(name)
     taken = set(Profile.objects.filter(space=space_id, key__startswith=stem).values_list("key", flat=True))
+    taken |= set(ProfileAlias.objects.filter(space=space_id, key__startswith=stem).values_list("key", flat=True))
     return next(key for number in count(1) if (key := stem if number == 1 else f"{stem}-{number}") not in taken)
 
 
@@ -152,12 +182,13 @@ def set_contact(*, profile: Profile, changes: Mapping[str, str], by: Actor) -> C
 
 
 def note(
-    *, profile: Profile, kind: str, verb: Verb, by: Actor, after: dict[str, Any] | None = None, why: str = ""
-) -> None:
+    *, profile: Profile, kind: str, verb: Verb, by: Actor, after: dict[str, Any] | None = None, why: str = "",
+    before: dict[str, Any] | None = None,
+) -> None:  # fmt: skip
     """Write into the journal what happened about a profile beside its record."""
     JournalEntry.objects.create(
         batch=uuid.uuid4(), by_id=by.id, by_name=by.name[:200], verb=verb, space_key=profile.space.key, kind=kind,
-        key=profile.key, title=profile.name, why=why, after=after,
+        key=profile.key, title=profile.name, why=why, before=before, after=after,
     )  # fmt: skip
 
 
@@ -196,8 +227,127 @@ def forget_account(*, user: User) -> int:
 
 
 def forget_address(email: str) -> int:
-    """Take an address off every profile; return how many had it."""
-    return Contact.objects.filter(email__iexact=email).update(person="", email="", phone="")
+    """Take an address off every profile and delete its messages; return how many there were."""
+    asked, _kinds = Inquiry.objects.filter(email__iexact=email).delete()
+    return asked + Contact.objects.filter(email__iexact=email).update(person="", email="", phone="")
+
+
+# --- Import, invitation, claim ---
+
+
+def new_key(name: str, taken: set[str]) -> str:
+    """Return a key made of a name that is none of those taken, and take it."""
+    stem = stem_of(name)
+    key = next(key for number in count(1) if (key := stem if number == 1 else f"{stem}-{number}") not in taken)
+    taken.add(key)
+    return key
+
+
+@transaction.atomic
+def import_profiles(*, space: Space, rows: Sequence[ImportRow], by: Actor) -> int:
+    """Write the new and changed rows of a plan, all or nothing; return how many profiles were written."""
+    problems = Problems()
+    position = Profile.objects.filter(space=space).count()
+    parsed = [
+        Profile.SPEC.parse(row.raw, ("profiles", number), problems, position=position + number)
+        for number, row in enumerate(rows)
+    ]
+    if problems.found:
+        raise InvalidRecords(problems.found)
+    if not parsed:
+        return 0
+    write_records(parsed, space=space, by=by, why=gettext("Import"))
+    pks = dict(Profile.objects.filter(space=space, key__in=[row.key for row in rows]).values_list("key", "pk"))
+    for row in rows:
+        if row.contact:
+            Contact.objects.update_or_create(profile_id=pks[row.key], defaults=row.contact)
+    return len(parsed)
+
+
+def invite_owners(*, space: Space, profile_ids: Sequence[int] | None, by: Actor) -> int:
+    """Queue one mail to each owner of an imported profile who got none yet: these, or all; return how many."""
+    now = timezone.now()
+    found = uninvited(space.pk)
+    number = 0
+    for profile in found if profile_ids is None else found.filter(pk__in=profile_ids):
+        # The condition in the UPDATE decides: of two clicks at once only one gets the row.
+        if Contact.objects.filter(profile=profile, invited_at__isnull=True).update(invited_at=now):
+            invitation_wanted.send(Profile, profile_id=profile.pk)
+            number += 1
+    if number:
+        JournalEntry.objects.create(
+            batch=uuid.uuid4(), by_id=by.id, by_name=by.name[:200], verb=Verb.CREATED, space_key=space.key,
+            kind="invitation", key="invitations", after={"number": number},
+        )  # fmt: skip
+    return number
+
+
+@transaction.atomic
+def take_over(*, profile: Profile, user: User, why: str = "") -> Profile:
+    """Give an imported profile to its owner, who speaks for it from now on."""
+    by = actor_of(user)
+    add_speaker(profile=profile, user=user, by=by, why=why)
+    Claim.objects.filter(profile=profile, user=user, state=ClaimState.OPEN).update(
+        state=ClaimState.GRANTED, settled_at=timezone.now()
+    )
+    if profile.origin != Origin.IMPORTED:
+        return profile
+    return edit_profile(profile=profile, changes={"origin": str(Origin.CLAIMED)}, by=by, why=why)
+
+
+@transaction.atomic
+def ask_for_profile(*, profile: Profile, user: User, words: str) -> Claim:
+    """Ask the organisers for a profile; asking again changes the words."""
+    claim, is_new = Claim.objects.update_or_create(
+        profile=profile, user=user, state=ClaimState.OPEN, defaults={"words": words}
+    )
+    if is_new:
+        note(profile=profile, kind="claim", verb=Verb.CREATED, by=actor_of(user))
+    return claim
+
+
+@transaction.atomic
+def settle_claim(*, claim: Claim, is_granted: bool, by: Actor) -> None:
+    """Grant or decline a claim; one that is settled stays so."""
+    state = ClaimState.GRANTED if is_granted else ClaimState.DECLINED
+    if not Claim.objects.filter(pk=claim.pk, state=ClaimState.OPEN).update(state=state, settled_at=timezone.now()):
+        return
+    note(profile=claim.profile, kind="claim", verb=Verb.CHANGED, by=by, after={"state": str(state)})
+    if is_granted:
+        take_over(profile=claim.profile, user=claim.user)
+
+
+@transaction.atomic
+def take_inquiry(*, space: Space, name: str, email: str, words: str, consent: str, language: str) -> Inquiry:
+    """Take a message to the organisers; the journal says that one came, not from whom."""
+    inquiry = Inquiry.objects.create(
+        space=space, name=name, email=email, words=words, consent=consent, language=language
+    )
+    _note_inquiry(inquiry, Verb.CREATED, Actor(None, ""))
+    return inquiry
+
+
+@transaction.atomic
+def answer_inquiry(*, inquiry: Inquiry, answer: str, by: Actor) -> bool:
+    """Keep the answer and have it sent; answered once, it is not answered again."""
+    open_ones = Inquiry.objects.filter(pk=inquiry.pk, answered_at__isnull=True)
+    if not open_ones.update(answer=answer, answered_at=timezone.now(), answered_by=by.name[:200]):
+        return False
+    _note_inquiry(inquiry, Verb.CHANGED, by)
+    answer_wanted.send(Inquiry, inquiry_id=inquiry.pk)
+    return True
+
+
+def _note_inquiry(inquiry: Inquiry, verb: Verb, by: Actor) -> None:
+    JournalEntry.objects.create(
+        batch=uuid.uuid4(), by_id=by.id, by_name=by.name[:200], verb=verb, space_key=inquiry.space.key, kind="inquiry",
+        key=str(inquiry.pk),
+    )  # fmt: skip
+
+
+def forget_inquiries(now: datetime) -> int:
+    """Delete messages a year after they were answered; return how many."""
+    return Inquiry.objects.filter(answered_at__lt=now - KEEP_INQUIRIES).delete()[0]
 
 
 def forget_ended_sessions(now: datetime) -> int:

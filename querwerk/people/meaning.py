@@ -96,6 +96,17 @@ def forget_texts(profile: Profile) -> None:
         store(home, profile.space_id).remove(str(profile.node_id))
 
 
+def likeness(space_id: int, one: int, other: int) -> float:
+    """Return how much two profiles say the same, at most 1; 0 where one is not encoded."""
+    home = folder()
+    if not (home / "profiles" / str(space_id)).is_dir():
+        return 0.0
+    kept = store(home, space_id)
+    if str(one) not in kept or str(other) not in kept:
+        return 0.0
+    return float(kept.meanings_of(kept.vectors(str(one)), [str(other)])[0])
+
+
 def nearest(space_id: int, words: str, most: int) -> list[tuple[str, float]]:
     """Return the profiles that mean most nearly what words say, by node id; nothing where none is encoded."""
     home = folder()

@@ -36,6 +36,7 @@ from querwerk.people.states import (
     SKILL_CHOICES,
     Audience,
     Availability,
+    ClaimState,
     Origin,
     ProfileSort,
     Remote,
@@ -355,6 +356,8 @@ class Contact(models.Model):
     phone_audience = models.CharField(max_length=10, choices=Audience, default=Audience.PRIVATE)
     language = models.CharField(max_length=5, blank=True)
     """Of mails."""
+    invited_at = models.DateTimeField(null=True, blank=True)
+    """When its owner was asked to take an imported profile over; asked once."""
 
     class Meta:
         """A profile is found by the address that is on file, whatever its case."""
@@ -417,3 +420,84 @@ class DirectoryChange(models.Model):
     def __str__(self) -> str:
         """Return the node and when it changed."""
         return f"{self.node}: {self.number}"
+
+
+class Claim(models.Model):
+    """Somebody says that an imported profile is theirs and cannot prove it by its address: the organisers decide."""
+
+    profile = models.ForeignKey(Profile, models.CASCADE, related_name="claims")
+    user = models.ForeignKey(User, models.CASCADE, related_name="+")
+    words = models.TextField(blank=True)
+    state = models.CharField(max_length=10, choices=ClaimState, default=ClaimState.OPEN)
+    created_at = models.DateTimeField(auto_now_add=True)
+    settled_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        """One open claim of an account to a profile."""
+
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                fields=["profile", "user"], condition=models.Q(state="open"), name="claim_open_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        """Return profile and account by number."""
+        return f"{self.profile_id}: {self.user_id}"
+
+
+class ProfileAlias(models.Model):
+    """A key that a profile had before it was merged into another one, so that its address still leads somewhere."""
+
+    space = models.ForeignKey(Space, models.CASCADE, related_name="+")
+    key = models.CharField(max_length=160)
+    profile = models.ForeignKey(Profile, models.CASCADE, related_name="aliases")
+
+    class Meta:
+        """A key leads to one profile."""
+
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["space", "key"], name="profile_alias_once"),
+        ]
+
+    def __str__(self) -> str:
+        """Return the old key."""
+        return self.key
+
+
+class Apart(models.Model):
+    """Two profiles that look like one and are not: somebody has said so."""
+
+    first = models.ForeignKey(Profile, models.CASCADE, related_name="+")
+    second = models.ForeignKey(Profile, models.CASCADE, related_name="+")
+
+    class Meta:
+        """Said once for each pair."""
+
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["first", "second"], name="apart_once"),
+        ]
+
+    def __str__(self) -> str:
+        """Return both by number."""
+        return f"{self.first_id}: {self.second_id}"
+
+
+class Inquiry(models.Model):
+    """A message to the organisers of somebody who wants advice. Forgotten a year after it was answered."""
+
+    space = models.ForeignKey(Space, models.CASCADE, related_name="+")
+    name = models.CharField(max_length=200)
+    email = models.EmailField(max_length=254)
+    words = models.TextField()
+    language = models.CharField(max_length=5)
+    consent = models.TextField()
+    """The words beside the box that was ticked."""
+    answer = models.TextField(blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    answered_at = models.DateTimeField(null=True, blank=True)
+    answered_by = models.CharField(max_length=200, blank=True)
+
+    def __str__(self) -> str:
+        """Return the number; never name or address, which would end up in logs."""
+        return str(self.pk)

@@ -4,7 +4,9 @@ from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from querwerk.core.pictures.models import Picture
 from querwerk.core.pictures.queries import pictures_by_key
@@ -14,17 +16,20 @@ from querwerk.core.spec import HIDDEN_WITH_OWNER
 from querwerk.core.states import Visibility
 from querwerk.core.text import UNSTATED
 from querwerk.people.models import (
+    Claim,
     Contact,
     DirectoryChange,
     DirectoryCount,
+    Inquiry,
     Organisation,
     Person,
     Profile,
+    ProfileAlias,
     Spokesperson,
     User,
 )
 from querwerk.people.rules import STRANGER, Reader
-from querwerk.people.states import Audience, Remote
+from querwerk.people.states import Audience, ClaimState, Origin, Remote
 
 if TYPE_CHECKING:
     from querwerk.engine.matching.model import Offer
@@ -156,7 +161,20 @@ def data_about(email: str) -> list[dict[str, object]]:
     """Return all that the directory holds under an address, fit for JSON; nothing where it holds nothing."""
     by_account = Q(spokespersons__user__email__iexact=email)
     found = Profile.objects.filter(by_account | Q(contact__email__iexact=email)).distinct().order_by("pk")
-    return [profile_data(profile) for profile in found.select_related("space", "node", "contact")]
+    asked = Inquiry.objects.filter(email__iexact=email).select_related("space").order_by("pk")
+    return [
+        *(profile_data(profile) for profile in found.select_related("space", "node", "contact")),
+        *(
+            {
+                "programme": one.space.key,
+                "name": one.name,
+                "question": one.words,
+                "consent": one.consent,
+                "answer": one.answer,
+            }
+            for one in asked
+        ),
+    ]
 
 
 def profile_data(profile: Profile) -> dict[str, object]:
@@ -170,6 +188,53 @@ def profile_data(profile: Profile) -> dict[str, object]:
         "entered_at": profile.created_at.isoformat(),
         "changed_at": profile.changed_at.isoformat(),
     }
+
+
+def uninvited(space_id: int) -> QuerySet[Profile]:
+    """Return imported profiles with an address, without an owner, whose owner got no invitation."""
+    found = Profile.objects.filter(
+        space=space_id, origin=Origin.IMPORTED, spokespersons__isnull=True, contact__invited_at__isnull=True
+    )
+    return found.exclude(contact__email="").filter(contact__isnull=False).select_related("contact").order_by("pk")
+
+
+def invited(space_id: int) -> int:
+    """Return how many owners were invited and have not come; 1 query."""
+    return Profile.objects.filter(
+        space=space_id, spokespersons__isnull=True, contact__invited_at__isnull=False
+    ).count()  # fmt: skip
+
+
+def open_claims(space_id: int) -> QuerySet[Claim]:
+    """Return the claims that wait for the organisers, oldest first."""
+    found = Claim.objects.filter(profile__space=space_id, state=ClaimState.OPEN).order_by("created_at", "pk")
+    return found.select_related("profile", "user")
+
+
+def open_inquiries(space_id: int) -> QuerySet[Inquiry]:
+    """Return the messages that nobody has answered, oldest first."""
+    return Inquiry.objects.filter(space=space_id, answered_at__isnull=True).order_by("created_at", "pk")
+
+
+def directory_numbers(space_id: int) -> list[tuple[str | Promise, int]]:
+    """Return how many profiles there are, by what an organiser wants to know; 1 query."""
+    found = Profile.objects.filter(space=space_id).aggregate(
+        all=Count("pk", distinct=True),
+        public=Count("pk", distinct=True, filter=Q(visibility=Visibility.PUBLISHED)),
+        owned=Count("pk", distinct=True, filter=Q(spokespersons__isnull=False)),
+        imported=Count("pk", distinct=True, filter=Q(origin=Origin.IMPORTED)),
+    )
+    labels = {
+        "all": _("Profiles"), "public": _("of these for everybody"), "owned": _("of these with somebody who speaks for them"),
+        "imported": _("of these imported and not taken over"),
+    }  # fmt: skip
+    return [(label, found[name]) for name, label in labels.items()]
+
+
+def alias_of(space_id: int, key: str) -> str:
+    """Return the key of the profile into which one with this key was merged, or an empty text; 1 query."""
+    found = ProfileAlias.objects.filter(space=space_id, key=key).values_list("profile__key", flat=True).first()
+    return found or ""
 
 
 TEXT_FIELDS = ("summary", "offers", "seeks")

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from querwerk.people.states import Audience
+from querwerk.people.states import Audience, Origin
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,3 +67,12 @@ def may_edit_profile(reader: Reader, *, profile_id: int) -> Answer:
     if reader.is_organiser or profile_id in reader.speaks_for:
         return YES
     return Answer(is_allowed=False, why=_("Only those who speak for this profile edit it."))
+
+
+def may_claim(*, origin: str, has_speakers: bool) -> Answer:
+    """An imported profile can be taken over until somebody has; then those who speak for it let others in."""
+    if has_speakers:
+        return Answer(is_allowed=False, why=_("Somebody speaks for this profile already."))
+    if origin != Origin.IMPORTED:
+        return Answer(is_allowed=False, why=_("Only imported profiles can be taken over."))
+    return YES

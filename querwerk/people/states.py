@@ -157,3 +157,11 @@ class Origin(TextChoices):
     IMPORTED = "imported", _("imported by the organisers")
     ENTERED = "entered", _("entered by themselves")
     CLAIMED = "claimed", _("imported, then taken over by its owner")
+
+
+class ClaimState(TextChoices):
+    """What became of a claim to an imported profile."""
+
+    OPEN = "open", _("waits for the organisers")
+    GRANTED = "granted", _("granted")
+    DECLINED = "declined", _("declined")

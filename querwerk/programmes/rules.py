@@ -129,3 +129,8 @@ def may_read_history(viewer: Viewer, *, visibility: str, owners: Collection[str]
 def may_export(viewer: Viewer) -> Verdict:
     """A bundle holds everything, drafts and retired records too."""
     return YES if viewer.is_organiser else Verdict(is_allowed=False, why=_("Only organisers export the programme."))
+
+
+def may_run_directory(viewer: Viewer) -> Verdict:
+    """Import, invite, merge, and answer those who ask: addresses are personal data."""
+    return YES if viewer.is_organiser else Verdict(is_allowed=False, why=_("Only organisers run the directory."))

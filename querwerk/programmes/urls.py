@@ -3,7 +3,7 @@
 from django.urls import path
 
 from querwerk.programmes import views
-from querwerk.programmes.profiles import entering, owning
+from querwerk.programmes.profiles import claiming, entering, owning, ways
 from querwerk.programmes.profiles import reading as profiles
 
 app_name = "programmes"
@@ -15,6 +15,11 @@ urlpatterns = [
     path("<slug:programme>/directory/", profiles.directory, name="directory"),
     path("<slug:programme>/directory/map/", profiles.directory_map, name="directory_map"),
     path("<slug:programme>/directory/enter/", entering.enter_directory, name="enter"),
+    path("<slug:programme>/directory/claim/<str:token>/", claiming.claim_link, name="claim_link"),
+    path("<slug:programme>/profiles/<str:key>/claim/", claiming.claim, name="claim"),
+    path("<slug:programme>/take-part/", ways.ways_in, name="ways_in"),
+    path("<slug:programme>/take-part/advice/", ways.advice, name="advice"),
+    path("<slug:programme>/take-part/advice/thanks/", ways.advice_taken, name="advice_taken"),
     path("<slug:programme>/directory/mine/", owning.mine, name="mine"),
     path("<slug:programme>/directory/mine/<str:key>/", owning.home, name="mine_profile"),
     path("<slug:programme>/directory/mine/<str:key>/data.json", owning.data, name="mine_data"),

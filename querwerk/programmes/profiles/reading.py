@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 
@@ -18,8 +18,8 @@ from querwerk.people import queries
 from querwerk.people.directory import Found, Pin, Wish, directory_of
 from querwerk.people.models import Contact, Profile
 from querwerk.people.regions import region_name
-from querwerk.people.rules import Reader, may_edit_profile, may_see, may_see_profile
-from querwerk.people.states import Availability, language_label
+from querwerk.people.rules import Reader, may_claim, may_edit_profile, may_see, may_see_profile
+from querwerk.people.states import Availability, Origin, language_label
 from querwerk.programmes import lists
 from querwerk.programmes.pages import Request, programme_page
 from querwerk.programmes.profiles.choosing import facets, read_wish, words_of
@@ -128,6 +128,8 @@ def profile_page(request: Request, key: str) -> HttpResponse:
     """Show a profile to whom it is for: what somebody offers and looks for, the portfolio, and the thread."""
     reader = reader_in(request)
     profile = queries.find_profile(request.frame.space_id, key)
+    if profile is None and (moved := queries.alias_of(request.frame.space_id, key)):
+        return redirect("programmes:profile", request.frame.key, moved, permanent=True)
     if profile is None or not may_see_profile(reader, profile_id=profile.pk, shown_to=profile.shown_to):
         raise Http404
     return render(request, "programmes/profile_detail.html", about(request, profile, reader))
@@ -150,9 +152,18 @@ def about(request: Request, profile: Profile, reader: Reader) -> dict[str, Any]:
         "languages": [str(language_label(code)) for code in profile.languages],
         "region": region_name(profile.region) if profile.region else "",
         "is_paused": profile.availability == Availability.PAUSED,
+        "may_claim": is_claimable(profile),
         "may_edit": bool(may_edit_profile(reader, profile_id=profile.pk)),
         "panels": registry.panels_for(request, profile),
     }
+
+
+def is_claimable(profile: Profile) -> bool:
+    """Tell whether an imported profile waits for its owner; 1 query for those, else none."""
+    is_imported = profile.origin == Origin.IMPORTED
+    return is_imported and bool(
+        may_claim(origin=profile.origin, has_speakers=bool(queries.speakers_of([profile.pk])[profile.pk]))
+    )
 
 
 def ways(contact: Contact | None, profile: Profile, reader: Reader) -> dict[str, str]:

@@ -301,3 +301,44 @@ def picture_facts(profile: Profile, form: PictureForm, language: str) -> dict[st
         f"alt_{language}": typed["alt"], "credit": typed["credit"], "basis": typed["basis"],
         "title": _("Portfolio of %(name)s") % {"name": Text(profile.name).best(language).words},
     }  # fmt: skip
+
+
+class AskForm(forms.Form):
+    """Why a profile is one's own."""
+
+    words = forms.CharField(
+        label=gettext_lazy("Who you are, and why the profile is yours"), max_length=2000,
+        widget=forms.Textarea({"rows": 4}),
+    )  # fmt: skip
+
+
+def inquiry_consent(programme: str) -> str:
+    """Return the words beside the box."""
+    return _("The organisers of %(programme)s may keep my message and my address to answer me.") % {
+        "programme": programme
+    }
+
+
+class InquiryForm(forms.Form):
+    """A message to the organisers; the box is never ticked beforehand."""
+
+    name = forms.CharField(
+        label=gettext_lazy("Your name"), max_length=200, widget=forms.TextInput({"autocomplete": "name"})
+    )
+    email = forms.EmailField(
+        label=gettext_lazy("Your e-mail address"), max_length=254, widget=forms.EmailInput({"autocomplete": "email"})
+    )
+    words = forms.CharField(
+        label=gettext_lazy("Your question"), max_length=5000, widget=forms.Textarea({"rows": 7}),
+        help_text=gettext_lazy("What you do, what you would like to try, and what holds you back."),
+    )  # fmt: skip
+    consent = forms.BooleanField(
+        error_messages={"required": gettext_lazy("Without your consent we may not keep your message.")}
+    )
+    token = forms.CharField(max_length=64, widget=forms.HiddenInput)
+
+    def __init__(self, data: Any = None, *, programme: str, **options: Any) -> None:
+        """Put the words beside the box."""
+        super().__init__(data, **options)
+        self.fields["consent"].label = inquiry_consent(programme)
+        self.fields["consent"].help_text = _("They are deleted a year after the answer, or earlier if you ask for it.")

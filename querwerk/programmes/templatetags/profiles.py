@@ -7,7 +7,7 @@ from django import template
 from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from querwerk.core.markup import format_html, format_html_join
 from querwerk.core.registry import page_url
@@ -138,3 +138,40 @@ def directory_views(context: template.Context, current: str, query: str) -> Safe
         '<nav class="views" aria-label="{}"><ul class="views__list">{}</ul></nav>', _("Ways to look at the directory"),
         format_html_join("", '<li><a href="{}"{}>{}</a></li>', links),
     )  # fmt: skip
+
+
+OUTCOMES = {
+    "new": (gettext_lazy("new"), "good"),
+    "changed": (gettext_lazy("changed"), "note"),
+    "same": (gettext_lazy("the same"), "plain"),
+    "refused": (gettext_lazy("refused"), "bad"),
+}
+
+
+@register.filter
+def outcome_words(outcome: str) -> str:
+    """Say what would become of a row of a table."""
+    return str(OUTCOMES[outcome][0])
+
+
+@register.filter
+def outcome_state(outcome: str) -> SafeString:
+    """Show what would become of a row of a table."""
+    label, tone = OUTCOMES[outcome]
+    return state(str(label), tone)
+
+
+@register.filter
+def likeness_words(reason: str) -> str:
+    """Say what two profiles have in common."""
+    words = {
+        "email": _("the same address"), "url": _("the same website"), "name": _("similar names"),
+        "meaning": _("they say the same"),
+    }  # fmt: skip
+    return words[reason]
+
+
+@register.filter
+def stated(value: Any) -> str:
+    """Print a value of a bundle in a cell."""
+    return ", ".join(map(str, value)) if isinstance(value, list) else "" if value is None else str(value)
