@@ -161,20 +161,16 @@ def data_about(email: str) -> list[dict[str, object]]:
     """Return all that the directory holds under an address, fit for JSON; nothing where it holds nothing."""
     by_account = Q(spokespersons__user__email__iexact=email)
     found = Profile.objects.filter(by_account | Q(contact__email__iexact=email)).distinct().order_by("pk")
+    held = [profile_data(profile) for profile in found.select_related("space", "node", "contact")]
     asked = Inquiry.objects.filter(email__iexact=email).select_related("space").order_by("pk")
-    return [
-        *(profile_data(profile) for profile in found.select_related("space", "node", "contact")),
-        *(
-            {
-                "programme": one.space.key,
-                "name": one.name,
-                "question": one.words,
-                "consent": one.consent,
-                "answer": one.answer,
-            }
-            for one in asked
-        ),
-    ]
+    held += [
+        {
+            "programme": one.space.key, "name": one.name, "question": one.words, "consent": one.consent,
+            "answer": one.answer,
+        }
+        for one in asked
+    ]  # fmt: skip
+    return held
 
 
 def profile_data(profile: Profile) -> dict[str, object]:

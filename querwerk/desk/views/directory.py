@@ -1,6 +1,6 @@
 """The directory at the desk: import with a preview, invitations, claims, duplicates."""
 
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -14,7 +14,7 @@ from querwerk.core.spec import Texts
 from querwerk.desk import imports
 from querwerk.desk.views.frame import actor, desk_page, require, sent
 from querwerk.people import actions, importing, merging, queries
-from querwerk.people.models import Claim, Inquiry, Profile
+from querwerk.people.models import Claim, Inquiry, Profile, User
 from querwerk.people.states import Audience, ClaimState
 from querwerk.programmes.pages import Request, page_language
 from querwerk.programmes.profiles.choosing import languages
@@ -44,7 +44,7 @@ def import_upload(request: Request) -> HttpResponse:
     require(may_run_directory(request.viewer))
     error = ""
     if request.method == "POST":
-        file = request.FILES.get("file")
+        file: Any = request.FILES.get("file")
         if file is None:
             error = _("Please choose a file.")
         elif file.size > importing.MOST_BYTES:
@@ -56,16 +56,21 @@ def import_upload(request: Request) -> HttpResponse:
             except importing.UnreadableTable as refusal:
                 error = str(refusal)
             else:
-                token = imports.keep(content, request.user.pk, suffix=SUFFIX)
+                token = imports.keep(content, user_id(request), suffix=SUFFIX)
                 return redirect("desk:directory_plan", request.frame.key, token)
     return render(request, "desk/directory_import.html", {"error": error}, status=422 if error else 200)
+
+
+def user_id(request: Request) -> int:
+    """Return whose file it is."""
+    return cast("User", request.user).pk
 
 
 @desk_page
 def import_plan(request: Request, token: str) -> HttpResponse:
     """Ask what the columns mean, say what would happen to each row, and do it."""
     require(may_run_directory(request.viewer))
-    content = imports.kept(token, request.user.pk, suffix=SUFFIX)
+    content = imports.kept(token, user_id(request), suffix=SUFFIX)
     if content is None:
         messages.info(request, _("The file is no longer kept. Please upload it again."))
         return redirect("desk:directory_import", request.frame.key)

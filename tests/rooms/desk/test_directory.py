@@ -113,7 +113,7 @@ def test_excel_is_read_like_csv(space: Space, organiser: Client) -> None:
     book, stream = Workbook(), io.BytesIO()
     for row in (["Name", "Ort", "Kapazität", "Art"], ["Ada Groß", "Plauen", 2.0, "Person"], [None, None, None, None]):
         assert book.active is not None
-        book.active.append(row)  # type: ignore[union-attr]
+        book.active.append(row)
     book.save(stream)
     import_all(organiser, stream.getvalue(), "liste.xlsx")
     profile = Profile.objects.get(key="ada-gross")
