@@ -14,17 +14,21 @@ from django.utils.decorators import method_decorator
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from querwerk.people import accounts
+from querwerk.core.registry import page_url
+from querwerk.people import accounts, queries
 from querwerk.people.models import User
 
 
 @require_safe
 @login_required
 def home(request: HttpRequest) -> HttpResponse:
-    """Who is signed in and with which passkeys."""
+    """Who is signed in, for which profiles, and with which passkeys."""
     user = cast("User", request.user)
     passkeys = Authenticator.objects.filter(user=user, type=Authenticator.Type.WEBAUTHN).order_by("created_at")
-    return render(request, "account/home.html", {"passkeys": passkeys})
+    profiles = [
+        (profile.name, page_url("profile", profile.key, profile.space.key)) for profile in queries.profiles_of(user.pk)
+    ]
+    return render(request, "account/home.html", {"passkeys": passkeys, "profiles": profiles})
 
 
 @never_cache

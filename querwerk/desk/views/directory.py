@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 from querwerk.core.queries import snapshot
 from querwerk.core.spec import Texts
 from querwerk.desk import imports
-from querwerk.desk.views.frame import actor, desk_page, require, sent
+from querwerk.desk.views.frame import actor, desk_page, require, sent, surrounding
 from querwerk.people import actions, importing, merging, queries
 from querwerk.people.models import Claim, Inquiry, Profile, User
 from querwerk.people.states import Audience, ClaimState
@@ -25,6 +25,11 @@ SHOWN_ROWS = 200
 INVITED_PER_PAGE = 100
 
 
+def show(request: Request, template: str, context: dict[str, Any], status: int = 200) -> HttpResponse:
+    """Show a page of the directory at the desk."""
+    return render(request, template, {**surrounding(request, "desk:directory"), **context}, status=status)
+
+
 @desk_page
 def overview(request: Request) -> HttpResponse:
     """Show how the directory stands, and what waits for a decision."""
@@ -35,7 +40,7 @@ def overview(request: Request) -> HttpResponse:
         "claims": queries.open_claims(space_id),
         "inquiries": queries.open_inquiries(space_id),
     }
-    return render(request, "desk/directory.html", context)
+    return show(request, "desk/directory.html", context)
 
 
 @desk_page
@@ -58,7 +63,7 @@ def import_upload(request: Request) -> HttpResponse:
             else:
                 token = imports.keep(content, user_id(request), suffix=SUFFIX)
                 return redirect("desk:directory_plan", request.frame.key, token)
-    return render(request, "desk/directory_import.html", {"error": error}, status=422 if error else 200)
+    return show(request, "desk/directory_import.html", {"error": error}, status=422 if error else 200)
 
 
 def user_id(request: Request) -> int:
@@ -95,7 +100,7 @@ def import_plan(request: Request, token: str) -> HttpResponse:
         "counts": [(outcome, plan.count(outcome)) for outcome in ("new", "changed", "same", "refused")] if plan else [],
         "shown": plan.of("refused", "changed", "new")[:SHOWN_ROWS] if plan else [],
     }
-    return render(request, "desk/directory_plan.html", context)
+    return show(request, "desk/directory_plan.html", context)
 
 
 def options_from(request: Request, table: importing.Table) -> importing.Options:
@@ -150,7 +155,7 @@ def invite(request: Request) -> HttpResponse:
         return redirect("desk:directory_invite", request.frame.key)
     page = Paginator(waiting, INVITED_PER_PAGE).get_page(request.GET.get("page"))
     context = {"page": page, "invited": queries.invited(request.frame.space_id)}
-    return render(request, "desk/directory_invite.html", context)
+    return show(request, "desk/directory_invite.html", context)
 
 
 @desk_page
@@ -166,7 +171,7 @@ def claim(request: Request, number: int) -> HttpResponse:
         actions.settle_claim(claim=found, is_granted=sent(request, "do") == "grant", by=actor(request))
         messages.success(request, _("Saved."))
         return redirect("desk:directory", request.frame.key)
-    return render(request, "desk/directory_claim.html", {"claim": found, "contact": queries.contact_of(found.profile)})
+    return show(request, "desk/directory_claim.html", {"claim": found, "contact": queries.contact_of(found.profile)})
 
 
 @desk_page
@@ -185,14 +190,14 @@ def inquiry(request: Request, number: int) -> HttpResponse:
             return redirect("desk:directory", request.frame.key)
         error = _("Please write an answer.")
     context = {"inquiry": found, "error": error}
-    return render(request, "desk/directory_inquiry.html", context, status=422 if error else 200)
+    return show(request, "desk/directory_inquiry.html", context, status=422 if error else 200)
 
 
 @desk_page
 def duplicates(request: Request) -> HttpResponse:
     """List profiles that may be the same."""
     require(may_run_directory(request.viewer))
-    return render(request, "desk/directory_duplicates.html", {"pairs": merging.duplicates(request.frame.space_id)})
+    return show(request, "desk/directory_duplicates.html", {"pairs": merging.duplicates(request.frame.space_id)})
 
 
 @desk_page
@@ -210,7 +215,7 @@ def merge(request: Request, one: str, other: str) -> HttpResponse:
         messages.success(request, _("Saved."))
         return redirect("desk:directory_duplicates", request.frame.key)
     context = {"keep": keep, "gone": gone, "rows": compared(keep, gone)}
-    return render(request, "desk/directory_merge.html", context)
+    return show(request, "desk/directory_merge.html", context)
 
 
 def compared(keep: Profile, gone: Profile) -> list[dict[str, Any]]:

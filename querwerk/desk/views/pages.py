@@ -1,6 +1,6 @@
 """The desk itself: choosing a programme, what needs attention, the lists."""
 
-from typing import Any
+from typing import Any, cast
 
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
@@ -39,6 +39,8 @@ from querwerk.desk.views.frame import (
     surrounding,
 )
 from querwerk.desk.views.history import entry_row
+from querwerk.people.models import User
+from querwerk.people.queries import profiles_of
 from querwerk.programmes.models import Programme
 from querwerk.programmes.pages import Request
 
@@ -51,10 +53,12 @@ QUICK = ("pilot", "event", "paper", "uptake", "newsflash", "organisation", "pers
 @require_safe
 @login_required
 def choose(request: HttpRequest) -> HttpResponse:
-    """Offer the programmes in which the account has a role; with one, go straight on."""
+    """Offer the programmes in which the account has a role; with one, go straight on; who only has a profile finds it with the account."""
     programmes = list(Programme.objects.filter(roles__user=request.user.pk).distinct().order_by("key"))
     if len(programmes) == 1:
         return redirect("desk:home", programmes[0].key)
+    if not programmes and profiles_of(cast("User", request.user).pk).exists():
+        return redirect("account_home")
     return render(request, "desk/choose.html", {"programmes": programmes}, status=200 if programmes else 403)
 
 
