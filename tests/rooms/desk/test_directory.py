@@ -12,6 +12,7 @@ from django.test import Client
 from querwerk.core.actions import save_record
 from querwerk.core.models import JournalEntry, Link, Space
 from querwerk.core.queries import snapshot
+from querwerk.matching.models import Challenge
 from querwerk.people import importing, merging
 from querwerk.people.models import Claim, Contact, Inquiry, Profile, ProfileAlias, Spokesperson, User
 from querwerk.programmes.models import Programme, Role
@@ -249,6 +250,9 @@ def test_merging_loses_no_link_and_the_old_address_leads_on(space: Space, organi
     eva = User.objects.create_user("eva@example.org")
     Spokesperson.objects.create(profile=gone, user=eva)
     Contact.objects.create(profile=gone, email="b@example.org")
+    challenge = save_record(
+        spec=Challenge.SPEC, raw={"id": "c", "title_de": "Ofen", "profile": "b"}, space=space, by=TESTER
+    )
     save(space, {"id": "o", "name": "Alt"})
     old = Profile.objects.get(key="o")
     merging.merge_profiles(keep=gone, gone=old, by=TESTER)
@@ -261,6 +265,7 @@ def test_merging_loses_no_link_and_the_old_address_leads_on(space: Space, organi
         ["https://a.example", "https://b.example"],
     )
     assert snapshot(Profile.objects.get(pk=person.pk))["belongs_to"] == ["a"]
+    assert Challenge.objects.get(pk=challenge.pk).profile_id == keep.pk
     moved = Link.objects.get(field="thread", later_id=pilot, kind="led_to")
     assert (moved.earlier_id, moved.owner_id) == (keep.node_id, keep.node_id)
     assert list(Spokesperson.objects.values_list("profile", "user")) == [(keep.pk, eva.pk)]
