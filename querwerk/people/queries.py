@@ -122,6 +122,11 @@ def profiles_by_node(node_ids: Sequence[int]) -> list[Profile]:
     return [found[node] for node in node_ids if node in found]
 
 
+def account_of(email: str) -> User | None:
+    """Return the account of an address, closed ones too; 1 query."""
+    return User.objects.filter(email__iexact=email).first()
+
+
 def profiles_of(user_id: int, space_id: int | None = None) -> QuerySet[Profile]:
     """Return the profiles for which an account speaks, with their programmes' spaces, oldest first."""
     found = Profile.objects.filter(spokespersons__user=user_id).select_related("node", "space").order_by("pk")

@@ -156,6 +156,10 @@ def test_each_owner_gets_one_mail_and_takes_the_profile_over_by_its_link(space: 
     assert [one.user.email for one in profile.spokespersons.all()] == ["post@kranich.example"]
     assert profile.origin == "claimed"
     assert Client().get(link[1][:-3] + "xx/").status_code == 410
+    again = Client()
+    answer: Any = again.post(link[1])
+    assert (answer.status_code, answer.url) == (302, f"/de/account/login/?next={link[1]}")
+    assert "_auth_user_id" not in again.session, "a link that was used opens no account"
 
 
 def test_a_code_to_the_address_on_file_hands_the_profile_over(space: Space, organiser: Client) -> None:
