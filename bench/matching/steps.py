@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from querwerk.engine.matching.calibration import Calibration, Constants, exposure_of, means_of, spreads_of
 from querwerk.engine.matching.encoder import Bundled, usual_means
 from querwerk.engine.matching.entries import Prepared
+from querwerk.engine.matching.learning import mixed
 from querwerk.engine.matching.relevance import MEANING, unit
 from querwerk.engine.matching.words import Postings, features_of, shares_of, table_of
 
@@ -51,14 +52,15 @@ def scores(asked: Sequence[Prepared], offered: Sequence[Prepared], steps: Steps)
     )
     table = table_of(each.features for each in every)
     calibration = Calibration("bench", dimension, means, table)
-    share = (Constants().words if steps.meaning else 1.0) if steps.words else 0.0
-    found = np.zeros((len(asked), len(offered)), np.float32)
-    if share < 1:
-        found += (1 - share) * _meanings(asked, offered, calibration, steps)
-    if share > 0:
-        postings = Postings([each.features for each in offered], table)
-        found += share * np.stack([postings.likenesses(shares_of(each.features, table)) for each in asked])
     spoken = [each.language for each in offered]
+    near = _meanings(asked, offered, calibration, steps) if steps.meaning else None
+    found = near if near is not None else np.zeros((len(asked), len(offered)), np.float32)
+    if steps.words:
+        postings = Postings([each.features for each in offered], table)
+        said = np.stack([postings.likenesses(shares_of(each.features, table)) for each in asked])
+        found = said if near is None else np.stack([
+            mixed(row, words, (each.language, spoken), Constants()) for row, words, each in zip(near, said, asked, strict=True)
+        ])  # fmt: skip
     if steps.fair:
         fair = Calibration("bench", dimension, spreads=spreads_of(found, [each.language for each in asked], spoken))
         found = np.stack([fair.fair(row, each.language, spoken) for row, each in zip(found, asked, strict=True)])

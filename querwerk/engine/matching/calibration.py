@@ -20,7 +20,7 @@ from querwerk.engine.matching.words import Table, table_of
 
 STEADY_PAIRS = 100
 """Likewise for the spread of a pair of languages, in pairs of texts."""
-BEST = 10
+BEST = 5
 """How many challenges tell how exposed an offer is."""
 STEADY = 3.0
 """A mean counts as if this many texts with the more general mean were among its own."""
@@ -30,12 +30,14 @@ STEADY = 3.0
 class Constants:
     """The numbers that were chosen by measuring; bench/RESULTS.md says on what."""
 
-    words: float = 0.2
-    """The share of words beside meaning."""
+    words: float = 0.4
+    """The share of words beside meaning where both texts are in one language."""
+    words_across: float = 0.2
+    """The same between languages: names, numbers and words that they share."""
     tags: float = 0.3
     """The share of tags where both sides carry them."""
     exposure: float = 0.5
-    """Half of this times the mean of an offer's ten best relevances is taken off."""
+    """Half of this times the mean of an offer's five best relevances is taken off."""
     distance: float = 0.02
     """What the farthest sector is worth in a list."""
     diversity: float = 0.2
@@ -64,7 +66,7 @@ class Calibration:
     spreads: Mapping[tuple[str, str], Spread] = field(default_factory=dict)
     """How likenesses lie between challenges of one language and offers of another; ("", "") between all."""
     exposure: Mapping[str, float] = field(default_factory=dict)
-    """For each offer the mean of its ten best relevances over the open challenges, or what is expected where there are fewer."""
+    """For each offer the mean of its five best relevances over the open challenges, or what is expected where there are fewer."""
     constants: Constants = field(default_factory=Constants)
 
     @cached_property
@@ -186,9 +188,9 @@ def exposure_of(relevances: Floats, offers: Sequence[str]) -> dict[str, float]:
 
 
 def exposure_from(best: Floats, average: float, offers: Sequence[str]) -> dict[str, float]:
-    """Return how exposed each offer is, from its ten best relevances (at most 10 × offers) and the average of all.
+    """Return how exposed each offer is, from its five best relevances (at most 5 × offers) and the average of all.
 
-    Of few challenges one must not make an offer pay for being the right answer: those that are missing to ten count as average.
+    Of few challenges one must not make an offer pay for being the right answer: those that are missing to five count as average.
     """
     values = (best.sum(axis=0) + (BEST - len(best)) * average) / BEST
     return {offer: round(float(value), 6) for offer, value in zip(offers, values, strict=True)}

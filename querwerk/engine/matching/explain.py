@@ -12,7 +12,7 @@ from querwerk.engine.matching.words import (
     Table,
     features_of,
     features_of_word,
-    likenesses,
+    found_in,
     shares_of,
     words_of,
 )
@@ -20,7 +20,7 @@ from querwerk.engine.matching.words import (
 MOST_PAIRS = 3
 LEAST = 0.15
 """Similarity from which on two passages are shown as a reason."""
-WORDS = 0.3
+WORDS = 0.4
 """The share of words in it: a name or a number in both passages is what a reader looks for first."""
 MOST_SHARED = 5
 SHORTEST = 4
@@ -35,7 +35,7 @@ def reasons(
     if not len(one) or not len(other):
         return ()
     features = [_features_of(passage.text) for passage in answered]
-    words = np.stack([likenesses(shares_of(_features_of(passage.text), table), features, table) for passage in asked])
+    words = np.stack([found_in(shares_of(_features_of(passage.text), table), features) for passage in asked])
     similarities = (1 - WORDS) * (one @ other.T) + WORDS * words
     found: list[Pair] = []
     while len(found) < min(MOST_PAIRS, len(one), len(other)):

@@ -277,9 +277,8 @@ class Index:
     def _parts(self, challenge: Prepared, offers: Sequence[Prepared], near: Floats, words: Floats) -> list[Parts]:
         constants = self.calibration.constants
         languages = [offer.language for offer in offers]
-        alike = self.calibration.fair(
-            mixed(near, words, self._preparer, self.calibration), challenge.language, languages
-        )
+        together = mixed(near, words, (challenge.language, languages), constants, lexical=is_lexical(self.encoder))
+        alike = self.calibration.fair(together, challenge.language, languages)
         exposed = self.calibration.exposed([offer.entry.id for offer in offers])
         parts = []
         for offer, meant, said, value, shown in zip(offers, near, words, alike, exposed, strict=True):

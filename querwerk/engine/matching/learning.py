@@ -7,7 +7,7 @@ from itertools import batched
 
 import numpy as np
 
-from querwerk.engine.matching.calibration import BEST, Calibration, exposure_from, means_of, spreads_of
+from querwerk.engine.matching.calibration import BEST, Calibration, Constants, exposure_from, means_of, spreads_of
 from querwerk.engine.matching.encoder import is_lexical, usual_means
 from querwerk.engine.matching.entries import Prepared, Preparer
 from querwerk.engine.matching.exact import Exact
@@ -55,6 +55,7 @@ class Comparison:
     def __init__(self, asking: Sequence[Prepared], preparer: Preparer, calibration: Calibration) -> None:
         self._preparer, self._calibration = preparer, calibration
         self._vectors = preparer.centred(asking, calibration)
+        self._languages = [each.language for each in asking]
         self._asked = [shares_of(each.features, calibration.table) for each in asking]
 
     def with_each(self, offers: Sequence[Prepared]) -> Iterator[tuple[Sequence[Prepared], Floats]]:
@@ -64,15 +65,24 @@ class Comparison:
             store = Exact(dimension=self._calibration.dimension)
             store.put_many([str(at) for at in range(len(some))], np.concatenate(rows), [len(row) for row in rows])
             postings = Postings([each.features for each in some], self._calibration.table)
+            spoken = [each.language for each in some]
             yield some, np.stack([
-                mixed(store.meanings(vectors), postings.likenesses(asked), self._preparer, self._calibration)
-                for vectors, asked in zip(self._vectors, self._asked, strict=True)
+                mixed(
+                    store.meanings(vectors), postings.likenesses(asked), (language, spoken), self._calibration.constants,
+                    lexical=is_lexical(self._preparer.encoder),
+                )
+                for vectors, asked, language in zip(self._vectors, self._asked, self._languages, strict=True)
             ])  # fmt: skip
 
 
-def mixed(near: Floats, words: Floats, preparer: Preparer, calibration: Calibration) -> Floats:
-    """Return likenesses of meaning and of words as one."""
-    share = 1.0 if is_lexical(preparer.encoder) else calibration.constants.words
+def mixed(
+    near: Floats, words: Floats, languages: tuple[str, Sequence[str]], constants: Constants, *, lexical: bool = False
+) -> Floats:
+    """Return likenesses of meaning and of words as one, given the challenge's language and those of the offers."""
+    if lexical:
+        return words
+    asked, spoken = languages
+    share = np.array([constants.words if language == asked else constants.words_across for language in spoken])
     return ((1 - share) * near + share * words).astype(np.float32)
 
 

@@ -1,4 +1,4 @@
-"""How much of one text's words another has: sequences of letters, weighed by how rare they are (TF-IDF, BM25).
+"""How much of each other's words two texts have: sequences of letters, weighed by how rare they are (TF-IDF, BM25).
 
 Sequences of 3 to 5 letters meet inflected forms, German compounds and typing errors; letters are folded first, so that
 words that languages share meet as well (Architektur, architecture, architettura).
@@ -34,6 +34,8 @@ class Shares:
 
     features: Features
     weights: Floats
+    total: float
+    """What the sequences weigh together."""
 
 
 @dataclass(frozen=True)
@@ -93,16 +95,20 @@ def table_of(texts: Iterable[Features]) -> Table:
     return Table(len(seen), features.astype(np.uint32), counts.astype(np.uint32))
 
 
-def shares_of(features: Features, table: Table) -> Shares:
-    """Return how much each sequence of a text counts: the square of 1 + ln((1 + texts) / (1 + texts with it)), as a share."""
-    if not len(features):
-        return Shares(features, np.zeros(0, np.float32))
+def weights_of(features: Features, table: Table) -> Floats:
+    """Return how much each sequence weighs: the square of 1 + ln((1 + texts) / (1 + texts with it))."""
     frequency = np.zeros(len(features))
     if len(table.features):
         places = np.minimum(np.searchsorted(table.features, features), len(table.features) - 1)
         frequency = np.where(table.features[places] == features, table.counts[places], 0)
-    weights = (1 + np.log((1 + table.texts) / (1 + frequency))) ** 2
-    return Shares(features, (weights / weights.sum()).astype(np.float32))
+    return np.asarray((1 + np.log((1 + table.texts) / (1 + frequency))) ** 2, np.float32)
+
+
+def shares_of(features: Features, table: Table) -> Shares:
+    """Return how much each sequence of a text weighs in it."""
+    weights = weights_of(features, table)
+    total = float(weights.sum(dtype=np.float64))
+    return Shares(features, (weights / total).astype(np.float32) if total else weights, total)
 
 
 def damped(lengths: NDArray[np.int_], table: Table) -> Floats:
@@ -113,16 +119,31 @@ def damped(lengths: NDArray[np.int_], table: Table) -> Floats:
     return (1 / (0.59 + 0.41 * np.asarray(lengths) / max(table.length, 1))).astype(np.float32)
 
 
-def likenesses(asked: Shares, texts: Sequence[Features], table: Table) -> Floats:
-    """Return which share of what is asked each text has, damped by its length: 0, about 1, at most 1.7."""
+def both_ways(asked: Shares, lengths: NDArray[np.int_], totals: Floats, table: Table) -> Floats:
+    """Return what the share of a text's words that others have is multiplied by to give their likeness.
+
+    Half of it is that share, damped by the other's length; half the share of the other's words that this text has. A short name
+    is like a long text that contains it, and not like one that only shares frequent letters with it.
+    """
+    return ((damped(lengths, table) + asked.total / np.maximum(totals, 1e-6)) / 2).astype(np.float32)
+
+
+def found_in(asked: Shares, texts: Sequence[Features]) -> Floats:
+    """Return which share of what is asked each text has, between 0 and 1."""
     lengths = np.array([len(features) for features in texts], np.intp)
     if not lengths.sum() or not len(asked.features):
         return np.zeros(len(texts), np.float32)
     every = np.concatenate(texts)
     places = np.minimum(np.searchsorted(asked.features, every), len(asked.features) - 1)
     found = np.where(asked.features[places] == every, asked.weights[places], 0)
-    sums = np.bincount(np.repeat(np.arange(len(texts)), lengths), found, len(texts))
-    return (sums * damped(lengths, table)).astype(np.float32)
+    return np.bincount(np.repeat(np.arange(len(texts)), lengths), found, len(texts)).astype(np.float32)
+
+
+def likenesses(asked: Shares, texts: Sequence[Features], table: Table) -> Floats:
+    """Return how much of each other's words a text and others have: 0, about 1, at most 1.4."""
+    lengths = np.array([len(features) for features in texts], np.intp)
+    totals = np.array([weights_of(features, table).sum(dtype=np.float64) for features in texts], np.float32)
+    return found_in(asked, texts) * both_ways(asked, lengths, totals, table)
 
 
 class Postings:
@@ -134,14 +155,16 @@ class Postings:
         order = np.argsort(features, kind="stable")
         self._features = features[order]
         self._rows = np.repeat(np.arange(len(texts), dtype=np.int32), lengths)[order]
-        self._damped = damped(lengths, table)
+        self._lengths, self._table = lengths, table
+        weights = weights_of(features, table)
+        self._totals = np.bincount(np.repeat(np.arange(len(texts)), lengths), weights, len(texts)).astype(np.float32)
 
     def likenesses(self, asked: Shares) -> Floats:
         """Return the same as the function of this name."""
         starts = np.searchsorted(self._features, asked.features, side="left")
         lengths = np.searchsorted(self._features, asked.features, side="right") - starts
         if not lengths.sum():
-            return np.zeros(len(self._damped), np.float32)
+            return np.zeros(len(self._lengths), np.float32)
         at = np.repeat(starts - np.concatenate(([0], np.cumsum(lengths)[:-1])), lengths) + np.arange(lengths.sum())
-        sums = np.bincount(self._rows[at], np.repeat(asked.weights, lengths), len(self._damped))
-        return (sums * self._damped).astype(np.float32)
+        sums = np.bincount(self._rows[at], np.repeat(asked.weights, lengths), len(self._lengths)).astype(np.float32)
+        return sums * both_ways(asked, self._lengths, self._totals, self._table)

@@ -28,6 +28,12 @@ def test_a_text_that_has_a_little_of_everything_counts_less() -> None:
     assert long < short
 
 
+def test_a_name_is_in_a_text_that_contains_it_more_than_in_one_that_shares_an_ending() -> None:
+    asked = shares_of(features_of("Wer baut uns einen Stand aus Holz für die Messe?"), TABLE)
+    contained, shared = likenesses(asked, [features_of("Holz"), features_of("Stolz")], TABLE)
+    assert contained > 2 * shared
+
+
 @pytest.mark.parametrize(
     ("one", "other"),
     [("Philharmonie", "filharmonia"), ("Architektur", "architecture"), ("Grafik", "grafyka"), ("Straße", "strasse")],
