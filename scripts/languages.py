@@ -1,31 +1,21 @@
 """Make what the matching engine knows of languages beforehand: `python -m scripts.languages`.
 
-Both come from Django's own translations (BSD), which every installation has: the sequences of three letters by which languages are
-told apart, and where the encoder puts the same sentences in each language. Run by hand; the results are committed.
+Where the encoder puts the same sentences in each language: they are Django's own translations (BSD), which every installation has. Run by hand;
+the result is committed.
 """
 
 import gettext
-import json
-import math
 import re
-from collections import Counter
 from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
 
 from querwerk.engine.matching.encoder import USUAL, Bundled
-from querwerk.engine.matching.language import grams
 from querwerk.engine.matching.model import Floats
 
 ROOT = Path(__file__).resolve().parents[1]
-TABLE = ROOT / "querwerk" / "engine" / "matching" / "languages.json"
-LANGUAGES = [
-    "de", "en", "cs", "pl", "it", "sl", "nl", "fr", "es", "pt", "ca", "da", "sv", "nb", "fi", "hu", "hr", "sk", "ro", "lt",
-    "lv", "et", "tr", "vi", "ru", "uk", "bg",
-]  # fmt: skip
-KEPT = 1_200
-"""Sequences for each language; the rest weighs next to nothing."""
+MEANS = ROOT / "querwerk" / "engine" / "matching" / "usual.npy"
 HOLES = re.compile(r"%\(\w+\)[sd]|%[sd]|\{[^}]*\}|<[^>]*>|https?:\S+")
 
 
@@ -45,17 +35,6 @@ def catalogues(language: str) -> dict[object, str]:
     return found
 
 
-def letters() -> dict[str, dict[str, float]]:
-    """Return for each language the logarithms of the shares of its sequences."""
-    table: dict[str, dict[str, float]] = {}
-    for language in LANGUAGES:
-        counts = Counter(gram for text in catalogues(language).values() for gram in grams(text))
-        total = sum(counts.values())
-        kept = sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))[:KEPT]
-        table[language] = {gram: round(math.log(count / total), 1) for gram, count in kept}
-    return table
-
-
 def places() -> Floats:
     """Return the mean vector of the same sentences in each of the languages of `usual_means` (half precision)."""
     said = {language: catalogues(language) for language in USUAL}
@@ -68,9 +47,8 @@ def places() -> Floats:
 
 
 def main() -> None:
-    """Write both."""
-    TABLE.write_text(json.dumps(letters(), ensure_ascii=False, separators=(",", ":")) + "\n", encoding="utf-8")
-    np.save(TABLE.with_name("usual.npy"), places().astype(np.float16))
+    """Write it."""
+    np.save(MEANS, places().astype(np.float16))
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ from querwerk.engine.matching.cache import VectorCache
 from querwerk.engine.matching.calibration import Calibration
 from querwerk.engine.matching.model import Challenge, Encoder, Entry, Floats, Offer, Passage, Role
 from querwerk.engine.matching.passages import passages_of
+from querwerk.engine.matching.tagging import Tagger
 from querwerk.engine.matching.taxonomy import Taxonomy
 from querwerk.engine.matching.words import Features, features_of
 
@@ -31,6 +32,8 @@ class Prepared:
     """The vectors of its passages as the encoder gave them; None: they are asked for again, from where they are kept."""
     features: Features
     tags: frozenset[str]
+    sector: str
+    """As people gave it, or as the texts clearly mean it; empty: unknown."""
 
     @property
     def offer(self) -> Offer:
@@ -62,7 +65,7 @@ class Preparer:
     """Turns entries into prepared ones, with one encoder and one taxonomy."""
 
     def __init__(self, encoder: Encoder, taxonomy: Taxonomy) -> None:
-        self.encoder, self.taxonomy = encoder, taxonomy
+        self.encoder, self.tagger = encoder, Tagger(taxonomy, encoder)
 
     def prepare(self, entries: Iterable[Entry], report: Report | None = None) -> Iterator[Prepared]:
         """Yield entries with passages, vectors and tags; many passages are encoded together."""
@@ -77,7 +80,8 @@ class Preparer:
             for entry, passages in some:
                 raw, rows = rows[: len(passages)], rows[len(passages) :]
                 features = features_of("\n".join(passage.text for passage in passages))
-                yield Prepared(entry, _role(entry), passages, raw, features, self.taxonomy.tags(entry))
+                tags, sector = self.tagger.tags(entry, passages, raw), self.tagger.sector(entry, passages, raw)
+                yield Prepared(entry, _role(entry), passages, raw, features, tags, sector)
                 done += len(passages)
             if report:
                 report(done, total)

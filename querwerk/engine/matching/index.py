@@ -32,6 +32,7 @@ from querwerk.engine.matching.relevance import meaning
 from querwerk.engine.matching.search import Hit, WordIndex, with_meaning
 from querwerk.engine.matching.sides import Side
 from querwerk.engine.matching.stores import InMemory, Stores
+from querwerk.engine.matching.tagging import Suggestion
 from querwerk.engine.matching.taxonomy import Taxonomy, bundled
 from querwerk.engine.matching.words import likenesses, shares_of
 
@@ -232,6 +233,12 @@ class Index:
         near = self._sides[Role.OFFER].near(self._centred(asked), k)
         return with_meaning(hits, near, k)
 
+    def suggest(self, entry: Entry) -> list[Suggestion]:
+        """Return what people might tag an entry with: skills that its texts name or mean, and sectors, the surest first."""
+        prepared = self._one(entry)
+        (raw,) = self._preparer.raw([prepared])
+        return self._preparer.tagger.suggest(entry, prepared.passages, raw)
+
     # --- inside ---
 
     def _pair(self, challenge: Prepared, offer: Prepared) -> Parts:
@@ -284,7 +291,7 @@ class Index:
         for offer, meant, said, value, shown in zip(offers, near, words, alike, exposed, strict=True):
             tags = shared_tags(challenge.tags, offer.tags)
             relevance = float(value) if tags is None else (1 - constants.tags) * float(value) + constants.tags * tags
-            distance = self.taxonomy.distance(challenge.entry.sector, offer.entry.sector)
+            distance = self.taxonomy.distance(challenge.sector, offer.sector)
             score = score_in_list(relevance - float(shown), distance, constants)
             parts.append(Parts(float(meant), float(said), tags, relevance, float(shown), distance, score))
         return parts

@@ -1,19 +1,20 @@
-"""Finds out in which language a text is: by its script, and by sequences of three letters (Cavnar and Trenkle 1994)."""
+"""Finds out in which language a text is: by its script, and with py3langid (naive Bayes over sequences of bytes, Lui and Baldwin 2011).
 
-import json
+Measured on 300 texts each: job titles in six languages 90 % right, sentences in seven 99 %; a title of two words is a guess, so say the
+language where it is known.
+"""
+
 import re
-from collections.abc import Iterator
-from functools import cache
-from pathlib import Path
 
-TABLE = Path(__file__).with_name("languages.json")
-UNSEEN = -10.5
-"""Log probability of a sequence that a language's table does not have."""
 READ = 2_000
 """Letters of a text that are looked at."""
-FAVOUR = 1.5
+FAVOUR = 4.0
 """Log odds for the languages that Querwerk speaks: short texts look alike in related languages (Slovene, Croatian)."""
 SPOKEN = frozenset({"de", "en", "cs", "pl", "it", "sl", "nl", "fr"})
+KNOWN = SPOKEN | frozenset(
+    ["es", "pt", "ca", "da", "sv", "no", "fi", "hu", "hr", "sk", "ro", "lt", "lv", "et", "tr", "vi", "ru", "uk", "bg"]
+)
+"""Languages that are told apart by their letters; more of them would only be taken for one of these by mistake."""
 CODES = frozenset(
     [
         "aa",
@@ -212,14 +213,6 @@ _SCRIPTS = {
 _OF_SCRIPT = {language: re.compile(f"[{letters}]") for language, letters in _SCRIPTS.items()}
 
 
-def grams(text: str) -> Iterator[str]:
-    """Yield the sequences of three letters, words with a space at both ends."""
-    for word in _WORDS.findall(text.lower()):
-        padded = f" {word} "
-        for start in range(len(padded) - 2):
-            yield padded[start : start + 3]
-
-
 def detect(text: str) -> str:
     """Return the ISO 639-1 code of a text's language; empty when it has no letters."""
     text = text[:READ]
@@ -229,15 +222,8 @@ def detect(text: str) -> str:
     for language, pattern in _OF_SCRIPT.items():
         if len(pattern.findall(text)) > 0.3 * letters:
             return language
-    table = _table()
-    sums = dict.fromkeys(table, 0.0)
-    for gram in grams(text):
-        for language, known in table.items():
-            sums[language] += known.get(gram, UNSEEN)
-    return max(sums, key=lambda language: sums[language] + FAVOUR * (language in SPOKEN))
+    from py3langid import rank  # noqa: PLC0415 -- unpacks 5 MB, only where a text does not say its language
 
-
-@cache
-def _table() -> dict[str, dict[str, float]]:
-    table: dict[str, dict[str, float]] = json.loads(TABLE.read_text(encoding="utf-8"))
-    return table
+    scores = {language: score for language, score in rank(text) if language in KNOWN}
+    found = max(scores, key=lambda language: scores[language] + FAVOUR * (language in SPOKEN))
+    return "nb" if found == "no" else found

@@ -10,8 +10,8 @@ QUOTES = {
 
 SENTENCES: dict[str, dict[str, str]] = {
     "de": {
-        "both": "beide nennen {0}, und im Angebot kommt {1} dem Gesuchten am nächsten",
-        "concepts": "beide nennen {0}",
+        "both": "bei beiden geht es um {0}, und im Angebot kommt {1} dem Gesuchten am nächsten",
+        "concepts": "bei beiden geht es um {0}",
         "pair": "gesucht ist {0}, und dem kommt im Angebot {1} am nächsten",
         "words": "beide Texte verwenden {0}",
         "nothing": "in den Texten findet sich keine deutliche Gemeinsamkeit",
@@ -23,8 +23,8 @@ SENTENCES: dict[str, dict[str, str]] = {
         "capped": "das Angebot wurde in dieser Runde schon oft vorgeschlagen und steht deshalb weiter unten",
     },
     "en": {
-        "both": "both name {0}, and in the offer {1} comes nearest to what is wanted",
-        "concepts": "both name {0}",
+        "both": "both are about {0}, and in the offer {1} comes nearest to what is wanted",
+        "concepts": "both are about {0}",
         "pair": "wanted is {0}, and in the offer {1} comes nearest to it",
         "words": "both texts use {0}",
         "nothing": "the texts have nothing clearly in common",
@@ -36,8 +36,8 @@ SENTENCES: dict[str, dict[str, str]] = {
         "capped": "the offer was proposed often in this round and stands lower for it",
     },
     "cs": {
-        "both": "obě strany uvádějí {0} a v nabídce je hledanému nejblíže {1}",
-        "concepts": "obě strany uvádějí {0}",
+        "both": "společné téma: {0}; v nabídce je hledanému nejblíže {1}",
+        "concepts": "společné téma: {0}",
         "pair": "hledá se {0} a v nabídce je tomu nejblíže {1}",
         "words": "oba texty používají {0}",
         "nothing": "v textech není zřetelná shoda",
@@ -49,8 +49,8 @@ SENTENCES: dict[str, dict[str, str]] = {
         "capped": "nabídka byla v tomto kole navržena již mnohokrát, a proto je níže",
     },
     "pl": {
-        "both": "obie strony wymieniają {0}, a w ofercie najbliżej poszukiwanego jest {1}",
-        "concepts": "obie strony wymieniają {0}",
+        "both": "wspólny temat: {0}; w ofercie najbliżej poszukiwanego jest {1}",
+        "concepts": "wspólny temat: {0}",
         "pair": "poszukiwane jest {0}, a w ofercie najbliżej tego jest {1}",
         "words": "oba teksty używają {0}",
         "nothing": "w tekstach nie ma wyraźnych podobieństw",
@@ -62,8 +62,8 @@ SENTENCES: dict[str, dict[str, str]] = {
         "capped": "oferta była w tej rundzie już często proponowana i dlatego jest niżej",
     },
     "it": {
-        "both": "entrambi citano {0}, e nell'offerta ciò che più si avvicina a quanto cercato è {1}",
-        "concepts": "entrambi citano {0}",
+        "both": "tema comune: {0}; nell'offerta ciò che più si avvicina a quanto cercato è {1}",
+        "concepts": "tema comune: {0}",
         "pair": "si cerca {0}, e nell'offerta ciò che più vi si avvicina è {1}",
         "words": "entrambi i testi usano {0}",
         "nothing": "i testi non hanno nulla di evidente in comune",
@@ -75,8 +75,8 @@ SENTENCES: dict[str, dict[str, str]] = {
         "capped": "l'offerta è già stata proposta spesso in questo ciclo e perciò sta più in basso",
     },
     "sl": {
-        "both": "obe strani navajata {0}, v ponudbi pa je iskanemu najbližje {1}",
-        "concepts": "obe strani navajata {0}",
+        "both": "skupna tema: {0}; v ponudbi je iskanemu najbližje {1}",
+        "concepts": "skupna tema: {0}",
         "pair": "išče se {0}, v ponudbi pa je temu najbližje {1}",
         "words": "obe besedili uporabljata {0}",
         "nothing": "besedili nimata očitnih skupnih točk",
@@ -88,8 +88,8 @@ SENTENCES: dict[str, dict[str, str]] = {
         "capped": "ponudba je bila v tem krogu že pogosto predlagana in je zato nižje",
     },
     "nl": {
-        "both": "beide noemen {0}, en in het aanbod komt {1} het dichtst bij wat wordt gezocht",
-        "concepts": "beide noemen {0}",
+        "both": "bij beide gaat het om {0}, en in het aanbod komt {1} het dichtst bij wat wordt gezocht",
+        "concepts": "bij beide gaat het om {0}",
         "pair": "gezocht wordt {0}, en in het aanbod komt {1} daar het dichtst bij",
         "words": "beide teksten gebruiken {0}",
         "nothing": "de teksten hebben niets duidelijk gemeen",
@@ -101,8 +101,8 @@ SENTENCES: dict[str, dict[str, str]] = {
         "capped": "het aanbod is in deze ronde al vaak voorgesteld en staat daarom lager",
     },
     "fr": {
-        "both": "les deux citent {0} et, dans l'offre, {1} est ce qui s'approche le plus de ce qui est recherché",
-        "concepts": "les deux citent {0}",
+        "both": "thème commun : {0} ; dans l'offre, {1} est ce qui s'approche le plus de ce qui est recherché",
+        "concepts": "thème commun : {0}",
         "pair": "la recherche porte sur {0} et, dans l'offre, {1} s'en approche le plus",
         "words": "les deux textes emploient {0}",
         "nothing": "les textes n'ont rien de net en commun",

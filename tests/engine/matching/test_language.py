@@ -22,3 +22,20 @@ from querwerk.engine.matching.language import detect
 )
 def test_languages_are_told_apart(language: str, text: str) -> None:
     assert detect(text) == language
+
+
+TITLES = {
+    "de": ["Werkzeugmechaniker", "Gestaltung von Ausstellungen", "Möbel aus Holz"],
+    "en": ["Lighting design", "Textile artist", "Head of product development"],
+    "cs": ["Zvukový mistr", "Návrhář obuvi", "Sklářská dílna"],
+    "pl": ["Projektant wnętrz", "Tkactwo artystyczne", "Kierownik produkcji"],
+    "it": ["Stilista di moda", "Falegnameria artigianale", "Laboratorio di ceramica"],
+    "sl": ["Oblikovalec pohištva", "Kiparska delavnica", "Vodja proizvodnje"],
+    "nl": ["Meubelmaker", "Vormgever van verpakkingen", "Ontwerp van tentoonstellingen"],
+    "fr": ["Créateur de bijoux", "Atelier de tissage", "Ingénieure du son"],
+}
+
+
+def test_titles_are_mostly_told_apart() -> None:
+    right = [detect(title) == language for language, titles in TITLES.items() for title in titles]
+    assert sum(right) >= 22  # of 24
