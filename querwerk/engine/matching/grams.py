@@ -12,7 +12,7 @@ import numpy as np
 
 from querwerk.engine.matching.columns import Column
 from querwerk.engine.matching.model import Floats
-from querwerk.engine.matching.words import SPACE, Features, Shares, Table, both_ways, shares_of
+from querwerk.engine.matching.words import SPACE, Features, Shares, Table, damped, shares_of
 
 RAREST = 128
 """Sequences by which an entry can be found; they weigh most, the others are in every other text."""
@@ -46,9 +46,7 @@ class Grams:
             self._sizes.append(size)
             self._features.reach(self._filled + size)[self._filled : self._filled + size] = features
             self._filled += size
-            shares = shares_of(features, self._table)
-            self._totals.append(shares.total)
-            for feature in _heaviest(shares)[0].tolist():
+            for feature in _heaviest(shares_of(features, self._table))[0].tolist():
                 self._holders.setdefault(feature, array("q")).append(row)
 
     def remove(self, key: str) -> None:
@@ -74,7 +72,7 @@ class Grams:
             self._weight_of[asked.features] = asked.weights
             kernels.sparse_sums(self._features.items, starts, sizes, (sieve, self._weight_of), found)
             self._weight_of[asked.features] = 0
-            return found * both_ways(asked, sizes, np.array(self._totals)[rows], self._table)
+            return found * damped(sizes, self._table)
 
     def nearest(self, asked: Shares, most: int) -> list[str]:
         """Return the entries that have most of the rarest sequences: those that are worth comparing."""
@@ -89,7 +87,7 @@ class Grams:
             sizes = np.array(self._sizes)
             sums[sizes < 0] = 0
             rows = np.flatnonzero(sums)
-            scores = sums[rows] * both_ways(asked, sizes[rows], np.array(self._totals)[rows], self._table)
+            scores = sums[rows] * damped(sizes[rows], self._table)
             # Equal ones by the order in which they came: this only chooses what is compared.
             return [self._keys[row] for row in rows[np.argsort(-scores, kind="stable")[:most]].tolist()]
 
@@ -98,7 +96,7 @@ class Grams:
     def _begin(self) -> None:
         self._rows: dict[str, int] = {}
         self._keys: list[str] = []
-        self._starts, self._sizes, self._totals = array("q"), array("q"), array("f")
+        self._starts, self._sizes = array("q"), array("q")
         self._features = Column(None, np.uint32)
         self._filled = self._gone = 0
         self._holders: dict[int, array[int]] = {}

@@ -1,4 +1,4 @@
-"""How much of each other's words two texts have: sequences of letters, weighed by how rare they are (TF-IDF, BM25).
+"""How much of one text's words another has: sequences of letters, weighed by how rare they are (TF-IDF, BM25).
 
 Sequences of 3 to 5 letters meet inflected forms, German compounds and typing errors; letters are folded first, so that
 words that languages share meet as well (Architektur, architecture, architettura).
@@ -119,15 +119,6 @@ def damped(lengths: NDArray[np.int_], table: Table) -> Floats:
     return (1 / (0.59 + 0.41 * np.asarray(lengths) / max(table.length, 1))).astype(np.float32)
 
 
-def both_ways(asked: Shares, lengths: NDArray[np.int_], totals: Floats, table: Table) -> Floats:
-    """Return what the share of a text's words that others have is multiplied by to give their likeness.
-
-    Half of it is that share, damped by the other's length; half the share of the other's words that this text has. A short name
-    is like a long text that contains it, and not like one that only shares frequent letters with it.
-    """
-    return ((damped(lengths, table) + asked.total / np.maximum(totals, 1e-6)) / 2).astype(np.float32)
-
-
 def found_in(asked: Shares, texts: Sequence[Features]) -> Floats:
     """Return which share of what is asked each text has, between 0 and 1."""
     lengths = np.array([len(features) for features in texts], np.intp)
@@ -140,10 +131,18 @@ def found_in(asked: Shares, texts: Sequence[Features]) -> Floats:
 
 
 def likenesses(asked: Shares, texts: Sequence[Features], table: Table) -> Floats:
-    """Return how much of each other's words a text and others have: 0, about 1, at most 1.4."""
+    """Return which share of what is asked each text has, damped by its length: 0, about 1, at most 1.7."""
     lengths = np.array([len(features) for features in texts], np.intp)
-    totals = np.array([weights_of(features, table).sum(dtype=np.float64) for features in texts], np.float32)
-    return found_in(asked, texts) * both_ways(asked, lengths, totals, table)
+    return found_in(asked, texts) * damped(lengths, table)
+
+
+def likenesses_of_names(asked: Shares, names: "Postings") -> Floats:
+    """Return how much names are in a text: half the share of the text that a name has, half the share of the name that the text has.
+
+    For names of concepts only: of offers the shortest would win, whatever it says.
+    """
+    shares = names.found_in(asked)
+    return (shares * (names.damped + asked.total / np.maximum(names.totals, 1e-6)) / 2).astype(np.float32)
 
 
 class Postings:
@@ -155,16 +154,20 @@ class Postings:
         order = np.argsort(features, kind="stable")
         self._features = features[order]
         self._rows = np.repeat(np.arange(len(texts), dtype=np.int32), lengths)[order]
-        self._lengths, self._table = lengths, table
+        self.damped = damped(lengths, table)
         weights = weights_of(features, table)
-        self._totals = np.bincount(np.repeat(np.arange(len(texts)), lengths), weights, len(texts)).astype(np.float32)
+        self.totals = np.bincount(np.repeat(np.arange(len(texts)), lengths), weights, len(texts)).astype(np.float32)
+        """What the sequences of each text weigh together."""
 
     def likenesses(self, asked: Shares) -> Floats:
+        """Return the same as the function of this name."""
+        return self.found_in(asked) * self.damped
+
+    def found_in(self, asked: Shares) -> Floats:
         """Return the same as the function of this name."""
         starts = np.searchsorted(self._features, asked.features, side="left")
         lengths = np.searchsorted(self._features, asked.features, side="right") - starts
         if not lengths.sum():
-            return np.zeros(len(self._lengths), np.float32)
+            return np.zeros(len(self.damped), np.float32)
         at = np.repeat(starts - np.concatenate(([0], np.cumsum(lengths)[:-1])), lengths) + np.arange(lengths.sum())
-        sums = np.bincount(self._rows[at], np.repeat(asked.weights, lengths), len(self._lengths)).astype(np.float32)
-        return sums * both_ways(asked, self._lengths, self._totals, self._table)
+        return np.bincount(self._rows[at], np.repeat(asked.weights, lengths), len(self.damped)).astype(np.float32)

@@ -15,7 +15,7 @@ MEANT = [
     ("it", "Giriamo brevi video su aziende e artigiani, dalla sceneggiatura al montaggio.", "film-production"),
     ("nl", "Wij bouwen schaalmodellen en werkende proefstukken van nieuwe apparaten.", "prototyping"),
     ("fr", "Nous créons des boutiques en ligne.", "web-design"),
-    ("sl", "Snemamo resnične zgodbe delavcev.", "documentary"),
+    ("sl", "Oblikujemo in šivamo oblačila po meri.", "fashion-design"),
 ]  # fmt: skip
 NOTHING = [
     ("de", "Die Rechnung ist innerhalb von vierzehn Tagen zu bezahlen."),
@@ -53,8 +53,8 @@ def test_people_have_the_last_word(index: Index) -> None:
 
 
 def test_what_is_proposed_comes_with_its_passage_and_the_surest_first(index: Index) -> None:
-    text = "Wir bauen Häuser und Schulen.\nAußerdem drehen wir Filme über das Bauen. Und Podcast."
-    found = index.suggest(Challenge(id="x", texts=(Text(text, "de"),)))
+    texts = (Text("Wir bauen Häuser und Schulen.", "de"), Text("Dazu ein Podcast.", "de"))
+    found = index.suggest(Challenge(id="x", texts=texts))
     assert (found[0].concept, found[0].likeness, found[0].passage) == ("skill:podcast", 1.0, None)
     by_concept = {each.concept: each for each in found}
     assert "nace:41" in by_concept
