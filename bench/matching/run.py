@@ -17,10 +17,12 @@ from steps import STEPS, Floats
 
 from querwerk.engine.matching import Challenge, Index, Offer
 from querwerk.engine.matching.cache import VectorCache
-from querwerk.engine.matching.encoder import Bundled
+from querwerk.engine.matching.calibration import Calibration, means_of
+from querwerk.engine.matching.encoder import Bundled, usual_means
 from querwerk.engine.matching.entries import Prepared
 from querwerk.engine.matching.explain import reasons
 from querwerk.engine.matching.trec import gini, ndcg
+from querwerk.engine.matching.vocabulary import Vocabulary
 
 VECTORS = sets.ROOT / ".tools" / "bench" / "vectors"
 TATOEBA = {"deu": "de", "ces": "cs", "pol": "pl", "ita": "it", "slv": "sl", "nld": "nl"}
@@ -51,8 +53,8 @@ class Row:
 class Bench:
     """Prepares texts and measures."""
 
-    def __init__(self, *, ablations: bool) -> None:
-        self.index = Index(encoder=VectorCache(VECTORS, Bundled()))
+    def __init__(self, vectors: Path, *, ablations: bool) -> None:
+        self.index = Index(encoder=VectorCache(vectors, Bundled()))
         self.ablations = ablations
 
     def prepared(self, entries: Sequence[Challenge | Offer]) -> list[Prepared]:
@@ -293,46 +295,49 @@ def _loss(
 
 
 def skills(bench: Bench) -> Iterator[Row]:
-    """Skills that a sentence of a job advertisement asks for."""
+    """Skills that a sentence of a job advertisement asks for: how the engine tags (`Vocabulary`), with preferred names alone."""
     for part, goal in (("house_test", 0.43), ("tech_test", 0.53)):
         challenges, offers, judged = sets.skills(part)
-        asked, offered = bench.prepared(challenges), bench.prepared(offers)
-        names = [each.entry.id for each in offered]
-        for way, matrix in bench.ways(asked, offered):
+        asked = bench.prepared(challenges)
+        vocabulary = Vocabulary.of_names({offer.id: [offer.texts[0].text] for offer in offers}, bench.index.encoder)
+        means = means_of(
+            ((each.role, each.passages, stepping.raw(each)) for each in asked), 384, usual_means(Bundled())
+        )
+        calibration = Calibration("bench", 384, means)
+        rows = {"all steps": np.stack([
+            vocabulary.likenesses([one.text for one in each.passages], stepping.centred(each, calibration)).max(axis=0)
+            for each in asked
+        ])}  # fmt: skip
+        if bench.ablations:
+            offered = bench.prepared(offers)
+            rows |= {f"as offers: {way}": matrix for way, matrix in bench.ways(asked, offered)}
+        for way, matrix in rows.items():
             values = []
             for row, each in zip(matrix, asked, strict=True):
                 if right := judged[each.entry.id]:
-                    best = [names[at] for at in np.argsort(-row, kind="stable")[:5]]
+                    best = [vocabulary.concepts[at] for at in np.argsort(-row, kind="stable")[:5]]
                     values.append(len(right.keys() & set(best)) / min(5, len(right)))
-            yield Row(
-                f"skills, {part[:5].rstrip('_')}",
-                "R-Precision@5",
-                way,
-                float(np.mean(values)),
-                goal if way == "all steps" else None,
-            )
+            wanted = goal if way == "all steps" else None
+            yield Row(f"skills, {part[:5].rstrip('_')}", "R-Precision@5", way, float(np.mean(values)), wanted)
 
 
 def csfcube(bench: Bench) -> Iterator[Row]:
-    """Papers with the same problem, or the same method."""
+    """Papers with the same problem, or the same method; one calibration for all pools, as in a programme."""
     for facet, goal, published in (("background", 0.72, "SPECTER .667"), ("method", 0.48, "SPECTER .374")):
         pools = sets.csfcube(facet)
-        found: dict[str, list[float]] = {}
-        for challenge, offers, grades in pools.values():
-            asked, offered = bench.prepared([challenge]), bench.prepared(offers)
-            names = [each.entry.id for each in offered]
-            for way, matrix in bench.ways(asked, offered):
-                order = [names[at] for at in np.argsort(-matrix[0], kind="stable")]
-                found.setdefault(way, []).append(ndcg(order, grades, depth=max(1, round(0.2 * len(names)))))
-        for way, values in found.items():
-            yield Row(
-                f"CSFCube, {facet}",
-                "NDCG at 20 %",
-                way,
-                float(np.mean(values)),
-                goal if way == "all steps" else None,
-                published=published,
-            )
+        asked = bench.prepared([challenge for challenge, _, _ in pools.values()])
+        offered = bench.prepared(
+            list({offer.id: offer for _, offers, _ in pools.values() for offer in offers}.values())
+        )
+        names = [each.entry.id for each in offered]
+        for way, matrix in bench.ways(asked, offered):
+            values = []
+            for row, (_, offers, grades) in zip(matrix, pools.values(), strict=True):
+                inside = {offer.id for offer in offers}
+                order = [names[at] for at in np.argsort(-row, kind="stable") if names[at] in inside]
+                values.append(ndcg(order, grades, depth=max(1, round(0.2 * len(order)))))
+            wanted = goal if way == "all steps" else None
+            yield Row(f"CSFCube, {facet}", "NDCG at 20 %", way, float(np.mean(values)), wanted, published=published)
 
 
 PARTS: dict[str, Callable[[Bench], Iterator[Row]]] = {
@@ -347,13 +352,14 @@ def main() -> int:
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the rows there")
     parser.add_argument("--only", choices=sorted(PARTS), action="append", help="these sets alone")
     parser.add_argument("--ablations", action="store_true", help="each step left out, and rivals")
+    parser.add_argument("--vectors", type=Path, default=VECTORS, metavar="FOLDER", help="where vectors are kept")
     arguments = parser.parse_args()
     if not sets.FOLDER.is_dir():
         print(f"There are no sets in {sets.FOLDER}; set BENCH_DATA.", file=sys.stderr)
         return 2
     rows: list[Row] = []
     for name in arguments.only or PARTS:
-        for row in PARTS[name](Bench(ablations=arguments.ablations)):
+        for row in PARTS[name](Bench(arguments.vectors, ablations=arguments.ablations)):
             rows.append(row)
             goal = "" if row.goal is None else f"{'≤' if row.is_lower_better else '≥'} {row.goal:.3f}"
             print(

@@ -124,7 +124,7 @@ def skills(part: str) -> Task:
 
 
 def csfcube(facet: str) -> dict[str, tuple[Challenge, list[Offer], dict[str, float]]]:
-    """Return for each query paper its pool; of the query only the sentences of the facet are asked for."""
+    """Return for each query paper its pool; of all papers the title and the sentences of the facet."""
     kinds = {"background": {"background", "objective"}, "method": {"method"}, "result": {"result"}}[facet]
     with (FOLDER / "csfcube/docs.jsonl").open(encoding="utf-8") as stream:
         docs = {row["id"]: row for row in map(json.loads, stream)}
@@ -134,7 +134,8 @@ def csfcube(facet: str) -> dict[str, tuple[Challenge, list[Offer], dict[str, flo
 
     def texts(key: str) -> tuple[Text, ...]:
         chosen = [sentence for kind, sentence in docs[key]["sents"] if kind in kinds]
-        return tuple(Text(sentence, "en") for sentence in chosen or [sentence for _, sentence in docs[key]["sents"]])
+        told = chosen or [sentence for _, sentence in docs[key]["sents"]]
+        return tuple(Text(piece, "en") for piece in (docs[key]["title"], *told))
 
     return {
         query: (

@@ -25,6 +25,7 @@ class Steps:
     best_pairs: bool = True
     words: bool = True
     fair: bool = True
+    tags: bool = True
     exposure: float = Constants().exposure
 
 
@@ -34,19 +35,20 @@ STEPS = {
     "- best pairs": Steps(best_pairs=False),
     "- words": Steps(words=False),
     "- equal languages": Steps(fair=False),
+    "- tags": Steps(tags=False),
     "- exposure": Steps(exposure=0),
     "exposure 1": Steps(exposure=1),
-    "raw encoder": Steps(centring=False, best_pairs=False, words=False, fair=False, exposure=0),
-    "words alone": Steps(meaning=False, fair=False, exposure=0),
+    "raw encoder": Steps(centring=False, best_pairs=False, words=False, fair=False, tags=False, exposure=0),
+    "words alone": Steps(meaning=False, fair=False, tags=False, exposure=0),
 }
 
 
 def scores(asked: Sequence[Prepared], offered: Sequence[Prepared], steps: Steps) -> Floats:
-    """Return scores (challenges × offers) as `Index.rank` gives them before tags and variety."""
-    dimension = _raw(asked[0]).shape[1]
+    """Return scores (challenges × offers) as `Index.rank` gives them before variety."""
+    dimension = raw(asked[0]).shape[1]
     every = [*asked, *offered]
     means = (
-        means_of(((each.role, each.passages, _raw(each)) for each in every), dimension, usual_means(Bundled()))
+        means_of(((each.role, each.passages, raw(each)) for each in every), dimension, usual_means(Bundled()))
         if steps.centring
         else {}
     )
@@ -59,16 +61,31 @@ def scores(asked: Sequence[Prepared], offered: Sequence[Prepared], steps: Steps)
         postings = Postings([each.features for each in offered], table)
         said = np.stack([postings.likenesses(shares_of(each.features, table)) for each in asked])
         found = said if near is None else np.stack([
-            mixed(row, words, (each.language, spoken), Constants()) for row, words, each in zip(near, said, asked, strict=True)
+            mixed(row, words, calibration.words_shares(len(each.features), each.language, spoken)) for row, words, each in zip(near, said, asked, strict=True)
         ])  # fmt: skip
     if steps.fair:
         fair = Calibration("bench", dimension, spreads=spreads_of(found, [each.language for each in asked], spoken))
         found = np.stack([fair.fair(row, each.language, spoken) for row, each in zip(found, asked, strict=True)])
+    if steps.tags:
+        found = _tagged(found, asked, offered)
     if steps.exposure:
         names = [each.entry.id for each in offered]
         exposed = exposure_of(found, names)
         found = found - steps.exposure / 2 * np.array([exposed[name] for name in names], np.float32)
     return found
+
+
+def _tagged(found: Floats, asked: Sequence[Prepared], offered: Sequence[Prepared]) -> Floats:
+    """Return relevances with the share of the challenge's automatic tags that an offer has, where both sides carry some."""
+    concepts = sorted({concept for each in [*asked, *offered] for concept in each.tags})
+    wanted, there = (
+        np.array([[concept in each.tags for concept in concepts] for each in side], np.float32).reshape(len(side), -1)
+        for side in (asked, offered)
+    )
+    sizes = wanted.sum(axis=1, keepdims=True)
+    both = (sizes > 0) & (there.sum(axis=1) > 0)
+    shared = (wanted @ there.T) / np.maximum(sizes, 1)
+    return np.where(both, (1 - Constants().tags) * found + Constants().tags * shared, found).astype(np.float32)
 
 
 def _meanings(asked: Sequence[Prepared], offered: Sequence[Prepared], calibration: Calibration, steps: Steps) -> Floats:
@@ -98,10 +115,11 @@ def _stacked(entries: Sequence[Prepared], calibration: Calibration) -> tuple[Flo
 
 def centred(each: Prepared, calibration: Calibration) -> Floats:
     """Return the vectors of a freshly prepared entry as they are compared."""
-    return calibration.centred(_raw(each), [passage.language for passage in each.passages], each.role)
+    return calibration.centred(raw(each), [passage.language for passage in each.passages], each.role)
 
 
-def _raw(each: Prepared) -> Floats:
+def raw(each: Prepared) -> Floats:
+    """Return the vectors of a freshly prepared entry as the encoder gave them."""
     assert each.raw is not None
     return each.raw
 

@@ -20,7 +20,7 @@ from querwerk.engine.matching.words import Table, table_of
 
 STEADY_PAIRS = 100
 """Likewise for the spread of a pair of languages, in pairs of texts."""
-BEST = 5
+BEST = 3
 """How many challenges tell how exposed an offer is."""
 STEADY = 3.0
 """A mean counts as if this many texts with the more general mean were among its own."""
@@ -30,14 +30,16 @@ STEADY = 3.0
 class Constants:
     """The numbers that were chosen by measuring; bench/RESULTS.md says on what."""
 
-    words: float = 0.4
-    """The share of words beside meaning where both texts are in one language."""
-    words_across: float = 0.2
+    words: float = 0.5
+    """The share of words beside meaning where both texts are in one language, for a long challenge."""
+    words_across: float = 0.25
     """The same between languages: names, numbers and words that they share."""
+    few_words: float = 100.0
+    """Sequences of letters (some eight words) of a challenge whose words have half that share: few words are often other ones."""
     tags: float = 0.3
     """The share of tags where both sides carry them."""
     exposure: float = 0.5
-    """Half of this times the mean of an offer's five best relevances is taken off."""
+    """Half of this times the mean of an offer's three best relevances is taken off."""
     distance: float = 0.02
     """What the farthest sector is worth in a list."""
     diversity: float = 0.2
@@ -66,7 +68,7 @@ class Calibration:
     spreads: Mapping[tuple[str, str], Spread] = field(default_factory=dict)
     """How likenesses lie between challenges of one language and offers of another; ("", "") between all."""
     exposure: Mapping[str, float] = field(default_factory=dict)
-    """For each offer the mean of its five best relevances over the open challenges, or what is expected where there are fewer."""
+    """For each offer the mean of its three best relevances over the open challenges, or what is expected where there are fewer."""
     constants: Constants = field(default_factory=Constants)
 
     @cached_property
@@ -121,6 +123,13 @@ class Calibration:
         deviation = share * own.deviation + (1 - share) * general.deviation
         factor = general.deviation / deviation if deviation else 1.0
         return factor, general.mean - factor * mean
+
+    def words_shares(self, sequences: int, challenge: str, offers: Sequence[str]) -> Floats:
+        """Return the share of words for each offer, given how many sequences of letters a challenge has, and all languages."""
+        constants = self.constants
+        telling = sequences / (sequences + constants.few_words)
+        shares = [constants.words if language == challenge else constants.words_across for language in offers]
+        return np.array(shares, np.float32) * np.float32(telling)
 
     def exposed(self, offers: Sequence[str]) -> Floats:
         """Return what is taken off each offer; one that came after the calibration gets what is usual."""
@@ -188,9 +197,9 @@ def exposure_of(relevances: Floats, offers: Sequence[str]) -> dict[str, float]:
 
 
 def exposure_from(best: Floats, average: float, offers: Sequence[str]) -> dict[str, float]:
-    """Return how exposed each offer is, from its five best relevances (at most 5 × offers) and the average of all.
+    """Return how exposed each offer is, from its three best relevances (at most 3 × offers) and the average of all.
 
-    Of few challenges one must not make an offer pay for being the right answer: those that are missing to five count as average.
+    Of few challenges one must not make an offer pay for being the right answer: those that are missing to three count as average.
     """
     values = (best.sum(axis=0) + (BEST - len(best)) * average) / BEST
     return {offer: round(float(value), 6) for offer, value in zip(offers, values, strict=True)}

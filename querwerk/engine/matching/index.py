@@ -284,7 +284,8 @@ class Index:
     def _parts(self, challenge: Prepared, offers: Sequence[Prepared], near: Floats, words: Floats) -> list[Parts]:
         constants = self.calibration.constants
         languages = [offer.language for offer in offers]
-        together = mixed(near, words, (challenge.language, languages), constants, lexical=is_lexical(self.encoder))
+        shares = self.calibration.words_shares(len(challenge.features), challenge.language, languages)
+        together = mixed(near, words, shares, lexical=is_lexical(self.encoder))
         alike = self.calibration.fair(together, challenge.language, languages)
         exposed = self.calibration.exposed([offer.entry.id for offer in offers])
         parts = []

@@ -7,7 +7,7 @@ from itertools import batched
 
 import numpy as np
 
-from querwerk.engine.matching.calibration import BEST, Calibration, Constants, exposure_from, means_of, spreads_of
+from querwerk.engine.matching.calibration import BEST, Calibration, exposure_from, means_of, spreads_of
 from querwerk.engine.matching.encoder import is_lexical, usual_means
 from querwerk.engine.matching.entries import Prepared, Preparer
 from querwerk.engine.matching.exact import Exact
@@ -68,22 +68,17 @@ class Comparison:
             spoken = [each.language for each in some]
             yield some, np.stack([
                 mixed(
-                    store.meanings(vectors), postings.likenesses(asked), (language, spoken), self._calibration.constants,
+                    store.meanings(vectors), postings.likenesses(asked),
+                    self._calibration.words_shares(len(asked.features), language, spoken),
                     lexical=is_lexical(self._preparer.encoder),
                 )
                 for vectors, asked, language in zip(self._vectors, self._asked, self._languages, strict=True)
             ])  # fmt: skip
 
 
-def mixed(
-    near: Floats, words: Floats, languages: tuple[str, Sequence[str]], constants: Constants, *, lexical: bool = False
-) -> Floats:
-    """Return likenesses of meaning and of words as one, given the challenge's language and those of the offers."""
-    if lexical:
-        return words
-    asked, spoken = languages
-    share = np.array([constants.words if language == asked else constants.words_across for language in spoken])
-    return ((1 - share) * near + share * words).astype(np.float32)
+def mixed(near: Floats, words: Floats, shares: Floats, *, lexical: bool = False) -> Floats:
+    """Return likenesses of meaning and of words as one; without an encoder there are only words."""
+    return words if lexical else ((1 - shares) * near + shares * words).astype(np.float32)
 
 
 def _exposure(

@@ -15,7 +15,7 @@ MEANT = [
     ("it", "Giriamo brevi video su aziende e artigiani, dalla sceneggiatura al montaggio.", "film-production"),
     ("nl", "Wij bouwen schaalmodellen en werkende proefstukken van nieuwe apparaten.", "prototyping"),
     ("fr", "Nous créons des boutiques en ligne.", "web-design"),
-    ("sl", "Oblikujemo in šivamo oblačila po meri.", "fashion-design"),
+    ("sl", "Načrtujemo stavbe in hiše.", "architecture"),
 ]  # fmt: skip
 NOTHING = [
     ("de", "Die Rechnung ist innerhalb von vierzehn Tagen zu bezahlen."),
