@@ -29,8 +29,8 @@ def index() -> Index:
     return Index(encoder=Bundled())
 
 
-def tags(index: Index, language: str, text: str, **more: frozenset[str]) -> frozenset[str]:
-    (prepared,) = index.prepare([Offer(id="x", texts=(Text(text, language),), **more)])
+def tags(index: Index, language: str, text: str) -> frozenset[str]:
+    (prepared,) = index.prepare([Offer(id="x", texts=(Text(text, language),))])
     return prepared.tags
 
 
@@ -45,7 +45,10 @@ def test_texts_that_say_nothing_of_the_kind_get_no_tags(index: Index) -> None:
 
 def test_people_have_the_last_word(index: Index) -> None:
     language, text, skill = MEANT[0]
-    kept = tags(index, language, text, untagged=frozenset({f"skill:{skill}"}), tags=frozenset({"skill:dance"}))
+    (prepared,) = index.prepare([
+        Offer(id="x", texts=(Text(text, language),), untagged=frozenset({f"skill:{skill}"}), tags=frozenset({"skill:dance"}))
+    ])  # fmt: skip
+    kept = prepared.tags
     assert f"skill:{skill}" not in kept
     assert "skill:dance" in kept
     entry = Offer(id="x", texts=(Text(text, language),), tags=frozenset({f"skill:{skill}"}))
