@@ -85,7 +85,9 @@ def _tagged(found: Floats, asked: Sequence[Prepared], offered: Sequence[Prepared
     sizes = wanted.sum(axis=1, keepdims=True)
     both = (sizes > 0) & (there.sum(axis=1) > 0)
     shared = (wanted @ there.T) / np.maximum(sizes, 1)
-    return np.where(both, (1 - Constants().tags) * found + Constants().tags * shared, found).astype(np.float32)
+    return np.where(both, (1 - Constants().tags_found) * found + Constants().tags_found * shared, found).astype(
+        np.float32
+    )
 
 
 def _meanings(asked: Sequence[Prepared], offered: Sequence[Prepared], calibration: Calibration, steps: Steps) -> Floats:

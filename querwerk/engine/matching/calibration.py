@@ -14,7 +14,7 @@ from functools import cached_property
 
 import numpy as np
 
-from querwerk.engine.matching.model import Floats, Passage, Role
+from querwerk.engine.matching.model import Entry, Floats, Passage, Role
 from querwerk.engine.matching.relevance import unit
 from querwerk.engine.matching.words import Table, table_of
 
@@ -37,7 +37,9 @@ class Constants:
     few_words: float = 100.0
     """Sequences of letters (some eight words) of a challenge whose words have half that share: few words are often other ones."""
     tags: float = 0.3
-    """The share of tags where both sides carry them."""
+    """The share of tags where people gave tags to both sides."""
+    tags_found: float = 0.05
+    """The same where texts were tagged automatically: a wrong tag must not outweigh what a text says (CSFCube: .3 costs six points)."""
     exposure: float = 0.5
     """Half of this times the mean of an offer's three best relevances is taken off."""
     distance: float = 0.02
@@ -123,6 +125,10 @@ class Calibration:
         deviation = share * own.deviation + (1 - share) * general.deviation
         factor = general.deviation / deviation if deviation else 1.0
         return factor, general.mean - factor * mean
+
+    def tags_share(self, challenge: Entry, offer: Entry) -> float:
+        """Return the share of tags in the relevance of a pair that both carry some."""
+        return self.constants.tags if challenge.tags and offer.tags else self.constants.tags_found
 
     def words_shares(self, sequences: int, challenge: str, offers: Sequence[str]) -> Floats:
         """Return the share of words for each offer, given how many sequences of letters a challenge has, and all languages."""

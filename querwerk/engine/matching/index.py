@@ -291,7 +291,8 @@ class Index:
         parts = []
         for offer, meant, said, value, shown in zip(offers, near, words, alike, exposed, strict=True):
             tags = shared_tags(challenge.tags, offer.tags)
-            relevance = float(value) if tags is None else (1 - constants.tags) * float(value) + constants.tags * tags
+            weight = 0.0 if tags is None else self.calibration.tags_share(challenge.entry, offer.entry)
+            relevance = (1 - weight) * float(value) + weight * (tags or 0.0)
             distance = self.taxonomy.distance(challenge.sector, offer.sector)
             score = score_in_list(relevance - float(shown), distance, constants)
             parts.append(Parts(float(meant), float(said), tags, relevance, float(shown), distance, score))
