@@ -11,15 +11,17 @@ from querwerk.engine.matching.relevance import unit
 from querwerk.engine.matching.words import Postings, Table, features_of, likenesses_of_names, shares_of, table_of
 
 WORDS = 0.3
-"""The share of words: short names are found by them more surely than by meaning alone."""
+"""The share of words where concepts are described."""
+WORDS_OF_NAMES = 0.45
+"""The share where they have names alone: short names are found by words more surely than by meaning (skills, validation)."""
 
 
 class Vocabulary:
     """Concepts by id, each with names and a vector of length 1 (n × dimension, in the order of the names)."""
 
-    def __init__(self, names: Mapping[str, Sequence[str]], vectors: Floats) -> None:
+    def __init__(self, names: Mapping[str, Sequence[str]], vectors: Floats, *, words: float = WORDS) -> None:
         self.concepts = list(names)
-        self._vectors = vectors
+        self._vectors, self._share = vectors, words
         self._names = [(row, name) for row, own in enumerate(names.values()) for name in dict.fromkeys(own)]
 
     @classmethod
@@ -30,16 +32,16 @@ class Vocabulary:
         sums = np.zeros((len(names), raw.shape[1]), np.float32)
         # Names are centred on each other: what all short names have in common says nothing.
         np.add.at(sums, owners, unit(raw - raw.mean(axis=0)))
-        return cls(names, unit(sums))
+        return cls(names, unit(sums), words=WORDS_OF_NAMES)
 
     def likenesses(self, texts: Sequence[str], vectors: Floats) -> Floats:
         """Return how near each passage (centred vectors) is to each concept (passages × concepts)."""
-        found = (1 - WORDS) * (vectors @ self._vectors.T)
+        found = (1 - self._share) * (vectors @ self._vectors.T)
         owners, postings, table = self._words
         for row, text in enumerate(texts):
             said = np.zeros(len(self.concepts), np.float32)
             np.maximum.at(said, owners, likenesses_of_names(shares_of(features_of(text), table), postings))
-            found[row] += WORDS * said
+            found[row] += self._share * said
         return np.asarray(found, np.float32)
 
     @cached_property
