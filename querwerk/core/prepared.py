@@ -24,8 +24,11 @@ ONE, NOTHING = 0, -1
 """Sizes of an argument that is no list."""
 MOST_SHAPES = 200
 """Kept of one question: visitors who leaf through long lists make one for each page."""
-FIRST_MARK = 7_700_000_000_000_000_000
-"""Stands in for a number while the SQL is made: fits a BIGINT, and no record has such an id."""
+FIRST_MARK = 2_147_000_000
+"""Stands in for a number while the SQL is made. It fits the columns of 32 bits that PostgreSQL has: for a larger one Django
+makes no SQL, because nothing could be found."""
+WIDEST = 2**63
+"""Below it lies what a database takes as a whole number."""
 
 
 class Prepared[**P, Row]:
@@ -33,7 +36,7 @@ class Prepared[**P, Row]:
 
     Positional arguments are values: numbers, texts, lists of either for ``__in`` (an empty list finds nothing, so the
     list must not be one of several alternatives). The function only passes them on and decides nothing by them, except
-    by ``None``, which is no value. Keyword arguments decide what is asked; each combination of them is a shape of its own.
+    by ``None``, which is no value. A number that no column could hold finds nothing. Keyword arguments decide what is asked; each combination of them is a shape of its own.
     """
 
     def __init__(self, make: Callable[P, QuerySet[Any, Row]]) -> None:
@@ -57,6 +60,8 @@ class Prepared[**P, Row]:
                 sizes.append(len(listed))
             else:
                 return []
+        if any(isinstance(value, int) and not -WIDEST <= value < WIDEST for value in values):
+            return []
         shape = (*sizes, *kwargs.values())
         statement = self._statements.get(shape)
         if statement is None:

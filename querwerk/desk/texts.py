@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from querwerk.core.numbers import whole
 from querwerk.core.prose.blocks import MOST_LEVELS, SHAPES, Block, Body, content_hash, new_key, normalise
 from querwerk.core.prose.patch import Patch, Put, difference
 from querwerk.core.prose.sanitise import KEY
@@ -182,10 +183,10 @@ class PlainForm:
         self.sent = sent
         self.options = options
         self.known = {block["key"]: block for block in body["blocks"]}
-        self.base = int(sent["base"]) if sent.get("base", "").isdecimal() else 0
+        self.base = whole(sent.get("base", ""))
         self.after = sent.get("after", "") if KEY.fullmatch(sent.get("after", "")) else ""
         self.original = [key for key in sent.get("keys", "").split() if KEY.fullmatch(key)]
-        count = int(sent["count"]) if sent.get("count", "").isdecimal() else 0
+        count = whole(sent.get("count", ""))
         read = [self._block(number) for number in range(min(count, PER_PAGE * 4))]
         found = [(block, mark) for block, mark in read if block is not None]
         self.blocks: list[Block] = [block for block, _mark in found]
@@ -230,7 +231,7 @@ class PlainForm:
     def run(self, command: str) -> None:
         """Add, move or remove a block in what is shown; nothing is stored."""
         move, _colon, rest = command.partition(":")
-        place = int(rest) if rest.isdecimal() and int(rest) < len(self.blocks) else len(self.blocks) - 1
+        place = min(whole(rest, len(self.blocks)), len(self.blocks) - 1)
         if move == "add":
             kind = self.sent.get("new-type", "")
             kind = kind if kind in SHAPES else "paragraph"

@@ -7,11 +7,16 @@ from typing import Any
 import pytest
 from django.apps import apps
 from django.contrib.sessions.models import Session
+from django.db.models import QuerySet
 from django.test import Client
+from django.urls import URLResolver, get_resolver
+from django.utils import translation
 
 from querwerk.core.actions import InvalidRecords, save_record, set_visibility
 from querwerk.core.models import JournalEntry, Link, Node
 from querwerk.core.pages import store
+from querwerk.core.prepared import prepared
+from querwerk.core.prose.actions import create_document
 from querwerk.core.prose.queries import rendered
 from querwerk.core.spec import (
     Choice,
@@ -370,3 +375,55 @@ def test_the_last_organiser_cannot_be_erased(organiser: Client) -> None:
     with pytest.raises(UnableToErase):
         erase_account(user=User.objects.get(email="orga@example.org"))
     assert organiser.get("/de/desk/werk/").status_code == 200
+
+
+NUMBERS = ("99999999999", f"1{'0' * 25}", "9" * 5000, "²")
+FILLED = {"programme": "werk", "kind": "pilot", "role": "body", "language": "de", "form": "html", "side": "before"}
+
+
+def addresses_with(number: str) -> Iterator[str]:
+    """Every address of the site, with the number in place of each number and key in it."""
+    pending = [("", pattern) for pattern in get_resolver().url_patterns]
+    while pending:
+        before, pattern = pending.pop()
+        path = before + str(pattern.pattern)
+        if isinstance(pattern, URLResolver):
+            pending += [(path, inner) for inner in pattern.url_patterns]
+        elif "<" in path and "(?P" not in path:
+            yield "/" + re.sub(r"<(?:\w+:)?(\w+)>", lambda found: FILLED.get(found[1], number), path)
+
+
+@pytest.mark.parametrize("number", NUMBERS, ids=["37 bits", "84 bits", "5000 digits", "²"])
+def test_no_number_in_an_address_breaks_anything(organiser: Client, number: str) -> None:
+    create_programme()
+    asked = dict.fromkeys(("page", "version", "since", "number", "from", "to", "with", "a", "b"), number)
+    with translation.override("de"):
+        answers = {path: organiser.get(path, asked).status_code for path in addresses_with(number)}
+    assert len(answers) > 100
+    assert {path: status for path, status in answers.items() if status >= 500} == {}
+
+
+def test_no_number_in_a_form_of_a_text_breaks_anything(organiser: Client) -> None:
+    node = Node.objects.get(kind="newsflash")
+    create_document(node=node, role="body", language="de", by=TESTER)
+    base = f"/de/desk/werk/records/newsflash/{node.key}/text/body/de/"
+    assert organiser.get(f"{base}?plain").status_code == 200
+    for number in NUMBERS:
+        for path in (
+            f"{base}?plain&page={number}",
+            f"{base}preview/?version={number}",
+            f"{base}versions/?a={number}&b={number}",
+        ):
+            assert organiser.get(path).status_code in (200, 404)
+        sent = {"base": number, "count": number, "page": number, "do": f"up:{number}", "clash": number, "takes": "mine"}
+        for path in (f"{base}?plain", f"{base}clash/", f"{base}publish/", f"{base}versions/"):
+            assert organiser.post(path, sent).status_code < 500
+
+
+def test_a_prepared_question_with_any_number_finds_what_there_is(db: None) -> None:
+    @prepared
+    def numbered(version: int) -> QuerySet[Programme]:
+        return Programme.objects.filter(version=version)
+
+    create_programme()
+    assert [len(numbered(number)) for number in (1, 2, 99_999_999_999, 10**25, -(10**25))] == [1, 0, 0, 0, 0]

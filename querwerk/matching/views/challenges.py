@@ -18,6 +18,7 @@ from django.views.decorators.http import require_http_methods
 from querwerk.core import registry
 from querwerk.core.actions import Actor, InvalidRecords, once
 from querwerk.core.lists import Ties
+from querwerk.core.numbers import whole
 from querwerk.core.spec import Problem
 from querwerk.core.templatetags.ui import language_name, plain
 from querwerk.matching import rules
@@ -256,7 +257,7 @@ def saved(request: Request, dossier: Dossier, form: ChallengeForm, command: str)
     try:
         after = actions.save_challenge(
             dossier=dossier, content=form.content(), contact=form.contact(), audience=form.audience(),
-            by=actor(request), expected_version=int(version) if version.isdecimal() else None,
+            by=actor(request), expected_version=whole(version) if version.isdecimal() else None,
         )  # fmt: skip
         if command == "open" and after.state == ChallengeState.DRAFT:
             actions.move_challenge(dossier=after, to=ChallengeState.OPEN, by=actor(request))

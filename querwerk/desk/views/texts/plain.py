@@ -8,6 +8,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from querwerk.core.numbers import whole
 from querwerk.core.pictures.downloads import ACCEPT
 from querwerk.core.pictures.limits import UnusableFile
 from querwerk.core.prose.actions import (
@@ -55,7 +56,7 @@ def plain(place: Place, document: Document) -> HttpResponse:
     """Write with a form that needs no script, sixty blocks at a time."""
     request = place.request
     body = head_of(document).body
-    number = int(request.GET.get("page", "1")) if request.GET.get("page", "1").isdecimal() else 1
+    number = whole(request.GET.get("page", ""), 1)
     pages = max(1, -(-len(body["blocks"]) // PER_PAGE))
     number = min(max(number, 1), pages)
     start = (number - 1) * PER_PAGE

@@ -6,6 +6,7 @@ from typing import Any
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect
 
+from querwerk.core.numbers import whole
 from querwerk.core.pictures.addresses import preview_url
 from querwerk.core.pictures.queries import pictures_by_key
 from querwerk.core.prose.actions import (
@@ -144,7 +145,7 @@ def text_clash(request: Request, kind: str, key: str, role: str, language: str) 
     place = Place(request, kind, key, role, language)
     place.require_writing()
     number, takes = sent(request, "clash"), sent(request, "takes")
-    clash = clashes_of(place.document()).filter(pk=int(number)).first() if number.isdecimal() else None
+    clash = clashes_of(place.document()).filter(pk=whole(number)).first()
     if request.method == "POST" and clash is not None and takes in ("mine", "theirs", "both"):
         resolve_clash(clash=clash, takes=takes, by=actor(request))
     if request.headers.get("Accept", "").startswith("application/json"):

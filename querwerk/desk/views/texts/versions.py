@@ -8,6 +8,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from querwerk.core.numbers import whole
 from querwerk.core.prose.actions import (
     UnableToWrite,
     restore_version,
@@ -40,7 +41,7 @@ def text_preview(request: Request, kind: str, key: str, role: str, language: str
     place.require_reading()
     document = place.document()
     number = request.GET.get("version", "")
-    wanted = int(number) if number.isdecimal() else document.head_number
+    wanted = whole(number) if number else document.head_number
     body = body_of(document, wanted)
     if body is None:
         raise Http404
@@ -76,7 +77,7 @@ def text_versions(request: Request, kind: str, key: str, role: str, language: st
 
 def chosen(words: str, document: Document) -> int | None:
     """Return the number of a version that there is."""
-    return int(words) if words.isdecimal() and len(words) < 9 and 0 < int(words) <= document.head_number else None
+    return number if 0 < (number := whole(words)) <= document.head_number else None
 
 
 def restore(place: Place, document: Document) -> HttpResponse:
