@@ -7,6 +7,10 @@ from django.core.paginator import Page, Paginator
 from django.templatetags.static import static
 from django.utils.translation import gettext_lazy as _
 
+from querwerk.core.models import Space
+from querwerk.core.pictures.models import Picture, StoredFile
+from querwerk.core.pictures.showing import Plate
+from querwerk.core.pictures.states import FileKind, Licence, Withheld
 from querwerk.core.text import Text
 
 BASE = "https://www.lvkkwsachsen.de"
@@ -31,6 +35,20 @@ class SampleForm(forms.Form):
     public = forms.BooleanField(
         label=_("Show it in public"), required=False, help_text=_("You can take it back at any time.")
     )
+
+
+def drawn() -> Picture:
+    """Return a picture that stands in no database: five drawn people, as a press picture with all that is said about it."""
+    about = {
+        "de": "Fünf gezeichnete Menschen nebeneinander vor einer Wand",
+        "en": "Five drawn people side by side in front of a wall",
+    }
+    stored = StoredFile(kind=FileKind.DRAWING, sha256="0" * 64, suffix="svg", width=1200, height=750)
+    return Picture(
+        space=Space(key="gallery"), key="sample", stored=stored, withheld=Withheld.NOT, alt=Text(about),
+        caption=Text({"de": "Gastgeber und Gäste in Plauen", "en": "Hosts and guests in Plauen"}),
+        credit="Zeichnung: Querwerk", licence=Licence.CC0,
+    )  # fmt: skip
 
 
 def sample() -> dict[str, Any]:
@@ -91,6 +109,7 @@ def sample() -> dict[str, Any]:
             {"name": "A. Beispiel", "affiliation": "CWE"}, {"name": "B. Muster", "affiliation": "Landesverband der Kultur- und Kreativwirtschaft Sachsen e.V.", "url": "#b"},
             {"name": "C. Beispiel", "affiliation": "Industrieverein Sachsen 1828 e.V."}, {"name": "D. Muster", "affiliation": "IHK Chemnitz"}, {"name": "E. Beispiel", "affiliation": "Q-Hub GmbH"},
         ],
+        "plate": Plate(drawn(), []), "picture": drawn(),
         "pins": [
             {"label": "CWE Chemnitz", "lat": 50.83, "lon": 12.92, "url": "#cwe", "is_lead": True, "place": "Chemnitz, DE"},
             {"label": "Creative Region Linz & Upper Austria", "lat": 48.31, "lon": 14.29, "url": "#creare", "place": "Linz, AT"},

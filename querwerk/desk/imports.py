@@ -2,7 +2,8 @@
 
 import hashlib
 import re
-import time
+from contextlib import suppress
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from django.conf import settings
@@ -10,7 +11,7 @@ from django.conf import settings
 from querwerk.core.pictures.files import write_whole
 
 TOKEN = re.compile(r"[0-9a-f]{64}")
-DAY = 24 * 60 * 60
+DAY = timedelta(days=1)
 
 
 def folder() -> Path:
@@ -18,11 +19,16 @@ def folder() -> Path:
     return Path(settings.RENDITIONS_ROOT) / "imports"
 
 
-def keep(content: bytes, user_id: int, *, suffix: str = "docx") -> str:
-    """Keep a file and return the name by which it is found again; older ones are cleared away."""
+def forget_unconfirmed(now: datetime) -> None:
+    """Clear away files of which nobody made a version or record within a day; the clock calls it."""
     for path in folder().glob("*/*.*"):
-        if path.stat().st_mtime < time.time() - DAY:
-            path.unlink(missing_ok=True)
+        with suppress(FileNotFoundError):  # cleared away by another process in between
+            if path.stat().st_mtime < (now - DAY).timestamp():
+                path.unlink()
+
+
+def keep(content: bytes, user_id: int, *, suffix: str = "docx") -> str:
+    """Keep a file and return the name by which it is found again."""
     token = hashlib.sha256(content).hexdigest()
     write_whole(_path(token, user_id, suffix), content)
     return token

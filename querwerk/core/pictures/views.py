@@ -3,6 +3,8 @@
 from urllib.parse import quote
 
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import redirect
+from django.templatetags.static import static
 from django.views.decorators.http import require_safe
 
 from querwerk.core.pictures import files
@@ -90,3 +92,9 @@ def document(request: HttpRequest, space: str, key: str, name: str) -> Answer:
         request, files.path_of(stored.sha256, stored.suffix), media_type=stored.media_type, mark=stored.sha256,
         is_public=False, download_as=download_name(found),
     )  # fmt: skip
+
+
+@require_safe
+def sample(request: HttpRequest, mark: str = "") -> Answer:
+    """Lead to the drawing that the gallery of primitives shows."""
+    return redirect(static("core/gallery-sample.svg"))

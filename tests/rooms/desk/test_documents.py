@@ -1,11 +1,13 @@
 """A Word file becomes a version at the desk: shown first, made once, only by who may write."""
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.utils import timezone
 
 from querwerk.core.models import Node, Space
 from querwerk.core.pictures.models import Picture
@@ -13,6 +15,7 @@ from querwerk.core.prose.actions import create_document, replace_body
 from querwerk.core.prose.models import Document
 from querwerk.core.prose.queries import head_of
 from querwerk.core.prose.word.read import read_word
+from querwerk.desk import imports
 from tests.factories.papers import picture
 from tests.factories.programmes import TESTER
 from tests.factories.word_files import drawing, p, word_file
@@ -152,3 +155,19 @@ def test_a_kept_file_belongs_to_who_sent_it(document: Document, sign_in: SignIn)
     assert other.post(f"{BASE}import/", fields).status_code == 422
     assert other.post(f"{BASE}import/", {**fields, "token": "../../etc/passwd"}).status_code == 422
     assert head_of(document).body["blocks"][0]["html"] == "Eins"
+
+
+def test_a_file_that_nobody_confirms_is_cleared_away_after_a_day(document: Document, sign_in: SignIn) -> None:
+    from querwerk.core import registry  # noqa: PLC0415
+
+    client = sign_in("organiser")
+    fields = hidden(preview(client, word_file(p("Zwei"))))
+    (duty,) = [duty for duty in registry.duties() if duty.name == "unconfirmed_imports"]
+    now = timezone.now()
+    duty.act(now + timedelta(hours=23))
+    assert len(list(imports.folder().glob("*/*.docx"))) == 1
+    duty.act(now + timedelta(hours=25))
+    duty.act(now + timedelta(hours=25))
+    assert list(imports.folder().glob("*/*.docx")) == []
+    answer = client.post(f"{BASE}import/", fields)
+    assert (answer.status_code, "nicht mehr hier" in answer.content.decode()) == (422, True)
