@@ -33,13 +33,13 @@ def forget_likeness(user: User, names: Sequence[str], *, instead: str) -> None:
 
 
 def _consents_of(names: Sequence[str]) -> QuerySet[Consent]:
-    return Consent.objects.filter(name__in=names).select_related("picture__space").order_by("pk")
+    return Consent.objects.filter(name__in=names).select_related("shown_in__space").order_by("pk")
 
 
 def _consent(consent: Consent) -> dict[str, Any]:
     return {
-        "programme": consent.picture.space.key,
-        "picture": consent.picture.key,
+        "programme": consent.shown_in.space.key,
+        consent.shown_in.kind: consent.shown_in.key,
         "given_on": consent.given_on.isoformat(),
         "how": str(consent.how),
         "uses": list(consent.uses),

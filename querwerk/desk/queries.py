@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from querwerk.core.models import JournalEntry, Link, Node, Record, record_models
-from querwerk.core.pictures.models import Picture
+from querwerk.core.pictures.models import ShowsPeople
 from querwerk.core.pictures.states import SAYS_WHY
 from querwerk.core.queries import links_touching
 from querwerk.core.registry import anchor, journaled
@@ -330,7 +330,7 @@ def _matters_of(record: Record, spec: Spec) -> Iterable[Matter]:
     for sort, fields in (*lists, ("unknown", _unknown_fields(record, spec))):
         if fields:
             yield matter(sort, fields)
-    if isinstance(record, Picture) and record.visibility == Visibility.PUBLISHED and record.withheld:
+    if isinstance(record, ShowsPeople) and record.visibility == Visibility.PUBLISHED and record.withheld:
         yield matter("withheld", (SAYS_WHY[record.withheld],))
     if isinstance(record, Uptake) and (record.grade != Grade.EXPLICIT or not record.source):
         yield matter("proof")

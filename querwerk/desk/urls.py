@@ -1,8 +1,9 @@
 """Addresses of the desk."""
 
-from django.urls import path
+from django.urls import URLPattern, URLResolver, path
 
 from querwerk.desk.views import (
+    consents,
     directory,
     documents,
     files,
@@ -28,8 +29,20 @@ EVENTS = "desk/<slug:programme>/registrations/"
 EVENT = EVENTS + "<str:key>/"
 TEXT = "desk/<slug:programme>/records/<slug:kind>/<str:key>/text/<slug:role>"
 
+CONSENTS: list[URLPattern | URLResolver] = [
+    path(f"desk/<slug:programme>/{kind}s/<str:key>/{place}", view, {"kind": kind}, name=f"{kind}_{name}")
+    for kind in ("picture", "film")
+    for place, view, name in (
+        ("consent/", consents.consent, "consent"),
+        ("consent/<int:number>/withdraw/", consents.consent_withdraw, "consent_withdraw"),
+        ("withdraw/", consents.withdraw, "withdraw"),
+        ("readmit/", consents.readmit, "readmit"),
+    )
+]
+
 app_name = "desk"
 urlpatterns = [
+    *CONSENTS,
     path("desk/", pages.choose, name="choose"),
     path("desk/<slug:programme>/", pages.home, name="home"),
     path("desk/<slug:programme>/attention/<slug:sort>/", pages.attention, name="attention"),
@@ -43,14 +56,6 @@ urlpatterns = [
     path("desk/<slug:programme>/pictures/pick/", uploads.pick, name="picture_pick"),
     path("desk/<slug:programme>/pictures/<str:key>/", pictures.picture, name="picture"),
     path("desk/<slug:programme>/pictures/<str:key>/focus/", pictures.focus, name="picture_focus"),
-    path("desk/<slug:programme>/pictures/<str:key>/consent/", pictures.consent, name="picture_consent"),
-    path(
-        "desk/<slug:programme>/pictures/<str:key>/consent/<int:number>/withdraw/",
-        pictures.consent_withdraw,
-        name="consent_withdraw",
-    ),
-    path("desk/<slug:programme>/pictures/<str:key>/withdraw/", pictures.withdraw, name="picture_withdraw"),
-    path("desk/<slug:programme>/pictures/<str:key>/readmit/", pictures.readmit, name="picture_readmit"),
     path("desk/<slug:programme>/pictures/<str:key>/erase/", pictures.erase, name="picture_erase"),
     path("desk/<slug:programme>/files/", files.files, name="files"),
     path("desk/<slug:programme>/files/upload/", files.upload, name="file_upload"),

@@ -18,7 +18,7 @@ from querwerk.core.pictures import files
 from querwerk.core.pictures.actions import import_document, import_film, import_picture_file, settle_space
 from querwerk.core.pictures.downloads import SORTS
 from querwerk.core.pictures.limits import MAX_DOCUMENT_BYTES, MAX_FILM_BYTES, MAX_PICTURE_BYTES, UnusableFile
-from querwerk.core.pictures.models import Consent, Picture, StoredFile
+from querwerk.core.pictures.models import Consent, StoredFile
 from querwerk.core.pictures.states import How, Use
 from querwerk.exchange.actions import Bundle, Flaw, InvalidBundle, parse_bundle, store_bundle
 from querwerk.exchange.queries import export_bundle
@@ -55,13 +55,13 @@ def write_parcel(space: Space, out: IO[bytes]) -> int:
 
 def consents(space: Space) -> QuerySet[Consent]:
     """Return every consent of a programme in the order of recording."""
-    return Consent.objects.filter(picture__space=space).select_related("picture", "person").order_by("pk")
+    return Consent.objects.filter(shown_in__space=space).select_related("shown_in", "person").order_by("pk")
 
 
 def as_mapping(consent: Consent) -> dict[str, Any]:
     """Return a consent as a parcel holds it."""
     return {
-        "picture": consent.picture.key,
+        consent.shown_in.kind: consent.shown_in.key,
         "name": consent.name,
         "person": consent.person.key if consent.person is not None else None,
         "given_on": consent.given_on.isoformat(),
@@ -146,7 +146,7 @@ def _checked(said: dict[str, Any]) -> dict[str, Any]:
 
     withdrawn = said.get("withdrawn_at")
     return {
-        "picture": str(said["picture"]),
+        "shown_in": ("film", str(said["film"])) if "film" in said else ("picture", str(said["picture"])),
         "person": said.get("person"),
         "name": str(said["name"])[:200],
         "given_on": date.fromisoformat(said["given_on"]),
@@ -175,19 +175,19 @@ def _take_in(parcel: zipfile.ZipFile, info: zipfile.ZipInfo, *, space: Space, by
 
 def _store_consents(space: Space, said: list[dict[str, Any]]) -> None:
     """Add what is not known yet; a consent that is known is never made valid again by an import."""
-    pictures = {picture.key: picture for picture in Picture.objects.filter(space=space)}
-    people = {node.key: node for node in Node.objects.filter(space=space, kind="person")}
-    known = {(one.picture.key, one.name, one.given_on): one for one in consents(space)}
+    nodes = Node.objects.filter(space=space, kind__in=("picture", "film", "person"))
+    by_name = {(node.kind, node.key): node for node in nodes}
+    known = {(one.shown_in_id, one.name, one.given_on): one for one in consents(space)}
     for one in said:
         facts = dict(one)
-        picture, person = pictures.get(facts.pop("picture")), people.get(facts.pop("person") or "")
-        if picture is None:
+        node, person = by_name.get(facts.pop("shown_in")), by_name.get(("person", facts.pop("person") or ""))
+        if node is None:
             continue
-        there = known.get((picture.key, one["name"], one["given_on"]))
+        there = known.get((node.pk, one["name"], one["given_on"]))
         if there is None:
-            is_open = Consent.objects.filter(picture=picture, name=one["name"], withdrawn_at=None).exists()
+            is_open = Consent.objects.filter(shown_in=node, name=one["name"], withdrawn_at=None).exists()
             if one["withdrawn_at"] is not None or not is_open:
-                Consent.objects.create(picture=picture, person=person, **facts)
+                Consent.objects.create(shown_in=node, person=person, **facts)
         elif one["withdrawn_at"] is not None and there.withdrawn_at is None:
             Consent.objects.filter(pk=there.pk).update(withdrawn_at=one["withdrawn_at"])
 

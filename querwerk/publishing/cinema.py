@@ -13,9 +13,8 @@ from querwerk.core.pictures.addresses import MARK, preview_url
 from querwerk.core.pictures.footage import MEDIA_TYPES
 from querwerk.core.pictures.models import Picture
 from querwerk.core.pictures.queries import lead_pictures
-from querwerk.core.pictures.serving import ASK_AGAIN, has_role_for, send_file
+from querwerk.core.pictures.serving import ASK_AGAIN, may_fetch, send_file
 from querwerk.core.pictures.subtitles import as_webvtt
-from querwerk.core.states import Visibility
 from querwerk.core.templatetags.ui import language_name
 from querwerk.core.text import UNSTATED
 from querwerk.publishing.models import Film
@@ -59,7 +58,7 @@ def reels(space_id: int, space_key: str, keys: Collection[str], with_drafts: boo
 def film_file(request: HttpRequest, space: str, key: str, name: str) -> HttpResponse | StreamingHttpResponse:
     """Send a film's file, or its subtitles in a language."""
     film = Film.objects.filter(space__key=space, key=key).select_related("space", "node").first()
-    if film is None or not (film.visibility == Visibility.PUBLISHED or has_role_for(request, film)):
+    if film is None or not may_fetch(request, film):
         raise Http404
     stem, _dot, suffix = name.rpartition(".")
     if suffix == "vtt":
@@ -67,8 +66,8 @@ def film_file(request: HttpRequest, space: str, key: str, name: str) -> HttpResp
     sha256, _dot, own = film.file.partition(".")
     if not sha256 or (stem, suffix) != (sha256[:MARK], own):
         raise Http404
-    is_public = film.visibility == Visibility.PUBLISHED
-    return send_file(request, files.path_of(sha256, own), media_type=MEDIA_TYPES[own], mark=stem, is_public=is_public)
+    path = files.path_of(sha256, own)
+    return send_file(request, path, media_type=MEDIA_TYPES[own], mark=stem, is_public=film.is_shown)
 
 
 def subtitles(film: Film, language: str) -> HttpResponse:

@@ -7,6 +7,7 @@ from querwerk.core.fields import PartialDateColumn, TextColumn
 from querwerk.core.models import Node, Record
 from querwerk.core.pictures.fields import lead_picture
 from querwerk.core.pictures.limits import UnusableFile
+from querwerk.core.pictures.models import ShowsPeople, people_shown, why_shown
 from querwerk.core.pictures.subtitles import read_subtitles
 from querwerk.core.spec import Date, Links, Parsed, Problems, Spec, Term, TextList, Texts, Url, Urls, Words
 from querwerk.core.states import LinkKind
@@ -79,7 +80,7 @@ def check_film(parsed: Parsed, problems: Problems) -> None:
                 problems.add((*parsed.path, name), str(error))
 
 
-class Film(Record):
+class Film(ShowsPeople):
     """A film or recording."""
 
     title = TextColumn()
@@ -115,6 +116,8 @@ class Film(Record):
                 column="transcript",
                 is_long=True,
             ),
+            people_shown(),
+            why_shown(),
             Links(
                 "event",
                 _("Event"),

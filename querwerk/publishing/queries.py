@@ -10,6 +10,7 @@ from django.db.models.functions import RowNumber
 from querwerk.core.models import Link, Node
 from querwerk.core.pictures.queries import LEAD, Shown, words_of
 from querwerk.core.pictures.showing import described, person
+from querwerk.core.pictures.states import Withheld
 from querwerk.core.prepared import prepared
 from querwerk.core.queries import counted, visible
 from querwerk.core.states import LinkKind, Visibility
@@ -80,12 +81,18 @@ def films_of(node_id: int, *, with_drafts: bool) -> QuerySet[Film]:
     """Return the films that show a record, and whether they name a poster (``has_poster``); 1 query."""
     links = Link.objects.filter(earlier=node_id, kind=LinkKind.DOCUMENTED_BY).values("later")
     named = Exists(Link.objects.filter(owner=OuterRef("node"), field=LEAD))
-    return visible(Film.objects.filter(node__in=links), with_drafts=with_drafts).annotate(has_poster=named)
+    return shown_films(Film.objects.filter(node__in=links), with_drafts=with_drafts).annotate(has_poster=named)
+
+
+def shown_films(films: QuerySet[Film], *, with_drafts: bool) -> QuerySet[Film]:
+    """Keep the films that a reader may see; what somebody in it has withdrawn nobody sees."""
+    found = visible(films, with_drafts=with_drafts)
+    return found.exclude(withheld=Withheld.WITHDRAWN) if with_drafts else found.filter(withheld=Withheld.NOT)
 
 
 @prepared
 def _films(space_id: int, keys: Sequence[str], *, with_drafts: bool) -> QuerySet[Film]:
-    return visible(Film.objects.filter(space=space_id, key__in=keys), with_drafts=with_drafts)
+    return shown_films(Film.objects.filter(space=space_id, key__in=keys), with_drafts=with_drafts)
 
 
 def films_by_key(space_id: int, keys: Collection[str], *, with_drafts: bool) -> dict[str, Film]:

@@ -50,7 +50,7 @@ def main() -> None:
     shown = Picture.objects.get(key=keys[0])
     for one in people_in([shown.node_id])[shown.node_id]:
         record_consent(
-            picture=shown, name=one.name, given_on=date(2021, 9, 29), how=How.WRITING, uses=[Use.SITE, Use.PRESS], by=by, person=one.node
+            shown=shown, name=one.name, given_on=date(2021, 9, 29), how=How.WRITING, uses=[Use.SITE, Use.PRESS], by=by, person=one.node
         )  # fmt: skip
     change(event, picture=keys[0], pictures=keys)
     pilot = record_models()["pilot"]._default_manager.get(space=space, key="labor-2025")

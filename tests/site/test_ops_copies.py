@@ -1,6 +1,8 @@
 """Backup and restore, as an operator runs them: in processes of their own, while somebody writes."""
 
+import hashlib
 import io
+import json
 import shutil
 import sqlite3
 import tarfile
@@ -29,10 +31,25 @@ def _filled(folder: Path) -> Installation:
     return made
 
 
+def _upload(installation: Installation, seed: int = 0) -> dict[str, object]:
+    """Bring in a picture and a document, each twice at the same moment; return how many files and records there are."""
+    done = installation.run(str(seed), module="tests.site.uploads_at_once")
+    found: dict[str, object] = json.loads(done.splitlines()[-1])
+    return found
+
+
+def _kept_files(installation: Installation) -> dict[str, bool]:
+    """Return the names of the kept files, and whether each still holds what its name says."""
+    kept = [path for path in (installation.folder / "media" / "files").rglob("*") if path.is_file()]
+    return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() == path.stem for path in kept}
+
+
 @pytest.fixture(scope="module")
 def pattern(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
     """A filled installation that nobody changes, and the programme as it went in."""
     made = _filled(tmp_path_factory.mktemp("pattern"))
+    assert _upload(made) == {"counts": [2, 1, 1], "failed": []}  # one file and one record of each
+    assert list(_kept_files(made).values()) == [True, True]
     return made.folder, made.run("programme", "export", "inducci")
 
 
@@ -80,6 +97,7 @@ def test_what_was_backed_up_while_somebody_writes_comes_back_unchanged(
     fresh = Installation(tmp_path / "fresh")
     fresh.run("restore", str(tmp_path / "copy.tar"))
     assert fresh.run("programme", "export", "inducci") == pattern[1]
+    assert _kept_files(fresh) == _kept_files(Installation(pattern[0]))
     assert _account_name(fresh) == NAME
     assert (fresh.folder / "media" / "Übersicht" / "plan ä.txt").read_text(encoding="utf-8") == "Grüße"
 
@@ -94,10 +112,14 @@ def test_a_portable_copy_moves_to_the_database_of_this_run_and_back(
     assert _account_name(not_installed) == NAME
     # New rows get new numbers after the restored ones.
     not_installed.run("user", "create", "k@querwerk.example")
+    assert _upload(not_installed, seed=1) == {"counts": [4, 2, 2], "failed": []}
     not_installed.run("backup", "--portable", str(tmp_path / "back.tar"))
     assert "Give --force" in filled.refused("restore", str(tmp_path / "back.tar"))
     filled.run("restore", "--force", str(tmp_path / "back.tar"))
-    assert yaml.safe_load(filled.run("programme", "export", "inducci")) == yaml.safe_load(pattern[1])
+    back, before = (yaml.safe_load(words) for words in (filled.run("programme", "export", "inducci"), pattern[1]))
+    added = [len(back.pop(name)) - len(before.pop(name)) for name in ("pictures", "files")]
+    assert (added, back) == ([1, 1], before)
+    assert _kept_files(filled) == _kept_files(not_installed)
     assert filled.run("user", "link", "k@querwerk.example").startswith("http")
 
 

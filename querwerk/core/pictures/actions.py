@@ -11,12 +11,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from querwerk.core.actions import Actor, raise_edition, save_record, set_visibility
-from querwerk.core.models import JournalEntry, Node, Space
+from querwerk.core.models import JournalEntry, Node, Space, record_models
 from querwerk.core.pictures import files
 from querwerk.core.pictures.downloads import read_document
 from querwerk.core.pictures.footage import MEDIA_TYPES, forget_place, kind_of_film
 from querwerk.core.pictures.limits import UnusableFile
-from querwerk.core.pictures.models import Consent, Download, Picture, StoredFile, new_id
+from querwerk.core.pictures.models import Consent, Download, Picture, ShowsPeople, StoredFile, new_id
 from querwerk.core.pictures.queries import people_in, said_about
 from querwerk.core.pictures.reading import Reading, is_clean, read_picture
 from querwerk.core.pictures.rules import withheld
@@ -223,21 +223,37 @@ def plan_renditions(stored: StoredFile) -> None:
         make_renditions.enqueue(stored.pk)
 
 
-def settle(picture: Picture) -> None:
-    """Find the picture's file by its name and whether it must be withheld; what was withheld has no renditions any more."""
-    sha256, _dot, suffix = picture.file.partition(".")
-    stored = StoredFile.objects.filter(
-        space=picture.space_id, sha256=sha256, suffix=suffix, kind__in=(FileKind.PICTURE, FileKind.DRAWING)
-    ).first()
-    named = [shown.name for shown in people_in([picture.node_id]).get(picture.node_id, [])]
-    state = withheld(
-        has_file=stored is not None, is_taken_off=picture.withdrawn_at is not None, basis=picture.basis, named=named,
-        said=said_about(picture.pk),
+def settle(shown: ShowsPeople) -> None:
+    """Find out anew whether a picture or film must be withheld, and a picture's file by its name.
+
+    What was withheld has no renditions any more.
+    """
+    stored = _file_of(shown) if isinstance(shown, Picture) else None
+    named = [person.name for person in people_in([shown.node_id]).get(shown.node_id, [])]
+    shown.withheld = withheld(
+        has_file=stored is not None or not isinstance(shown, Picture), is_taken_off=shown.withdrawn_at is not None,
+        basis=shown.basis, named=named, said=said_about(shown.node_id),
     )  # fmt: skip
-    Picture.objects.filter(pk=picture.pk).update(stored=stored, withheld=state)
-    picture.stored, picture.withheld = stored, state
-    if state == Withheld.WITHDRAWN and stored is not None:
+    found: dict[str, Any] = {"withheld": shown.withheld}
+    if isinstance(shown, Picture):
+        shown.stored = stored
+        found["stored"] = stored
+    type(shown)._default_manager.filter(pk=shown.pk).update(**found)
+    if shown.withheld == Withheld.WITHDRAWN and stored is not None:
         transaction.on_commit(lambda: forget_renditions(stored.sha256))
+
+
+def _file_of(picture: Picture) -> StoredFile | None:
+    sha256, _dot, suffix = picture.file.partition(".")
+    kinds = (FileKind.PICTURE, FileKind.DRAWING)
+    return StoredFile.objects.filter(space=picture.space_id, sha256=sha256, suffix=suffix, kind__in=kinds).first()
+
+
+def shown_at(node: Node) -> ShowsPeople:
+    """Return the picture or film of a node."""
+    found = record_models()[node.kind]._default_manager.select_related("space", "node").get(node=node)
+    assert isinstance(found, ShowsPeople)
+    return found
 
 
 def forget_renditions(sha256: str) -> None:
@@ -250,7 +266,7 @@ def forget_renditions(sha256: str) -> None:
 @transaction.atomic
 def record_consent(
     *,
-    picture: Picture,
+    shown: ShowsPeople,
     name: str,
     given_on: date,
     how: How,
@@ -260,9 +276,9 @@ def record_consent(
     note: str = "",
 ) -> Consent:
     """Note that somebody shown agreed; noted twice it stays single, and says what was said last."""
-    Space.objects.select_for_update().get(pk=picture.space_id)
+    Space.objects.select_for_update().get(pk=shown.space_id)
     consent, is_new = Consent.objects.get_or_create(
-        picture=picture,
+        shown_in=shown.node,
         name=name,
         withdrawn_at=None,
         defaults={
@@ -275,55 +291,58 @@ def record_consent(
         consent.person, consent.note = person, note
         consent.save()
     # What was taken off because of one person comes back only when an organiser publishes it again.
-    _tell(picture, by=by, verb=Verb.CHANGED, why=_("A consent was recorded."))
+    _tell(shown, by=by, verb=Verb.CHANGED, why=_("A consent was recorded."))
     return consent
 
 
 @transaction.atomic
 def withdraw_consent(*, consent: Consent, by: Actor) -> None:
-    """Note that somebody has taken consent back; the picture is nowhere to be seen from this moment. Twice does nothing more."""
-    Space.objects.select_for_update().get(pk=consent.picture.space_id)
+    """Note that somebody has taken consent back; picture or film is nowhere to be seen from now on. Twice does nothing more."""
+    shown = shown_at(consent.shown_in)
+    Space.objects.select_for_update().get(pk=shown.space_id)
     changed = Consent.objects.filter(pk=consent.pk, withdrawn_at=None).update(
         withdrawn_at=timezone.now(), withdrawn_by=by.name[:200]
     )
     if changed:
-        _take_off(consent.picture, by=by, why=_("A consent was withdrawn."))
+        _take_off(shown, by=by, why=_("A consent was withdrawn."))
 
 
 @transaction.atomic
-def withdraw_picture(*, picture: Picture, by: Actor, why: str) -> None:
-    """Take a picture off every page, whoever objects; twice does nothing more."""
-    Space.objects.select_for_update().get(pk=picture.space_id)
-    if Picture.objects.filter(pk=picture.pk, withdrawn_at=None).update(withdrawn_at=timezone.now()):
-        _take_off(picture, by=by, why=why or _("The picture was taken off."))
+def take_off(*, shown: ShowsPeople, by: Actor, why: str) -> None:
+    """Take a picture or film off every page, whoever objects; twice does nothing more."""
+    Space.objects.select_for_update().get(pk=shown.space_id)
+    same = type(shown)._default_manager.filter(pk=shown.pk, withdrawn_at=None)
+    if same.update(withdrawn_at=timezone.now()):
+        _take_off(shown, by=by, why=why or _("It was taken off."))
 
 
 @transaction.atomic
-def readmit_picture(*, picture: Picture, by: Actor, why: str) -> None:
-    """Let a picture that was taken off be published again; whoever withdrew consent must have given it anew."""
-    if Picture.objects.filter(pk=picture.pk, withdrawn_at__isnull=False).update(withdrawn_at=None):
-        _tell(picture, by=by, verb=Verb.CHANGED, why=why or _("The picture may be shown again."))
+def readmit(*, shown: ShowsPeople, by: Actor, why: str) -> None:
+    """Let what was taken off be published again; whoever withdrew consent must have given it anew."""
+    same = type(shown)._default_manager.filter(pk=shown.pk, withdrawn_at__isnull=False)
+    if same.update(withdrawn_at=None):
+        _tell(shown, by=by, verb=Verb.CHANGED, why=why or _("It may be shown again."))
 
 
-def _take_off(picture: Picture, *, by: Actor, why: str) -> None:
-    current = Picture.objects.select_related("space", "node").get(pk=picture.pk)
+def _take_off(shown: ShowsPeople, *, by: Actor, why: str) -> None:
+    current = shown_at(shown.node)
     if current.visibility == Visibility.RETIRED:
         _tell(current, by=by, verb=Verb.CHANGED, why=why)
         return
     set_visibility(record=current, visibility=Visibility.RETIRED, by=by, why=why)
 
 
-def _tell(picture: Picture, *, by: Actor, verb: Verb, why: str) -> None:
+def _tell(shown: ShowsPeople, *, by: Actor, verb: Verb, why: str) -> None:
     """Write into the journal without a name, find the state anew, and make cached pages outdated."""
-    current = Picture.objects.select_related("space", "node", "stored").get(pk=picture.pk)
+    current = shown_at(shown.node)
     _note(current, by=by, verb=verb, why=why)
     settle(current)
 
 
-def _note(record: Picture | Download, *, by: Actor, verb: Verb, why: str) -> None:
+def _note(record: ShowsPeople | Download, *, by: Actor, verb: Verb, why: str) -> None:
     JournalEntry.objects.create(
         batch=uuid.uuid4(), by_id=by.id, by_name=by.name[:200], verb=verb, space_key=record.space.key,
-        kind=record.SPEC.kind, key=record.key, title=record.title, version=record.version, why=why,
+        kind=record.SPEC.kind, key=record.key, title=record.node.title, version=record.version, why=why,
     )  # fmt: skip
     raise_edition()
 
@@ -398,8 +417,10 @@ def import_document(*, content: bytes, sha256: str, suffix: str, space: Space, b
 
 
 def settle_space(space: Space) -> None:
-    """Find file and state of every picture and document of a space anew, after files came."""
-    for model in (Picture, Download):
-        nodes = list(model.objects.filter(space=space).values_list("node_id", flat=True))
+    """Find file and state of every picture, film and document of a space anew, after files came."""
+    for model in record_models().values():
+        if not issubclass(model, ShowsPeople | Download):
+            continue
+        nodes = list(model._default_manager.filter(space=space).values_list("node_id", flat=True))
         records_written.send(model, node_ids=nodes, space_id=space.pk)
     raise_edition()

@@ -83,7 +83,44 @@ def check_publishable(parsed: Parsed, problems: Problems) -> None:
         )
 
 
-class Picture(Record):
+def people_shown() -> Links:
+    """Declare who is to be seen, in order."""
+    return Links(
+        "people",
+        gettext_lazy("People shown, from left to right"),
+        gettext_lazy("A person of the directory, or a name."),
+        kinds=("person",),
+        link_kind=LinkKind.PICTURED_IN,
+        is_owner_earlier=False,
+        may_be_words=True,
+    )
+
+
+def why_shown() -> Choice:
+    """Declare why those to be seen may be shown."""
+    return Choice("basis", gettext_lazy("Why they may be shown"), column="basis", choices=tuple(Basis.choices))
+
+
+class ShowsPeople(Record):
+    """A record in which people can be recognised: nobody sees it once one of them has taken consent back."""
+
+    basis = models.CharField(max_length=12, choices=Basis, blank=True)
+    # What follows is no statement about the record, so no import and no earlier version brings it back.
+    withheld = models.CharField(max_length=10, choices=Withheld, default=Withheld.NOT, blank=True)
+    withdrawn_at = models.DateTimeField(null=True)
+
+    class Meta(Record.Meta):
+        """What pictures and films share."""
+
+        abstract = True
+
+    @property
+    def is_shown(self) -> bool:
+        """Tell whether everybody may see it."""
+        return self.visibility == Visibility.PUBLISHED and not self.withheld
+
+
+class Picture(ShowsPeople):
     """A picture with all that must be said about it."""
 
     title = TextColumn()
@@ -94,14 +131,11 @@ class Picture(Record):
     caption = TextColumn()
     credit = models.CharField(max_length=500, blank=True)
     licence = models.CharField(max_length=20, choices=Licence, blank=True)
-    basis = models.CharField(max_length=12, choices=Basis, blank=True)
     taken = PartialDateColumn()
     focus_x = models.PositiveSmallIntegerField(null=True)
     focus_y = models.PositiveSmallIntegerField(null=True)
-    # What follows is no statement about the picture, so no import and no earlier version brings it back.
     stored = models.ForeignKey(StoredFile, models.SET_NULL, null=True, related_name="pictures")
     withheld = models.CharField(max_length=10, choices=Withheld, default=Withheld.NO_FILE, blank=True)
-    withdrawn_at = models.DateTimeField(null=True)
 
     SPEC = Spec(
         kind="picture",
@@ -128,16 +162,8 @@ class Picture(Record):
                 choices=(("yes", gettext_lazy("It only decorates; screen readers pass it by")),),
             ),
             Texts("caption", gettext_lazy("Caption"), column="caption"),
-            Links(
-                "people",
-                gettext_lazy("People shown, from left to right"),
-                gettext_lazy("A person of the directory, or a name."),
-                kinds=("person",),
-                link_kind=LinkKind.PICTURED_IN,
-                is_owner_earlier=False,
-                may_be_words=True,
-            ),
-            Choice("basis", gettext_lazy("Why they may be shown"), column="basis", choices=tuple(Basis.choices)),
+            people_shown(),
+            why_shown(),
             Words(
                 "credit", gettext_lazy("Credit"), gettext_lazy("As it is printed: Photo: Jo Muster"), column="credit"
             ),
@@ -160,15 +186,10 @@ class Picture(Record):
         ),
     )
 
-    class Meta(Record.Meta):
+    class Meta(ShowsPeople.Meta):
         """Found by content too: the same upload leads to the picture that is there."""
 
         abstract = False
-
-    @property
-    def is_shown(self) -> bool:
-        """Tell whether everybody may see it."""
-        return self.visibility == Visibility.PUBLISHED and not self.withheld
 
     @property
     def focus(self) -> tuple[int, int]:
@@ -192,7 +213,8 @@ class Picture(Record):
 class Consent(models.Model):
     """That a person shown agreed: who, when, how and what for; and when they took it back."""
 
-    picture = models.ForeignKey(Picture, models.CASCADE, related_name="consents")
+    shown_in = models.ForeignKey(Node, models.CASCADE, related_name="+")
+    """The picture or film."""
     person = models.ForeignKey(Node, models.SET_NULL, null=True, related_name="+")
     """The person's record, where there is one."""
     name = models.CharField(max_length=200)
@@ -212,13 +234,13 @@ class Consent(models.Model):
 
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(
-                fields=["picture", "name"], condition=Q(withdrawn_at=None), name="consent_once_until_withdrawn"
+                fields=["shown_in", "name"], condition=Q(withdrawn_at=None), name="consent_once_until_withdrawn"
             ),
         ]
 
     def __str__(self) -> str:
-        """Return picture and number; no name goes into a log."""
-        return f"{self.picture_id}: {self.pk}"
+        """Return where the person is shown, and a number; no name goes into a log."""
+        return f"{self.shown_in_id}: {self.pk}"
 
 
 def _language_name(code: str) -> str:

@@ -110,14 +110,14 @@ def used_in(node_id: int) -> list[Link]:
     )
 
 
-def consents_of(picture_id: int) -> QuerySet[Consent]:
-    """Return what those shown have said, in the order of recording; 1 query."""
-    return Consent.objects.filter(picture=picture_id).order_by("pk")
+def consents_of(node_id: int) -> QuerySet[Consent]:
+    """Return what those shown in a picture or film have said, in the order of recording; 1 query."""
+    return Consent.objects.filter(shown_in=node_id).order_by("pk")
 
 
-def said_about(picture_id: int) -> list[Said]:
+def said_about(node_id: int) -> list[Said]:
     """Return the same for the rule."""
-    return [Said(one.name, one.withdrawn_at is not None, tuple(one.uses)) for one in consents_of(picture_id)]
+    return [Said(one.name, one.withdrawn_at is not None, tuple(one.uses)) for one in consents_of(node_id)]
 
 
 @prepared

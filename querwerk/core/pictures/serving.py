@@ -15,7 +15,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotModif
 
 from querwerk.core.models import Record
 from querwerk.core.pictures import files
-from querwerk.core.pictures.models import Picture, StoredFile
+from querwerk.core.pictures.models import Picture, ShowsPeople, StoredFile
 from querwerk.core.pictures.renditions import Rendition, make
 from querwerk.core.pictures.states import Withheld
 
@@ -37,14 +37,14 @@ def register_gate(gate: Gate) -> None:
     _gates.append(gate)
 
 
-def may_fetch(request: HttpRequest, picture: Picture) -> bool:
-    """Tell whether a visitor gets the files of a picture; a stranger's request never touches the session."""
-    return picture.is_shown or has_pass(request, picture)
+def may_fetch(request: HttpRequest, shown: ShowsPeople) -> bool:
+    """Tell whether a visitor gets the files of a picture or film; a stranger's request never touches the session."""
+    return shown.is_shown or has_pass(request, shown)
 
 
-def has_pass(request: HttpRequest, picture: Picture) -> bool:
+def has_pass(request: HttpRequest, shown: ShowsPeople) -> bool:
     """Tell whether a visitor works on the programme and may have what the public may not; what was withdrawn nobody may."""
-    return picture.withheld != Withheld.WITHDRAWN and has_role_for(request, picture)
+    return shown.withheld != Withheld.WITHDRAWN and has_role_for(request, shown)
 
 
 def has_role_for(request: HttpRequest, record: Record) -> bool:

@@ -12,12 +12,14 @@ from querwerk.core.actions import InvalidRecords, UnableToOverwrite, save_record
 from querwerk.core.models import Record
 from querwerk.core.pictures.actions import store_film
 from querwerk.core.pictures.limits import MAX_FILM_BYTES, MAX_SUBTITLE_BYTES, UnusableFile
+from querwerk.core.pictures.models import ShowsPeople
 from querwerk.core.pictures.subtitles import as_webvtt, decoded
 from querwerk.core.queries import snapshot
 from querwerk.core.templatetags.ui import language_name
 from querwerk.core.text import LANGUAGES
 from querwerk.desk.queries import owners, title_of
 from querwerk.desk.views.frame import actor, address, desk_page, record_or_404, require, surrounding
+from querwerk.desk.views.shown import consent_context
 from querwerk.programmes.pages import Request
 from querwerk.programmes.rules import may_edit
 
@@ -26,7 +28,7 @@ KIND = "film"
 
 @desk_page
 def film_files(request: Request, key: str) -> HttpResponse:
-    """Show and take in the files of a film."""
+    """Show and take in the files of a film, and who agreed to be seen in it."""
     film = record_or_404(request, KIND, key)
     require(may_edit(request.viewer, kind=KIND, owners=owners(film)))
     errors: dict[str, str] = {}
@@ -36,17 +38,23 @@ def film_files(request: Request, key: str) -> HttpResponse:
             store(request, film, change, errors)
         if not errors:
             return redirect("desk:film_files", request.frame.key, key)
+    return page(request, film, errors=errors)
+
+
+def page(request: Request, film: Record, *, errors: dict[str, str]) -> HttpResponse:
+    """Show the page of a film, with what is wrong in its forms."""
+    assert isinstance(film, ShowsPeople)
     stated = snapshot(film)
     own = [code for code, _name in settings.LANGUAGES]
     context = {
+        **consent_context(request, film, is_mine=True, errors=errors),
         "film": film,
         "title": title_of(film),
         "file": stated.get("file") or "",
         "subtitles": [language_name(code) for code in LANGUAGES if stated.get(f"subtitles_{code}")],
         "languages": [(code, language_name(code)) for code in (*own, *(code for code in LANGUAGES if code not in own))],
-        "errors": errors,
         "limit": MAX_FILM_BYTES // 1_000_000,
-        "edit_url": address(request, "record_edit", KIND, key),
+        "edit_url": address(request, "record_edit", KIND, film.key),
         "list_url": address(request, "record_list", KIND),
     }
     status = 422 if errors else 200

@@ -1,6 +1,5 @@
 """The media library: bring pictures in, see what they lack, say who agreed, choose what a cut keeps, take them off."""
 
-from datetime import date
 from typing import Any
 
 from django.contrib import messages
@@ -12,25 +11,18 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from querwerk.core.actions import InvalidRecords, UnableToOverwrite
-from querwerk.core.fields import is_partial_date
-from querwerk.core.pictures.actions import (
-    erase_file,
-    readmit_picture,
-    record_consent,
-    set_focus,
-    withdraw_consent,
-    withdraw_picture,
-)
+from querwerk.core.pictures.actions import erase_file, set_focus
 from querwerk.core.pictures.addresses import original_url
 from querwerk.core.pictures.limits import UnusableFile
-from querwerk.core.pictures.models import Consent, Picture, check_publishable
-from querwerk.core.pictures.queries import consents_of, people_in, used_in
-from querwerk.core.pictures.states import SAYS_WHY, Basis, How, Licence, Use, Withheld
+from querwerk.core.pictures.models import Picture, check_publishable
+from querwerk.core.pictures.queries import used_in
+from querwerk.core.pictures.states import SAYS_WHY, Licence, Withheld
 from querwerk.core.registry import node_url
 from querwerk.core.spec import Parsed, Problems
 from querwerk.core.states import VISIBILITY_MOVES, Visibility
 from querwerk.desk.queries import own_node_ids, owners, search, seen_by, title_of
 from querwerk.desk.views.frame import MOVES, TONES, actor, address, desk_page, require, sent, surrounding
+from querwerk.desk.views.shown import ask, consent_context
 from querwerk.desk.views.uploads import take_in
 from querwerk.programmes.pages import Request
 from querwerk.programmes.pages import address as room_address
@@ -168,38 +160,23 @@ def page(request: Request, shown: Picture, *, errors: dict[str, str] | None = No
     """Show the page of a picture, with what is wrong in its forms."""
     mine = owners(shown)
     is_mine = bool(may_edit(request.viewer, kind=KIND, owners=mine))
-    people = people_in([shown.node_id]).get(shown.node_id, [])
-    consents = list(consents_of(shown.pk)) if is_mine else []
-    agreed = {consent.name for consent in consents if consent.withdrawn_at is None}
     context = {
+        **consent_context(request, shown, is_mine=is_mine, errors=errors or {}),
         "picture": shown,
         "row": row(request, shown, is_mine=is_mine),
         "is_mine": is_mine,
-        "is_withdrawn": shown.withheld == Withheld.WITHDRAWN,
-        "people": people,
-        "without_consent": [one.name for one in people if one.name not in agreed]
-        if shown.basis == Basis.CONSENT
-        else [],
-        "consents": consents,
         "uses": [
             (node, node_url(node, request.frame.key))
             for node in dict.fromkeys(link.owner for link in used_in(shown.node_id))
         ],
-        "hows": How.choices,
-        "use_choices": Use.choices,
-        "typed": request.POST,
-        "typed_uses": request.POST.getlist("uses") or [Use.SITE],
-        "errors": errors or {},
         "original_url": original_url(shown) if shown.stored else "",
         "public_url": room_address("publishing:picture", programme=request.frame.key, key=shown.key),
         "moves": moves(request, shown, mine),
         "edit_url": address(request, "record_edit", KIND, shown.key),
         "history_url": history_url(request, shown, mine),
         "library_url": address(request, "library"),
-        **{
-            f"{name}_url": address(request, f"picture_{name}", shown.key)
-            for name in ("focus", "consent", "withdraw", "readmit", "erase")
-        },
+        "focus_url": address(request, "picture_focus", shown.key),
+        "erase_url": address(request, "picture_erase", shown.key) if shown.stored else "",
     }
     status = 422 if errors else 200
     return render(request, "desk/picture.html", {**surrounding(request, KIND), **context}, status=status)
@@ -244,91 +221,6 @@ def focus(request: Request, key: str) -> HttpResponse:
         messages.error(request, " ".join(problem.message for problem in error.problems))
     else:
         messages.success(request, _("Saved."))
-    return back(request, shown)
-
-
-@desk_page
-def consent(request: Request, key: str) -> HttpResponse:
-    """Note that somebody shown agreed."""
-    shown = editable_or_refused(request, key)
-    if request.method != "POST":
-        return back(request, shown)
-    errors: dict[str, str] = {}
-    name = " ".join(sent(request, "name").split())[:200]
-    if not name:
-        errors["name"] = _("Please say who agreed.")
-    given_on = sent(request, "given_on")
-    if len(given_on) != len("2021-06-22") or not is_partial_date(given_on):
-        errors["given_on"] = _("Please give the day on which the person agreed.")
-    if request.POST.get("how") not in How.values:
-        errors["how"] = _("Please say how the person agreed.")
-    uses = [Use(word) for word in request.POST.getlist("uses") if word in Use.values]
-    if not uses:
-        errors["uses"] = _("Please tick what the person agreed to.")
-    if errors:
-        return page(request, shown, errors=errors)
-    people = people_in([shown.node_id]).get(shown.node_id, [])
-    record_consent(
-        picture=shown, name=name, given_on=date.fromisoformat(given_on), how=How(request.POST["how"]), uses=uses, by=actor(request),
-        person=next((one.node for one in people if one.name == name), None), note=sent(request, "note")[:500],
-    )  # fmt: skip
-    messages.success(request, _("The consent is recorded."))
-    return back(request, shown)
-
-
-@desk_page
-def consent_withdraw(request: Request, key: str, number: int) -> HttpResponse:
-    """Ask, then note that somebody has taken consent back; the picture is gone from every page with it."""
-    shown = editable_or_refused(request, key)
-    found = Consent.objects.filter(picture=shown, pk=number).select_related("picture__space").first()
-    if found is None:
-        raise Http404
-    if request.method == "POST":
-        withdraw_consent(consent=found, by=actor(request))
-        messages.success(request, _("The consent is withdrawn. The picture is no longer shown anywhere."))
-        return back(request, shown)
-    words = {
-        "heading": _("Withdraw this consent?"),
-        "text": _(
-            "The picture disappears from every page at once, its sizes are destroyed and its file is no longer sent to anybody. "
-            "The journal notes that a consent was withdrawn, without a name."
-        ),
-        "name": found.name,
-        "button": _("Withdraw"),
-    }
-    return ask(request, shown, words)
-
-
-def ask(request: Request, shown: Picture, words: dict[str, str]) -> HttpResponse:
-    """Ask before something that cannot be taken back by a click."""
-    context = {"picture": shown, "title": title_of(shown), "back_url": address(request, "picture", shown.key), **words}
-    return render(request, "desk/picture_ask.html", {**surrounding(request, KIND), **context})
-
-
-@desk_page
-def withdraw(request: Request, key: str) -> HttpResponse:
-    """Ask, then take a picture off every page."""
-    shown = editable_or_refused(request, key)
-    if request.method == "POST":
-        withdraw_picture(picture=shown, by=actor(request), why=sent(request, "why")[:1000])
-        messages.success(request, _("The picture is no longer shown anywhere."))
-        return back(request, shown)
-    words = {
-        "heading": _("Take this picture off every page?"),
-        "text": _("It disappears at once, its sizes are destroyed and its file is no longer sent to anybody."),
-        "button": _("Take it off"),
-        "asks_why": "yes",
-    }
-    return ask(request, shown, words)
-
-
-@desk_page
-def readmit(request: Request, key: str) -> HttpResponse:
-    """Let a picture that was taken off be published again."""
-    shown = editable_or_refused(request, key)
-    if request.method == "POST":
-        readmit_picture(picture=shown, by=actor(request), why=sent(request, "why")[:1000])
-        messages.success(request, _("It may be published again, unless somebody has withdrawn consent."))
     return back(request, shown)
 
 

@@ -42,7 +42,7 @@ def picture(werk: Space, kim: User) -> Picture:
     save_record(spec=Picture.SPEC, raw=raw, space=werk, by=by)
     for name in ("Kim Kamera", "Jo"):
         record_consent(
-            picture=shown, name=name, given_on=date(2021, 9, 29), how=How.MAIL, uses=[Use.SITE], by=by, note="Ordner 3"
+            shown=shown, name=name, given_on=date(2021, 9, 29), how=How.MAIL, uses=[Use.SITE], by=by, note="Ordner 3"
         )
     return Picture.objects.select_related("stored", "space", "node").get(pk=shown.pk)
 

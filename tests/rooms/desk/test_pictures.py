@@ -190,7 +190,7 @@ def places(picture: Picture) -> dict[str, bool]:
 
 
 def withdraw_by_consent(client: Client, picture: Picture) -> None:
-    consent = Consent.objects.filter(picture=picture).order_by("pk")[0]
+    consent = Consent.objects.filter(shown_in=picture.node).order_by("pk")[0]
     client.post(f"{LIBRARY}{picture.key}/consent/{consent.pk}/withdraw/")
 
 
@@ -355,7 +355,7 @@ def test_drafts_are_in_no_gallery_and_on_no_page(picture: Picture, sign_in: Sign
 
 
 def test_a_published_picture_that_is_not_shown_needs_attention(picture: Picture, sign_in: SignIn) -> None:
-    Consent.objects.filter(picture=picture).delete()
+    Consent.objects.filter(shown_in=picture.node).delete()
     change(fresh(picture), credit="Foto: Jemand")
     page = sign_in("organiser").get("/de/desk/werk/").content.decode()
     assert (fresh(picture).withheld, "Veröffentlichte Bilder, die nicht gezeigt werden" in page) == ("consent", True)

@@ -118,7 +118,7 @@ VIEWERS = [("organiser", ""), ("reader", ""), ("editor", "weberei"), ("editor", 
 def test_files_are_for_those_who_may_see_the_picture(
     draft: Picture, sign_in: SignIn, state: str, seen: list[int]
 ) -> None:
-    from querwerk.core.pictures.actions import withdraw_picture  # noqa: PLC0415
+    from querwerk.core.pictures.actions import take_off  # noqa: PLC0415
 
     picture = draft
     if state != "draft":
@@ -126,7 +126,7 @@ def test_files_are_for_those_who_may_see_the_picture(
     if state == "retired":
         set_visibility(record=picture, visibility=Visibility.RETIRED, by=TESTER)
     if state == "withdrawn":
-        withdraw_picture(picture=picture, by=TESTER, why="")
+        take_off(shown=picture, by=TESTER, why="")
     found = [
         (sign_in(role, organisation=organisation) if role else Client()).get(preview_url(picture)).status_code
         for role, organisation in VIEWERS

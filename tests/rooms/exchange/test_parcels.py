@@ -11,13 +11,14 @@ from django.test import Client
 
 from querwerk.core.actions import save_record
 from querwerk.core.models import Record, Space, record_models
-from querwerk.core.pictures.actions import add_picture, record_consent, store_film, withdraw_consent
+from querwerk.core.pictures.actions import add_document, add_picture, record_consent, store_film, withdraw_consent
 from querwerk.core.pictures.addresses import preview_url
-from querwerk.core.pictures.models import Consent, Picture, StoredFile
+from querwerk.core.pictures.models import Consent, Download, Picture, StoredFile
 from querwerk.core.pictures.states import How, Use
 from querwerk.core.queries import snapshot
 from querwerk.exchange.actions import InvalidBundle
 from querwerk.exchange.parcels import import_parcel, write_parcel
+from tests.factories.office import PDF
 from tests.factories.pictures import encoded
 from tests.factories.programmes import TESTER, create_programme, small_bundle
 from tests.rooms.core.pictures.test_films import mp4
@@ -43,11 +44,13 @@ def space(media: Path) -> Space:
     from datetime import date  # noqa: PLC0415
 
     record_consent(
-        picture=picture, name="Dr. Ada Größe", given_on=date(2021, 9, 29), how=How.WRITING, uses=[Use.SITE], by=TESTER
+        shown=picture, name="Dr. Ada Größe", given_on=date(2021, 9, 29), how=How.WRITING, uses=[Use.SITE], by=TESTER
     )
     film = record_models()["film"]._default_manager.get()
     stored = store_film(stream=io.BytesIO(mp4()), size=300, name="film.mp4", space=space, by=TESTER)
-    change(film, file=stored.file_name)
+    change(film, file=stored.file_name, people=["Jo Muster"], basis="consent")
+    record_consent(shown=film, name="Jo Muster", given_on=date(2021, 9, 30), how=How.MAIL, uses=[Use.SITE], by=TESTER)
+    add_document(content=PDF, name="Bericht.pdf", space=space, by=TESTER, language="de", title="Bericht")
     return space
 
 
@@ -71,8 +74,16 @@ def test_a_programme_comes_back_whole(space: Space, tmp_path: Path, settings: An
     import_parcel(path, by=TESTER)
     assert sorted(Picture.objects.values_list("key", "file", "withheld")) == before
     assert [state for _key, _file, state in before] == ["", "", ""]
-    assert sorted(StoredFile.objects.values_list("kind", flat=True)) == ["drawing", "film", "picture", "picture"]
-    assert Consent.objects.get().person is None
+    assert sorted(StoredFile.objects.values_list("kind", flat=True)) == [
+        "document",
+        "drawing",
+        "film",
+        "picture",
+        "picture",
+    ]
+    said = Consent.objects.order_by("pk").values_list("shown_in__kind", "name", "person")
+    assert list(said) == [("picture", "Dr. Ada Größe", None), ("film", "Jo Muster", None)]
+    assert Download.objects.get().stored == StoredFile.objects.get(kind="document")
     for picture in Picture.objects.select_related("stored", "space"):
         assert Client().get(preview_url(picture)).status_code == 200
     assert "<video" in Client().get("/de/werk/events/schau/").content.decode()
@@ -81,18 +92,18 @@ def test_a_programme_comes_back_whole(space: Space, tmp_path: Path, settings: An
 def test_importing_twice_changes_nothing(space: Space, tmp_path: Path) -> None:
     path = packed(space, tmp_path)
     report = import_parcel(path, by=TESTER)
-    assert (report.added, report.changed, Consent.objects.count(), StoredFile.objects.count()) == ([], [], 1, 4)
+    assert (report.added, report.changed, Consent.objects.count(), StoredFile.objects.count()) == ([], [], 2, 5)
 
 
 def test_a_withdrawal_survives_the_import_of_an_older_parcel(space: Space, tmp_path: Path) -> None:
     path = packed(space, tmp_path)
-    withdraw_consent(consent=Consent.objects.select_related("picture__space").get(), by=TESTER)
+    withdraw_consent(consent=Consent.objects.select_related("shown_in").get(), by=TESTER)
     import_parcel(path, by=TESTER)
     assert Picture.objects.order_by("pk")[0].withheld == "withdrawn"
 
 
 def test_a_withdrawal_comes_along(space: Space, tmp_path: Path, settings: Any) -> None:
-    withdraw_consent(consent=Consent.objects.select_related("picture__space").get(), by=TESTER)
+    withdraw_consent(consent=Consent.objects.select_related("shown_in").get(), by=TESTER)
     path = packed(space, tmp_path)
     emptied(space, settings, tmp_path)
     import_parcel(path, by=TESTER)
@@ -158,5 +169,7 @@ def test_the_parcel_names_consents_and_holds_each_file_once(space: Space, tmp_pa
     with zipfile.ZipFile(packed(space, tmp_path)) as parcel:
         names = parcel.namelist()
         said = json.loads(parcel.read("consents.json"))["consents"]
-    assert len(names) == len(set(names)) == 6
-    assert [(one["name"], one["uses"], one["withdrawn_at"]) for one in said] == [("Dr. Ada Größe", ["site"], None)]
+    assert len(names) == len(set(names)) == 7
+    assert [(one["name"], one["uses"], one["withdrawn_at"]) for one in said] == [
+        ("Dr. Ada Größe", ["site"], None), ("Jo Muster", ["site"], None),
+    ]  # fmt: skip

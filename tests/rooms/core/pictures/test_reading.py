@@ -5,11 +5,11 @@ import struct
 import zlib
 
 import pytest
-from PIL import Image, ImageCms
+from PIL import Image
 
 from querwerk.core.pictures.limits import MAX_PICTURE_BYTES, UnusableFile
 from querwerk.core.pictures.reading import read_picture, sniff
-from tests.factories.pictures import SECRETS, encoded, pixels
+from tests.factories.pictures import SECRETS, display_p3, encoded, p3_as_srgb, pixels
 
 
 def opened(content: bytes) -> Image.Image:
@@ -55,15 +55,16 @@ def test_a_picture_stands_upright_however_the_camera_was_held(orientation: int) 
     assert (red > 200, blue < 60) == (True, True)
 
 
-def test_another_colour_space_becomes_srgb() -> None:
-    # ProPhoto is not built in, so a profile is made whose red and green are swapped as seen from sRGB.
-    lab = ImageCms.createProfile("LAB")
-    srgb = ImageCms.createProfile("sRGB")
-    assert lab is not srgb
-    profile = ImageCms.ImageCmsProfile(srgb).tobytes()
-    reading = read_picture(encoded("PNG", pixels(), icc_profile=profile))
-    assert "icc_profile" not in opened(reading.content).info
-    assert opened(reading.content).mode == "RGB"
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP", "HEIF"])
+@pytest.mark.parametrize("colour", [(200, 100, 50), (60, 140, 90), (20, 30, 160), (0, 255, 0), (128, 128, 128)])
+def test_the_wide_colours_of_a_telephone_become_the_right_ones_of_srgb(kind: str, colour: tuple[int, int, int]) -> None:
+    options = {"PNG": {}, "JPEG": {"quality": 98}, "WEBP": {"lossless": True}, "HEIF": {"quality": 98}}[kind]
+    reading = read_picture(encoded(kind, Image.new("RGB", (64, 64), colour), icc_profile=display_p3(), **options))
+    shown = opened(reading.content)
+    assert (shown.info.get("icc_profile"), shown.mode) == (None, "RGB")
+    expected, found = p3_as_srgb(colour), shown.getpixel((32, 32))
+    # Lossy formats and the rounding of 8 bits may each be off by a step or two.
+    assert max(abs(one - other) for one, other in zip(expected, found, strict=True)) <= 4, (expected, found)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "PA", "RGBA", "I;16", "CMYK", "YCbCr"])
