@@ -60,8 +60,6 @@ def test_a_picture_stands_upright_however_the_camera_was_held(orientation: int) 
 @pytest.mark.parametrize("colour", [(200, 100, 50), (60, 140, 90), (20, 30, 160), (0, 255, 0), (128, 128, 128)])
 def test_the_wide_colours_of_a_telephone_become_the_right_ones_of_srgb(kind: str, colour: tuple[int, int, int]) -> None:
     options: dict[str, Any] = {"lossless": True} if kind == "WEBP" else {"quality": 98} if kind != "PNG" else {}
-        kind
-    ]
     reading = read_picture(encoded(kind, Image.new("RGB", (64, 64), colour), icc_profile=display_p3(), **options))
     shown = opened(reading.content)
     assert (shown.info.get("icc_profile"), shown.mode) == (None, "RGB")
