@@ -19,6 +19,7 @@ from django.utils.translation import override
 from querwerk.core.prose.inline import Run, plain
 from querwerk.core.prose.manuscript import Manuscript
 from querwerk.core.prose.outgoing import Outgoing, aspect_of, laid_out
+from querwerk.core.prose.rowheads import with_row_heads
 from querwerk.core.prose.typesetting import as_pdf
 from querwerk.core.weave import weave
 
@@ -43,8 +44,9 @@ LINES = {
 def write_pdf(manuscript: Manuscript) -> bytes:
     """Return a text as a tagged PDF file."""
     with override(manuscript.language):
-        files = Pages(manuscript).files()
-    return as_pdf(files, manuscript.changed_at)
+        pages = Pages(manuscript)
+        files = pages.files()
+    return with_row_heads(as_pdf(files, manuscript.changed_at), pages.headings)
 
 
 class Pages:
@@ -57,6 +59,8 @@ class Pages:
         self.found: dict[str, bytes] = {}
         self.noted: set[str] = set()
         self.level = 0
+        self.headings: list[list[list[bool]]] = []
+        """For each table and each of its rows below the header, whether each cell heads the row."""
 
     def files(self) -> dict[str, bytes]:
         """Return name → content."""
@@ -185,6 +189,7 @@ class Pages:
             ]
             for y, row in enumerate(grid)
         ]
+        self.headings.append([[cell["is_heading"] for cell in row] for row in rows[header:]])
         return {
             "kind": "table",
             "caption": caption,

@@ -129,7 +129,7 @@ def test_the_tag_tree_has_every_heading_table_list_note_and_picture(paper: Tagge
     headings = Counter(block["level"] for block in body["blocks"] if block["type"] == "heading")
     assert {level: roles[f"H{level}"] for level in (1, 2, 3, 4)} == {level - 1: n for level, n in headings.items()}
     assert roles["Table"] == 14
-    assert roles["TH"] == 14 * 3
+    assert roles["TH"] == 14 * (3 + 5)  # three columns, five rows
     assert roles["Note"] == sum(note["kind"] == "footnote" for note in body["notes"])
     assert roles["TOC"] >= 1
     assert roles["TOCI"] > 12
@@ -248,3 +248,25 @@ def test_the_cover_is_made_of_the_key_alone() -> None:
     assert "class=" not in cover("a")
     assert "currentColor" not in cover("a")
     assert EMBLEM
+
+
+def test_cells_that_head_a_row_say_so() -> None:
+    """Both kinds of headings, cells over several rows, a table without any, one that runs over pages."""
+    from dataclasses import replace  # noqa: PLC0415
+
+    def row(*words: str) -> list[dict[str, Any]]:
+        return [{"html": word} for word in words]
+
+    spanning = [[{"html": "Halle", "rowspan": 2}, *row("Garn", "1")], row("Tuch", "2"), row("Hof", "Seil", "3")]
+    long = [row(f"Zeile {number}", "x") for number in range(90)]
+    body = normalise({"blocks": [
+        {"type": "table", "header_rows": 1, "header_columns": 1, "rows": [row("Ort", "Was", "Zahl"), *spanning]},
+        {"type": "table", "rows": [row("a", "b")]},
+        {"type": "table", "header_columns": 1, "rows": long},
+    ]})  # fmt: skip
+    data = write_pdf(replace(strategy_paper(), body=body))
+    found = Tagged(data)
+    heads = [element for element in found.named("TH") if "Row" in str(element.A[0].get("/Scope", ""))]
+    assert (len(heads), len(found.named("TH")), len(found.named("TD"))) == (2 + 90, 3 + 2 + 90, 6 + 2 + 90)
+    with pikepdf.open(io.BytesIO(data)) as pdf:
+        assert pdf.check_pdf_syntax() == []
