@@ -5,7 +5,7 @@ PYTHON := .venv/bin/python
 # Handed on to the programs below when they are given on the command line.
 export PORT DATABASE_URL
 
-.PHONY: help setup setup-dev setup-node setup-browser lock demo test format assets messages docs bench-web bench-timetable bench-documents bench-assignment bench-newsletter bench-registration bench-prose bench-matching bench-matching-speed bench-pictures lighthouse pictures
+.PHONY: help setup setup-dev setup-node setup-browser lock demo test format assets messages docs bench-web bench-timetable bench-timetable-event bench-documents bench-assignment bench-newsletter bench-registration bench-prose bench-matching bench-matching-speed bench-pictures lighthouse pictures
 
 help:  ## list these commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -69,6 +69,9 @@ bench-matching-speed: setup-dev  ## how fast offers are found among up to a mill
 
 bench-assignment: setup-dev  ## prove fair assignments beside published ones (BENCH_DATA=folder)
 	@$(PYTHON) bench/assignment/run.py
+
+bench-timetable-event: setup-dev  ## 500 people and 2,500 wishes from the page to a published timetable, then ten no-shows
+	@$(PYTHON) bench/timetable/event.py
 
 bench-documents: setup-dev  ## compare documents in and out with pandoc and WeasyPrint
 	@$(PYTHON) bench/documents/run.py

@@ -61,10 +61,11 @@ def _by_words(sentence: str, texts: Texts, most: int) -> list[tuple[int, str]]:
     by_id = dict(texts)
     found = []
     for match in index.rank(asked, most):
-        if match.parts.words <= 0 and not match.parts.tags:
-            continue
         offer = Offer(id=match.offer, texts=(Text(by_id[int(match.offer)]),))
-        found.append((int(match.offer), said(index.explain(asked, offer, match), language)))
+        why = index.explain(asked, offer, match)
+        # Whoever has nothing clearly in common is no suggestion with a reason.
+        if why.words or why.concepts:
+            found.append((int(match.offer), said(why, language)))
     return found
 
 
