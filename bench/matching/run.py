@@ -1,6 +1,7 @@
 """Measures matching on public sets: ``make bench-matching``. BENCH_DATA names the folder in which ``matching/`` is.
 
-Vectors are kept in .tools/bench/vectors: the first run encodes some 150,000 texts, about an hour of one core; later ones take minutes.
+Vectors are kept in .tools/bench/vectors: the first run encodes some 100,000 texts, about 20 minutes of one core's computing time, and can be
+stopped and gone on with.
 """
 
 import argparse
