@@ -6,10 +6,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from querwerk.engine.matching.calibration import Calibration, Constants, exposure_of, means_of, spreads_of
+from querwerk.engine.matching.calibration import Calibration, Constants, exposure_of, means_of
 from querwerk.engine.matching.encoder import Bundled, usual_means
 from querwerk.engine.matching.entries import Prepared
-from querwerk.engine.matching.learning import mixed
+from querwerk.engine.matching.learning import mixed, spreads_between
 from querwerk.engine.matching.relevance import MEANING, unit
 from querwerk.engine.matching.words import Postings, features_of, shares_of, table_of
 
@@ -54,18 +54,22 @@ def scores(asked: Sequence[Prepared], offered: Sequence[Prepared], steps: Steps)
     )
     table = table_of(each.features for each in every)
     calibration = Calibration("bench", dimension, means, table)
-    spoken = [each.language for each in offered]
+    spoken = {
+        language: [each.language_for(language) for each in offered] for language in {each.language for each in asked}
+    }
     near = _meanings(asked, offered, calibration, steps) if steps.meaning else None
     found = near if near is not None else np.zeros((len(asked), len(offered)), np.float32)
     if steps.words:
         postings = Postings([each.features for each in offered], table)
         said = np.stack([postings.likenesses(shares_of(each.features, table)) for each in asked])
         found = said if near is None else np.stack([
-            mixed(row, words, calibration.words_shares(len(each.features), each.language, spoken)) for row, words, each in zip(near, said, asked, strict=True)
+            mixed(row, words, calibration.words_shares(len(each.features), each.language, spoken[each.language])) for row, words, each in zip(near, said, asked, strict=True)
         ])  # fmt: skip
     if steps.fair:
-        fair = Calibration("bench", dimension, spreads=spreads_of(found, [each.language for each in asked], spoken))
-        found = np.stack([fair.fair(row, each.language, spoken) for row, each in zip(found, asked, strict=True)])
+        fair = Calibration("bench", dimension, spreads=spreads_between(found, asked, offered))
+        found = np.stack([
+            fair.fair(row, each.language, spoken[each.language]) for row, each in zip(found, asked, strict=True)
+        ])  # fmt: skip
     if steps.tags:
         found = _tagged(found, asked, offered)
     if steps.exposure:

@@ -55,6 +55,10 @@ class Prepared:
             letters[passage.language] += len(passage.text)
         return max(letters, key=lambda language: (letters[language], language), default="")
 
+    def language_for(self, reader: str) -> str:
+        """Return the language in which it meets a text in another one's: that one, where a part of it is written in it."""
+        return reader if any(passage.language == reader for passage in self.passages) else self.language
+
     @cached_property
     def text(self) -> str:
         """Return all of it."""

@@ -283,7 +283,7 @@ class Index:
 
     def _parts(self, challenge: Prepared, offers: Sequence[Prepared], near: Floats, words: Floats) -> list[Parts]:
         constants = self.calibration.constants
-        languages = [offer.language for offer in offers]
+        languages = [offer.language_for(challenge.language) for offer in offers]
         shares = self.calibration.words_shares(len(challenge.features), challenge.language, languages)
         together = mixed(near, words, shares, lexical=is_lexical(self.encoder))
         alike = self.calibration.fair(together, challenge.language, languages)

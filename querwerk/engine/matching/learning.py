@@ -7,7 +7,7 @@ from itertools import batched
 
 import numpy as np
 
-from querwerk.engine.matching.calibration import BEST, Calibration, exposure_from, means_of, spreads_of
+from querwerk.engine.matching.calibration import BEST, Calibration, Spread, exposure_from, means_of, spreads_of
 from querwerk.engine.matching.encoder import is_lexical, usual_means
 from querwerk.engine.matching.entries import Prepared, Preparer
 from querwerk.engine.matching.exact import Exact
@@ -40,8 +40,7 @@ def learn(
     comparison = Comparison(asking, preparer, fresh)
     some = _sample(offers, ANSWERING)
     likenesses = np.concatenate([matrix for _, matrix in comparison.with_each(some)], axis=1)
-    languages = [each.language for each in asking], [each.language for each in some]
-    fresh = replace(fresh, spreads=spreads_of(likenesses, *languages))
+    fresh = replace(fresh, spreads=spreads_between(likenesses, asking, some))
     if not challenges:
         return fresh
     if len(some) < len(offers):
@@ -65,11 +64,12 @@ class Comparison:
             store = Exact(dimension=self._calibration.dimension)
             store.put_many([str(at) for at in range(len(some))], np.concatenate(rows), [len(row) for row in rows])
             postings = Postings([each.features for each in some], self._calibration.table)
-            spoken = [each.language for each in some]
             yield some, np.stack([
                 mixed(
                     store.meanings(vectors), postings.likenesses(asked),
-                    self._calibration.words_shares(len(asked.features), language, spoken),
+                    self._calibration.words_shares(
+                        len(asked.features), language, [each.language_for(language) for each in some]
+                    ),
                     lexical=is_lexical(self._preparer.encoder),
                 )
                 for vectors, asked, language in zip(self._vectors, self._asked, self._languages, strict=True)
@@ -81,14 +81,27 @@ def mixed(near: Floats, words: Floats, shares: Floats, *, lexical: bool = False)
     return words if lexical else ((1 - shares) * near + shares * words).astype(np.float32)
 
 
+def spreads_between(
+    likenesses: Floats, asking: Sequence[Prepared], offers: Sequence[Prepared]
+) -> dict[tuple[str, str], Spread]:
+    """Return how likenesses (challenges × offers) lie for each pair of languages, and for all together."""
+    languages = np.array([each.language for each in asking])
+    found = spreads_of(likenesses, [""] * len(asking), [""] * len(offers))
+    for one in sorted(set(languages.tolist())):
+        rows = likenesses[languages == one]
+        own = spreads_of(rows, [one] * len(rows), [each.language_for(one) for each in offers])
+        found |= {pair: spread for pair, spread in own.items() if pair != ("", "")}
+    return found
+
+
 def _exposure(
     portions: Iterator[tuple[Sequence[Prepared], Floats]], asking: Sequence[Prepared], calibration: Calibration
 ) -> dict[str, float]:
     best, sums, keys = [], 0.0, list[str]()
     for offers, matrix in portions:
-        languages = [each.language for each in offers]
         fairly = np.stack([
-            calibration.fair(row, each.language, languages) for row, each in zip(matrix, asking, strict=True)
+            calibration.fair(row, each.language, [offer.language_for(each.language) for offer in offers])
+            for row, each in zip(matrix, asking, strict=True)
         ])  # fmt: skip
         best.append(np.sort(fairly, axis=0)[-BEST:])
         sums += float(fairly.sum(dtype=np.float64))

@@ -147,6 +147,14 @@ def test_an_offer_at_its_cap_comes_after_the_others(index: Index) -> None:
     assert capped[-1].offer == first[0].offer
 
 
+def test_an_offer_in_two_languages_meets_each_challenge_in_its_own(index: Index) -> None:
+    both = Offer(
+        id="both", texts=(Text("Messestände aus Holz für kleine Betriebe.", "de"), Text("Wooden stands.", "en"))
+    )
+    (prepared,) = index.prepare([both])
+    assert [prepared.language_for(language) for language in ("de", "en", "cs")] == ["de", "en", "de"]
+
+
 def test_corrected_tags_stay_corrected() -> None:
     tagged = offer("museum")
     index = Index.build([tagged], encoder=WordsAlone())
