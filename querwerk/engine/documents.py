@@ -25,7 +25,7 @@ class Unreadable(ValueError):
 class Misplaced(ValueError):
     """A part of a document is not what it should be."""
 
-    def __init__(self, reason: str, path: Path) -> None:
+    def __init__(self, reason: str, path: Path = ()) -> None:
         super().__init__(reason)
         self.reason = reason
         self.path = path
@@ -116,6 +116,12 @@ class Part:
         if not isinstance(self.value, list):
             raise self.wrong(f"{what} must be a list, not {kind_of(self.value)}")
         return [Part(value, (*self.path, index)) for index, value in enumerate(self.value)]
+
+    def words(self, what: str) -> frozenset[str]:
+        """Return a list of words, or one word, as a set."""
+        if isinstance(self.value, str):
+            return frozenset({self.value.strip()} - {""})
+        return frozenset(item.text(what) for item in self.items(what))
 
     def integer(self, what: str) -> int:
         """Return a whole number."""

@@ -8,6 +8,8 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from querwerk.engine.documents import Misplaced, Path
+
 LARGEST = 20_000_000
 """More pairs of agent and task than this in one problem are taken for a mistake."""
 UNIT = 1_000_000
@@ -15,21 +17,14 @@ UNIT = 1_000_000
 HIGHEST_SCORE = 1_000_000
 """Of a score's amount, so that sums of millionths stay within 64 bits."""
 
-type Path = tuple[str | int, ...]
-"""Where in a problem something is, as the JSON form has it: ("tasks", 3, "coverage"); indices count from 0."""
 type Pair = tuple[int, int]
 """An agent and a task; both count from 0."""
 type Range = tuple[int, int]
 """At least and at most."""
 
 
-class InvalidProblem(ValueError):
+class InvalidProblem(Misplaced):
     """Something in a problem makes no sense; says what, and where."""
-
-    def __init__(self, reason: str, path: Path = ()) -> None:
-        super().__init__(reason)
-        self.reason = reason
-        self.path = path
 
 
 class Side(StrEnum):

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from querwerk.engine.assignment.matrices import read_matrices
-from querwerk.engine.assignment.problem import LARGEST, InvalidProblem, Pair, Problem, Quota, Range, Side
+from querwerk.engine.assignment.problem import LARGEST, Pair, Problem, Quota, Range, Side
 from querwerk.engine.assignment.result import Assignment
 from querwerk.engine.assignment.tables import TABLES, read_tables
 from querwerk.engine.documents import Misplaced, Part, Unreadable, json_of, line_of, text_of
@@ -33,7 +33,7 @@ def read(file: FilePath, *, load: Range = (0, 1), coverage: Range = (1, 1)) -> P
         tables, locate = read_tables(file, LARGEST_FILE)
         try:
             return _problem(Part(tables), load, coverage)
-        except (Misplaced, InvalidProblem) as error:
+        except Misplaced as error:
             raise Unreadable(*locate(error.path), error.reason) from None
     if file.suffix in {".npy", ".npz"}:
         return read_matrices(file, load, coverage)
@@ -42,7 +42,7 @@ def read(file: FilePath, *, load: Range = (0, 1), coverage: Range = (1, 1)) -> P
         document = json_of(file, text)
         try:
             return _problem(Part(document), load, coverage)
-        except (Misplaced, InvalidProblem) as error:
+        except Misplaced as error:
             raise Unreadable(file, line_of(text, error.path), error.reason) from None
     raise Unreadable(file, None, f"is neither .json nor .npy nor .npz nor a folder with {', '.join(TABLES)}")
 

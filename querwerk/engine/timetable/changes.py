@@ -2,9 +2,10 @@
 
 from pathlib import Path as FilePath
 
-from querwerk.engine.timetable.document import Meetings, Part, People, Slots
+from querwerk.engine.documents import Misplaced, Part
+from querwerk.engine.timetable.document import Meetings, People, Slots
 from querwerk.engine.timetable.files import Unreadable, json_of, line_of, text_of
-from querwerk.engine.timetable.problem import InvalidProblem, Meeting, Problem
+from querwerk.engine.timetable.problem import Meeting, Problem
 from querwerk.engine.timetable.repair import Changes
 
 PARTS = ("since", "no_shows", "absent", "late", "tables", "cancelled", "meetings", "requests")
@@ -16,7 +17,7 @@ def read_changes(file: FilePath, problem: Problem) -> Changes:
     document = json_of(file, text)
     try:
         return _changes(Part(document), problem)
-    except InvalidProblem as error:
+    except Misplaced as error:
         raise Unreadable(file, line_of(text, error.path), error.reason) from None
 
 
@@ -115,7 +116,7 @@ def _added(parts: dict[str, Part], problem: Problem, people: People, slots: Slot
         place = wishes.place_of(("meetings", index))
         for person in meeting.people:
             if not 0 <= person < problem.people:
-                raise InvalidProblem(f"there is no person {person + 1}; people are 1 to {problem.people}", place)
+                raise Misplaced(f"there is no person {person + 1}; people are 1 to {problem.people}", place)
         if frozenset(meeting.people) in known and not meeting.choices:
-            raise InvalidProblem(f"this is meeting {known[frozenset(meeting.people)]} already", place)
+            raise Misplaced(f"this is meeting {known[frozenset(meeting.people)]} already", place)
     return tuple(wishes.found)

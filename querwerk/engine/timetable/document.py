@@ -3,13 +3,13 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
+from querwerk.engine.documents import Misplaced, Part, Path, kind_of
 from querwerk.engine.timetable.problem import (
     HEAVIEST,
     LARGEST,
     Interpreter,
     InvalidProblem,
     Meeting,
-    Path,
     Person,
     Problem,
     Session,
@@ -32,67 +32,6 @@ PERSON = ("name", "unavailable", "organisation", "least", "most", "needs", "inte
 TABLE = ("name", "offers", "reserved", "stand", "closed")
 MEETING = ("people", "session", "slot", "after", "weight", "needs", "interpreter")
 REQUEST = ("from", "to", "priority", "session", "needs", "interpreter")
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """A piece of a document that knows where it is; the methods refuse what they do not expect."""
-
-    value: object
-    path: Path = ()
-
-    def wrong(self, reason: str) -> InvalidProblem:
-        """Return a refusal with this place."""
-        return InvalidProblem(reason, self.path)
-
-    def mapping(self, known: tuple[str, ...], what: str) -> "dict[str, Part]":
-        """Read an object with these names."""
-        if not isinstance(self.value, dict):
-            raise self.wrong(f"{what} must be an object, not {_kind(self.value)}")
-        for name in self.value:
-            if name not in known:
-                raise InvalidProblem(f"{what} has no “{name}”; known are {', '.join(known)}", (*self.path, name))
-        return {name: Part(value, (*self.path, name)) for name, value in self.value.items()}
-
-    def items(self, what: str) -> "list[Part]":
-        """Read a list."""
-        if not isinstance(self.value, list):
-            raise self.wrong(f"{what} must be a list, not {_kind(self.value)}")
-        return [Part(value, (*self.path, index)) for index, value in enumerate(self.value)]
-
-    def words(self, what: str) -> frozenset[str]:
-        """Read a list of words, or one word."""
-        if isinstance(self.value, str):
-            return frozenset({self.value.strip()} - {""})
-        return frozenset(item.text(what) for item in self.items(what))
-
-    def text(self, what: str) -> str:
-        """Read a text."""
-        if not isinstance(self.value, str):
-            raise self.wrong(f"{what} must be text, not {_kind(self.value)}")
-        return self.value.strip()
-
-    def integer(self, what: str) -> int:
-        """Read a whole number."""
-        if isinstance(self.value, bool) or not isinstance(self.value, int):
-            raise self.wrong(f"{what} must be a whole number, not {_kind(self.value)}")
-        return self.value
-
-
-def _kind(value: object) -> str:
-    match value:
-        case None:
-            return "null"
-        case bool():
-            return "true" if value else "false"
-        case str():
-            return f"the text “{value[:40]}”"
-        case dict():
-            return "an object"
-        case list():
-            return "a list"
-        case _:
-            return str(value)[:40]
 
 
 @dataclass(slots=True)
@@ -129,7 +68,7 @@ class People:
     def add(self, name: str, unavailable: frozenset[int], rules: Person, path: Path) -> None:
         """Add a person."""
         if name and name in self.numbers:
-            raise InvalidProblem(f"there are two people called “{name}”", path)
+            raise Misplaced(f"there are two people called “{name}”", path)
         if name:
             self.numbers[name] = self.count
         self.count += 1
@@ -156,13 +95,13 @@ class People:
 
 
 def problem_of(document: Part) -> Problem:
-    """Make a problem of a document; raises InvalidProblem with the place in the document."""
+    """Make a problem of a document; raises Misplaced with the place in the document."""
     parts = document.mapping(PARTS, "a problem")
     for name in ("people", "slots", "tables"):
         if name not in parts:
-            raise InvalidProblem(f"“{name}” is missing")
+            raise Misplaced(f"“{name}” is missing")
     if "meetings" not in parts and "requests" not in parts:
-        raise InvalidProblem("“meetings” is missing; there are no “requests” either")
+        raise Misplaced("“meetings” is missing; there are no “requests” either")
     slots = _slots(parts["slots"])
     people = _people(parts["people"], slots)
     wishes = Meetings(people, slots)
@@ -228,7 +167,7 @@ def _add_person(people: People, person: Part, slots: Slots) -> None:
     parts = person.mapping(PERSON, "a person")
     name = parts.get("name", Part(""))
     if not isinstance(name.value, str):
-        raise name.wrong(f"a name must be text, not {_kind(name.value)}")
+        raise name.wrong(f"a name must be text, not {kind_of(name.value)}")
     if "organisation" in parts and (organisation := parts["organisation"].text("an organisation")):
         people.delegates.setdefault(organisation, []).append(people.count)
     rules = Person(
@@ -392,4 +331,4 @@ def _both(first: Meeting, second: Meeting, part: Part) -> Meeting:
 def _session(part: Part) -> Session:
     if isinstance(part.value, str) and part.value in {str(session) for session in Session}:
         return Session(part.value)
-    raise part.wrong(f"a session is one of {', '.join(Session)}, not {_kind(part.value)}")
+    raise part.wrong(f"a session is one of {', '.join(Session)}, not {kind_of(part.value)}")

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
-from querwerk.engine.timetable.problem import InvalidProblem, Meeting, Path, Problem, Session
+from querwerk.engine.documents import Path
+from querwerk.engine.timetable.problem import InvalidProblem, Meeting, Problem, Session
 
 SESSIONS = {1: Session.MORNING, 2: Session.AFTERNOON, 3: Session.ANY}
 NUMBERS = ("nBusiness", "nMeetings", "nTables", "nTotalSlots", "nMorningSlots")

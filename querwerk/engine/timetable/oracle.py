@@ -5,9 +5,9 @@ from typing import Any
 
 from querwerk.engine.timetable.clauses import Clauses
 
-OPTIONS = {"stabilizeonly": 1, "lucky": 0}
-"""What CaDiCaL does otherwise than by itself: no hasty restarts, which on timetables lose what a search has settled, and no
-tries of constant values at each question."""
+OPTIONS = {"stabilizeonly": 1, "lucky": 0, "phase": 0}
+"""What CaDiCaL does otherwise than by itself: no hasty restarts, which on timetables lose what a search has settled; no
+tries of constant values at each question; and what it knows nothing about is false, as most of a timetable is."""
 SLICE = 1_000
 """Conflicts between two looks at whether to stop: a tenth of a second or two."""
 

@@ -6,14 +6,13 @@ from dataclasses import dataclass
 from enum import StrEnum
 from itertools import chain, combinations
 
+from querwerk.engine.documents import Misplaced, Path
+
 LARGEST = 200_000
 """More meetings than this in one problem are taken for a mistake."""
 
 HEAVIEST = 1_000
 """The largest weight of a meeting."""
-
-type Path = tuple[str | int, ...]
-"""Where in a problem something is, as the JSON form has it: ("meetings", 3, "people"); indices count from 0."""
 
 
 class Session(StrEnum):
@@ -24,13 +23,8 @@ class Session(StrEnum):
     ANY = "any"
 
 
-class InvalidProblem(ValueError):
+class InvalidProblem(Misplaced):
     """Something in a problem makes no sense; says what, and where."""
-
-    def __init__(self, reason: str, path: Path = ()) -> None:
-        super().__init__(reason)
-        self.reason = reason
-        self.path = path
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,10 +7,11 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path as FilePath
 
-from querwerk.engine.timetable.document import Part, problem_of
+from querwerk.engine.documents import Misplaced, Part
+from querwerk.engine.timetable.document import problem_of
 from querwerk.engine.timetable.dzn import read_dzn
 from querwerk.engine.timetable.files import Unreadable, json_of, line_of, text_of
-from querwerk.engine.timetable.problem import InvalidProblem, Problem
+from querwerk.engine.timetable.problem import Problem
 from querwerk.engine.timetable.result import Placement, Plan
 from querwerk.engine.timetable.tables import NEEDED, read_tables
 
@@ -27,7 +28,7 @@ def read(file: FilePath, *, fairness: int | None = None) -> Problem:
         return problem
     try:
         return replace(problem, fairness=fairness)
-    except InvalidProblem as error:
+    except Misplaced as error:
         raise Unreadable(file, None, error.reason) from None
 
 
@@ -42,7 +43,7 @@ def _read(file: FilePath) -> Problem:
         document = json_of(file, text)
         try:
             return problem_of(Part(document))
-        except InvalidProblem as error:
+        except Misplaced as error:
             raise Unreadable(file, line_of(text, error.path), error.reason) from None
     raise Unreadable(file, None, f"is neither .json nor .dzn nor a folder with {', '.join(NEEDED)}")
 
@@ -53,14 +54,14 @@ def read_plan(file: FilePath, problem: Problem) -> Plan:
     document = json_of(file, text)
     try:
         return _plan(Part(document), problem)
-    except InvalidProblem as error:
+    except Misplaced as error:
         raise Unreadable(file, line_of(text, error.path), error.reason) from None
 
 
 def _located(file: FilePath, reading: Callable[[], Problem]) -> Problem:
     try:
         return reading()
-    except InvalidProblem as error:
+    except Misplaced as error:
         line = error.path[0] if error.path and isinstance(error.path[0], int) else None
         raise Unreadable(file, line, error.reason) from None
 
@@ -76,7 +77,7 @@ def _plan(document: Part, problem: Problem) -> Plan:
         placed[number - 1] = placement
     for index, meeting in enumerate(problem.meetings):
         if index not in placed and meeting.weight is None:
-            raise InvalidProblem(f"meeting {index + 1} is not placed", ("meetings",))
+            raise Misplaced(f"meeting {index + 1} is not placed", ("meetings",))
     return tuple(placed.get(index) for index in range(len(problem.meetings)))
 
 

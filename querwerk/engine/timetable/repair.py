@@ -138,6 +138,8 @@ class _Day:
     load: list[int] = field(init=False)
     taken: dict[int, set[int]] = field(init=False)
     """slot: tables in use."""
+    room: int = field(init=False)
+    """The slots in which a table is free, as bits."""
     heard: dict[int, set[int]] = field(init=False)
     """slot: interpreters in use."""
     open: list[int] = field(init=False)
@@ -169,6 +171,7 @@ class _Day:
                 self.stands.setdefault(holder, set()).add(index)
         self.busy, self.load = [0] * problem.people, [0] * problem.people
         self.taken, self.heard = defaultdict(set), defaultdict(set)
+        self.room = (1 << problem.slots) - 1
         self.freed, self.has_new_room = set(), False
         self.has_order = any(meeting.after for meeting in self.meetings)
         for meeting, placement in zip(problem.meetings, self.before, strict=True):
@@ -177,13 +180,13 @@ class _Day:
 
     def _enter(self, meeting: Meeting, placement: Placement) -> None:
         bit = 1 << placement.slot
-        for person in meeting.people:
+        for person in (*meeting.people, *placement.delegates) if placement.delegates else meeting.people:
             self.busy[person] |= bit
             self.load[person] += 1
-        for person in placement.delegates:
-            self.busy[person] |= bit
-            self.load[person] += 1
-        self.taken[placement.slot].add(placement.table)
+        taken = self.taken[placement.slot]
+        taken.add(placement.table)
+        if len(taken) >= self.problem.tables:
+            self.room &= ~bit
         if placement.interpreter is not None:
             self.heard[placement.slot].add(placement.interpreter)
 
@@ -198,7 +201,9 @@ class _Day:
             if placement is None or placement.slot < self.changes.since:
                 continue
             is_lost = index in self.changes.cancelled
-            if absent:
+            if absent and not (
+                absent.keys().isdisjoint(meeting.people) and absent.keys().isdisjoint(placement.delegates)
+            ):
                 people = (*meeting.people, *placement.delegates)
                 is_lost = is_lost or any(absent.get(person, 0) >> placement.slot & 1 for person in people)
             if closed:
@@ -215,6 +220,7 @@ class _Day:
             self.load[person] -= 1
         self.freed.update(people)
         self.taken[placement.slot].discard(placement.table)
+        self.room |= 1 << placement.slot
         if placement.interpreter is not None:
             self.heard[placement.slot].discard(placement.interpreter)
         self.has_new_room = True
@@ -224,20 +230,15 @@ class _Day:
         """Return what may find a place: what was lost or is new, and wishes that a freed person or table may serve."""
         new = range(len(self.problem.meetings), len(self.meetings))
         found = {index for index in (*lost, *new) if index not in self.changes.cancelled}
-        room = self._room()
         if self.has_new_room:
             for index, (meeting, placement) in enumerate(zip(self.problem.meetings, self.before, strict=True)):
-                if placement is None and index not in self.changes.cancelled and self._has_hope(meeting, room):
+                if placement is None and index not in self.changes.cancelled and self._has_hope(meeting):
                     found.add(index)
         return sorted(found, key=lambda index: (self._is_guaranteed(index), -_weight(self.meetings[index]), index))
 
-    def _room(self) -> int:
-        """Return the slots in which a table is free, as bits."""
-        return _bits(slot for slot in range(self.problem.slots) if len(self.taken[slot]) < self.problem.tables)
-
-    def _has_hope(self, meeting: Meeting, room: int) -> bool:
+    def _has_hope(self, meeting: Meeting) -> bool:
         """Say cheaply whether all who have to come have a slot in common; most waiting wishes have none."""
-        bits = room
+        bits = self.room
         for person in meeting.people:
             bits &= self.open[person] & ~self.busy[person]
         return bits != 0
@@ -251,6 +252,8 @@ class _Day:
     def place(self, index: int) -> bool:
         """Put a meeting into the free place with the fewest breaks, if there is one."""
         meeting = self.meetings[index]
+        if not self._has_hope(meeting):
+            return False
         best: tuple[int, Placement] | None = None
         for chosen in product(*meeting.choices):
             people = (*meeting.people, *chosen)
@@ -270,7 +273,7 @@ class _Day:
             return
         if self.problem.never and any(pair in self.problem.never for pair in combinations(sorted(people), 2)):
             return
-        bits = self._room()
+        bits = self.room
         for person in people:
             most = self.rules[person].most
             if most is not None and self.load[person] >= most:
@@ -330,7 +333,7 @@ def outcome(problem: Problem, changes: Changes, old: list[Placement | None], pla
     changed = tuple(
         Change(index, before, after)
         for index, (before, after) in enumerate(zip(old, plan, strict=True))
-        if before != after
+        if before is not after and before != after
     )
     told = frozenset(
         person

@@ -16,7 +16,7 @@ PLACING = 20
 WARMING_UP = 4_000
 """Steps of annealing before the proof begins, again and again until the plan is fair, but at most WARM_UPS times."""
 WARM_UPS = 8
-BETWEEN = 40_000
+BETWEEN = 10_000
 """Steps of annealing each time the proof makes a pause: hard problems get a good plan long before the best."""
 ANNEALING = 2_000_000
 """Steps of annealing where the problem is too large for a proof."""

@@ -5,9 +5,10 @@ from collections.abc import Mapping
 from pathlib import Path as FilePath
 from typing import Any
 
-from querwerk.engine.timetable.document import Part, problem_of
+from querwerk.engine.documents import Misplaced, Part, Path
+from querwerk.engine.timetable.document import problem_of
 from querwerk.engine.timetable.files import Unreadable, text_of
-from querwerk.engine.timetable.problem import LARGEST, InvalidProblem, Path, Problem
+from querwerk.engine.timetable.problem import LARGEST, Problem
 
 NEEDED = ("event.csv", "people.csv")
 COLUMNS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
@@ -43,7 +44,7 @@ def read_tables(folder: FilePath) -> Problem:
             document[part] = [_entry(part, row) for _, row in found]
     try:
         return problem_of(Part(document))
-    except InvalidProblem as error:
+    except Misplaced as error:
         table, line = _locate(rows, error.path)
         raise Unreadable(folder / table, line, error.reason) from None
 

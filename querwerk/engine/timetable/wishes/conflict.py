@@ -9,10 +9,12 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from itertools import combinations, product
 
-from querwerk.engine.timetable.explain import Switched
+from querwerk.engine.timetable.explain import CROWD, Switched
 from querwerk.engine.timetable.problem import Session
 from querwerk.engine.timetable.wishes.layout import Layout
 
+FEW = 3
+"""So many meetings are named even where fewer would be in each other’s way."""
 LARGEST = 400_000
 """Variables from which looking for words takes too long."""
 
@@ -29,21 +31,26 @@ def conflict(layout: Layout, stop: Callable[[], bool]) -> tuple[str, ...]:
 
 
 def _shortage(layout: Layout) -> str:
-    """Say where more meetings need one kind of table than it has places; the most frequent conflict, in one sentence."""
+    """Say where more meetings need one kind of table than it has places; the most frequent conflict, in one sentence.
+
+    Of several such places the smallest is told, and where more than a FEW meetings want it, as many as cannot all be: one more
+    than it has places.
+    """
     problem = layout.problem
     asking: defaultdict[str, list[tuple[int, frozenset[int]]]] = defaultdict(list)
     for index, meeting in enumerate(problem.meetings):
         if meeting.weight is None and layout.equipment:
             for need in meeting.needs.union(*(layout.rules[person].needs for person in meeting.people)):
                 asking[need].append((index, frozenset(problem.slots_of(index))))
+    found: list[tuple[int, str]] = []
     for need, meetings in sorted(asking.items()):
         tables = [table for table, one in enumerate(layout.equipment) if need in one.offers]
-        for _, window in meetings:
+        for window in dict.fromkeys(window for _, window in meetings):
             inside = [index for index, slots in meetings if slots <= window]
             places = sum(slot not in layout.equipment[table].closed for table in tables for slot in window)
             if window and len(inside) > places:
-                return _shortage_words(layout, need, tables, window, inside)
-    return ""
+                found.append((places, _shortage_words(layout, need, tables, window, inside[: max(FEW, places + 1)])))
+    return min(found)[1] if found else ""
 
 
 def _shortage_words(layout: Layout, need: str, tables: list[int], window: frozenset[int], inside: list[int]) -> str:
@@ -52,7 +59,8 @@ def _shortage_words(layout: Layout, need: str, tables: list[int], window: frozen
     slots = [problem.slot(slot) for slot in sorted(window)]
     is_any = len(slots) == problem.slots
     when = "in the whole day" if is_any else f"{'at' if problem.slot_names else 'in'} {_listed(slots)}"
-    who = _listed([f"meeting {index + 1} of {problem.parties(index)}" for index in inside])
+    meetings = [f"meeting {index + 1} of {problem.parties(index)}" for index in inside]
+    who = _listed(meetings) if len(inside) <= CROWD else f"at least {len(inside)} meetings"
     all_ = " all" if len(inside) > 2 else ""
     if not tables:
         return f"no table offers “{need}”, and {who}{all_} need{'s' if len(inside) == 1 else ''} one"
