@@ -12,6 +12,9 @@ from collections import Counter
 from querwerk.engine.timetable.clauses import FALSE, TRUE, Clauses
 from querwerk.engine.timetable.problem import Problem
 
+FEW = 4
+"""Tables are few when there are more people for each."""
+
 
 class Contradiction(Exception):
     """There is no plan, and it shows before any search."""
@@ -66,6 +69,8 @@ class Encoding:
         self.soft: list[int] = []
         self.meeting_in = [{slot: self.clauses.new() for slot in slots} for slots in domains(problem)]
         self.busy: list[list[int]] = []
+        self.has_few_tables = problem.people > FEW * problem.tables
+        """Then a plan is found sooner by guessing what is true; otherwise by guessing that meetings are elsewhere."""
         self._limits: list[list[int]] = []
         self._real: list[list[int]] = []
         # Whether somebody's many breaks can be made fair by everybody else having some, too.
@@ -194,7 +199,7 @@ class Encoding:
         for slot in range(self.problem.slots):
             busy = [row[slot] for row in self.busy if row[slot] != FALSE]
             self.clauses.at_most(2 * tables, busy)
-            if len(busy) > 4 * tables:
+            if len(busy) > FEW * tables:
                 self.clauses.at_most(tables, self._hosts(slot))
 
     def _hosts(self, slot: int) -> list[int]:

@@ -5,9 +5,9 @@ from typing import Any
 
 from querwerk.engine.timetable.clauses import Clauses
 
-OPTIONS = {"stabilizeonly": 1, "lucky": 0, "phase": 0}
-"""What CaDiCaL does otherwise than by itself: no hasty restarts, which on timetables lose what a search has settled; no
-tries of constant values at each question; and what it knows nothing about is false, as most of a timetable is."""
+OPTIONS = {"stabilizeonly": 1, "lucky": 0}
+"""What CaDiCaL does otherwise than by itself: no hasty restarts, which on timetables lose what a search has settled; and
+no tries of constant values at each question."""
 SLICE = 1_000
 """Conflicts between two looks at whether to stop: a tenth of a second or two."""
 
@@ -17,19 +17,34 @@ class Interrupted(Exception):
 
 
 class Oracle:
-    """Answers whether clauses can be satisfied under assumptions; further clauses may come between two questions."""
+    """Answers whether clauses can be satisfied under assumptions; further clauses may come between two questions.
 
-    def __init__(self, clauses: Clauses, stop: Callable[[], bool]) -> None:
-        # These take a moment to load, and only proofs need them.
-        from pysat.solvers import Cadical195  # noqa: PLC0415
+    `guess` is the value that is tried first for what nothing is known about.
+    """
+
+    def __init__(self, clauses: Clauses, stop: Callable[[], bool], *, guess: bool = True) -> None:
+        # This takes a moment to load, and only proofs need it.
         from pysolvers import error  # noqa: PLC0415
 
         self._clauses = clauses
         self._stop = stop
-        self._solver: Any = Cadical195()
-        self._solver.configure(OPTIONS)
-        self._handed_over = 0
+        self._solver: Any
         self._broken_off: type[Exception] = error
+        self._guess = guess
+        self._begin()
+
+    def _begin(self) -> None:
+        from pysat.solvers import Cadical195  # noqa: PLC0415
+
+        self._solver = Cadical195()
+        self._solver.configure(OPTIONS | {"phase": int(self._guess)})
+        self._handed_over = 0
+
+    def renew(self) -> None:
+        """Forget all that was learnt, and guess the other way: where one search has no luck, another need not have none."""
+        self.close()
+        self._guess = not self._guess
+        self._begin()
 
     def ask(self, assumptions: list[int], conflicts: int) -> bool | None:
         """Answer with so much work at most; None: not known. Raises Interrupted soon after `stop` says so."""

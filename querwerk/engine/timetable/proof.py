@@ -16,6 +16,9 @@ from querwerk.engine.timetable.oracle import Oracle
 
 SOON, SLICE = 2_000, 20_000
 """Conflicts before the first pause and between later pauses for looking for a better plan elsewhere."""
+UNLUCKY = 120_000
+"""Conflicts at one question after which a fresh solver tries it, guessing the other way: how long it takes to find a plan is
+a matter of luck."""
 TRIAL = 1_000
 """Conflicts spent on making a core smaller, on raising its count at once, or on one more core while others wait."""
 CIRCLE = 300
@@ -42,7 +45,7 @@ class Proof:
         self._on_plan = on_plan
         self._on_bound = on_bound
         self._clauses = encoding.clauses
-        self._oracle = Oracle(encoding.clauses, stop)
+        self._oracle = Oracle(encoding.clauses, stop, guess=encoding.has_few_tables)
         self._counters: dict[int, tuple[list[int], int]] = {}
         self._assumed: dict[int, None] = dict.fromkeys(encoding.soft)
         self._circles = encoding.circles()
@@ -150,8 +153,13 @@ class Proof:
         return answer
 
     def _solve(self, assumptions: list[int]) -> bool:
+        spent, enough = 0, UNLUCKY
         while (answer := self._oracle.ask(assumptions, self._patience)) is None:
+            spent += self._patience
             self._pause()  # the solver goes on where it was
+            if spent >= enough:
+                self._oracle.renew()
+                spent, enough = 0, 2 * enough
         return answer
 
     def _pause(self) -> None:

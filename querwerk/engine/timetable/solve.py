@@ -16,8 +16,9 @@ PLACING = 20
 WARMING_UP = 4_000
 """Steps of annealing before the proof begins, again and again until the plan is fair, but at most WARM_UPS times."""
 WARM_UPS = 8
-BETWEEN = 10_000
-"""Steps of annealing each time the proof makes a pause: hard problems get a good plan long before the best."""
+BETWEEN, LONGEST = 10_000, 40_000
+"""Steps of annealing when the proof makes its first pause, twice as many in each further one, and at most: hard problems get
+a good plan long before the best, and the others do not wait for it."""
 ANNEALING = 2_000_000
 """Steps of annealing where the problem is too large for a proof."""
 PROVABLE = 40_000
@@ -46,6 +47,7 @@ class _Run:
         self._best: list[int] | None = None
         self._breaks: int | None = None
         self._bound = 0
+        self._between = BETWEEN
         self._first_plan: float | None = None
 
     def result(self) -> Result:
@@ -99,7 +101,8 @@ class _Run:
         return proof.run()
 
     def _anneal_between(self) -> int | None:
-        self._anneal(BETWEEN)
+        self._anneal(self._between)
+        self._between = min(2 * self._between, LONGEST)
         return self._breaks
 
     def _anneal(self, steps: int) -> None:

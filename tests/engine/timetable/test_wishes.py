@@ -264,10 +264,10 @@ def test_of_many_who_need_a_table_so_many_are_named_as_cannot_all_have_it() -> N
         equipment=(*(Table(),) * 8, Table(offers=frozenset({"screen"}))),
     )  # fmt: skip
     result = solve(problem)
-    assert result.conflict == (
+    assert result.conflict[0] == (
         "table 9 is the only one that offers “screen”, and meeting 1 of person 1 and person 11, "
         "meeting 2 of person 2 and person 12, meeting 3 of person 3 and person 13 "
-        "and meeting 4 of person 4 and person 14 all need it in the whole day",
+        "and meeting 4 of person 4 and person 14 all need it in the whole day"
     )
 
 
