@@ -4,8 +4,7 @@ from collections.abc import Callable
 from pathlib import Path as FilePath
 from typing import Any
 
-from querwerk.engine.assignment.problem import Path
-from querwerk.engine.documents import Columns, TableRow, Unreadable, rows_of
+from querwerk.engine.documents import Columns, Path, TableRow, Unreadable, rows_of
 
 TABLES: dict[str, Columns] = {
     "agents.csv": (("name",), ("load_min", "load_max", "organisation", "groups")),
