@@ -10,6 +10,10 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from querwerk.core.letters import EMBLEM, PLAIN, Letter, Mail, addressed, host, make_letter, site
+from querwerk.core.pictures.addresses import preview_url
+from querwerk.core.pictures.models import Picture
+from querwerk.core.pictures.queries import lead_pictures
+from querwerk.core.pictures.states import FileKind
 from querwerk.core.queries import current_edition
 from querwerk.core.registry import page_url
 from querwerk.core.text import UNSTATED
@@ -22,6 +26,8 @@ __all__ = ["EMBLEM", "Letter", "issue_context", "issue_letter", "issue_message",
 
 CODE = "QWCODEQWCODEQWCODE"
 """Stands in a mail where each reader's own code goes; the rest is made once for all who read the same."""
+PICTURE_WIDTH = 560
+"""Pixels that the column of a mail has room for."""
 ISSUE = ("newsletter/mail/issue.txt", "newsletter/mail/issue.html")
 
 
@@ -87,6 +93,8 @@ def issue_letter(issue: Issue, items: Iterable[IssueItem], language: str, frame:
 def issue_context(issue: Issue, items: Iterable[IssueItem], language: str, frame: Frame) -> dict[str, Any]:
     """Return what stands in an issue, in the best language for a reader; call it with that language active."""
     subject, intro = issue.subject.best(language), issue.intro.best(language)
+    items = list(items)
+    pictures = lead_pictures([item.newsflash.node_id for item in items], with_drafts=False)
     return {
         "number": issue.number,
         "subject": subject.words,
@@ -94,7 +102,10 @@ def issue_context(issue: Issue, items: Iterable[IssueItem], language: str, frame
         "underline": "=" * min(len(subject.words), 76),
         "intro": [part.strip() for part in intro.words.split("\n\n") if part.strip()],
         "intro_language": intro.language,
-        "items": [_item(item, language, frame) for item in items],
+        "items": [
+            {**_item(item, language, frame), "picture": _picture(pictures.get(item.newsflash.node_id), language)}
+            for item in items
+        ],
         "mine_url": site(reverse("newsletter:mine", args=[frame.key, CODE])),
         "web_url": site(reverse("newsletter:issue", args=[frame.key, issue.number])),
         "imprint_url": site(address("programmes:page", programme=frame.key, key="imprint"))
@@ -116,6 +127,25 @@ def _item(item: IssueItem, language: str, frame: Frame) -> dict[str, Any]:
         "summary": summary.words,
         "summary_language": own if summary.language == UNSTATED else summary.language,
         "url": site(page_url("newsflash", newsflash.key, frame.key)),
+    }
+
+
+def _picture(picture: Picture | None, language: str) -> dict[str, Any] | None:
+    """Return what a mail shows of a lead picture: our own address, the same for everybody, which ends with its consent.
+
+    Drawings stay out: few mail programs show SVG.
+    """
+    stored = picture.stored if picture is not None else None
+    if picture is None or stored is None or stored.kind != FileKind.PICTURE:
+        return None
+    alt, width = picture.alt.best(language), min(PICTURE_WIDTH, stored.width)
+    return {
+        "url": site(preview_url(picture)),
+        "alt": alt.words,
+        "language": language if alt.language == UNSTATED else alt.language,
+        "credit": picture.credit,
+        "width": width,
+        "height": round(stored.height * width / stored.width),
     }
 
 

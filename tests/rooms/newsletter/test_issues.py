@@ -1,15 +1,24 @@
 """Issues: who may write them, what stands in them, and that two people do not overwrite each other."""
 
+import re
+from pathlib import Path
+from urllib.parse import urlsplit
+
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
+from querwerk.core.actions import save_record
 from querwerk.core.models import Space
+from querwerk.core.pictures.models import Picture
+from querwerk.core.queries import snapshot
 from querwerk.core.text import Text
 from querwerk.newsletter import actions, letters
 from querwerk.newsletter.models import Delivery, Issue, Topic
 from querwerk.newsletter.queries import items_of, readers_of
 from querwerk.newsletter.states import IssueState
 from querwerk.publishing.models import Newsflash
+from tests.factories.pictures import encoded
 from tests.factories.programmes import TESTER
 from tests.rooms.desk.conftest import SignIn
 from tests.rooms.newsletter.readers import create_issue, create_reader, create_topics
@@ -184,3 +193,34 @@ def test_table_of_readers_holds_no_formula(space: Space, sign_in: SignIn) -> Non
     create_reader(space, "=cmd@web.example")
     lines = sign_in("organiser").get(f"{DESK}subscribers.csv").content.decode("utf-8-sig").splitlines()
     assert lines[1].split(",")[:3] == ["'=cmd@web.example", "active", "de"]
+
+
+def test_a_mail_brings_lead_pictures_that_may_be_shown_from_one_address_for_all(
+    space: Space, media: Path, sign_in: SignIn
+) -> None:
+    sign_in("organiser").post("/de/desk/werk/pictures/", {"file": [SimpleUploadedFile("a.jpg", encoded())]})
+    picture = Picture.objects.select_related("space", "node").get()
+    flash = Newsflash.objects.select_related("space", "node").get(space=space, key="1")
+    save_record(spec=flash.SPEC, raw={**snapshot(flash), "picture": picture.key}, space=space, by=TESTER)
+    issue = create_issue(space)
+
+    def letter(language: str = "de") -> letters.Letter:
+        return letters.issue_letter(issue, items_of(issue), language, letters.frame_for("werk"))
+
+    assert "/media/" not in letter().html  # a draft
+    said = {"alt_de": "Ein Webstuhl", "credit": "Foto: Kim Kamera", "licence": "press"}
+    for basis, is_shown in (("consent", False), ("nobody", True)):  # of those who should have agreed nobody has
+        raw = {key: value for key, value in snapshot(picture).items() if key != "visibility"} | said | {"basis": basis}
+        save_record(spec=picture.SPEC, raw=raw, space=space, by=TESTER)
+        picture.refresh_from_db()
+        assert ("/media/" in letter().html) is is_shown
+    german, english = letter(), letter("en")
+    found = re.findall(r'<img[^>]* src="(http[^"]+)"[^>]*>', german.html)
+    assert len(found) == 1
+    assert found == re.findall(r'<img[^>]* src="(http[^"]+)"[^>]*>', english.html)
+    assert "/media/werk/" in found[0]
+    assert Client().get(urlsplit(found[0]).path)["Content-Type"] == "image/jpeg"
+    assert ('alt="Ein Webstuhl"' in german.html, 'lang="de"' in english.html, "Foto: Kim Kamera" in german.html) == (
+        True,
+    ) * 3
+    assert "/media/" not in german.text
