@@ -33,35 +33,6 @@ SMALL: dict[str, Any] = {
         {"id": "atelier", "name": "Atelier Žižka", "kind": "creative", "city": None, "country": "CZ"},
     ],
     "people": [{"id": "ada", "name": "Dr. Ada Größe", "org": "atelier", "source": "seed"}],
-    "profiles": [
-        {
-            "id": "zizka",
-            "name": "Atelier Žižka",
-            "kind": "organisation",
-            "side": "creative",
-            "org": "atelier",
-            "summary_de": "Wir machen Licht aus Stoff.",
-            "summary_cs": "Tvoříme světlo z textilu.",
-            "offers_de": "Leuchtende Gewebe, Prototypen, Ausstellungen.",
-            "submarkets": ["design", "art"],
-            "skills": ["textile-design"],
-            "town": "Plzeň",
-            "region": "CZ032",
-            "country": "CZ",
-            "languages": ["cs", "de"],
-            "capacity": 2,
-            "audience": "public",
-            "origin": "entered",
-        },
-        {
-            "id": "weber",
-            "name": "Eva Weber",
-            "kind": "person",
-            "side": "industry",
-            "division": "13",
-            "audience": "members",
-        },
-    ],
     "questions": [{"id": "wozu", "de": "Wozu das Ganze?", "en": "What is it for?"}],
     "pilots": [
         {
@@ -109,6 +80,38 @@ SMALL: dict[str, Any] = {
         {"from": "finding:fund", "to": "measure:m1", "kind": "supports", "date": "2021-10", "note_de": "Thematisch"}
     ],
 }
+
+
+PROFILES: list[dict[str, Any]] = [
+    {
+        "id": "zizka",
+        "name": "Atelier Žižka",
+        "kind": "organisation",
+        "side": "creative",
+        "org": "atelier",
+        "summary_de": "Wir machen Licht aus Stoff.",
+        "summary_cs": "Tvoříme světlo z textilu.",
+        "offers_de": "Leuchtende Gewebe, Prototypen, Ausstellungen.",
+        "submarkets": ["design", "art"],
+        "skills": ["textile-design"],
+        "town": "Plzeň",
+        "region": "CZ032",
+        "country": "CZ",
+        "languages": ["cs", "de"],
+        "capacity": 2,
+        "audience": "public",
+        "origin": "entered",
+    },
+    {
+        "id": "weber",
+        "name": "Eva Weber",
+        "kind": "person",
+        "side": "industry",
+        "division": "13",
+        "audience": "members",
+    },
+]
+"""Two profiles for the small programme's directory: one for everybody, one for members."""
 
 
 def small_bundle(**sections: Any) -> dict[str, Any]:

@@ -94,7 +94,7 @@ def test_addresses_of_records_are_those_of_the_routes(db: None, language: str) -
         "paper": "strategy:paper_detail", "decision": "strategy:decision_detail", "uptake": "evidence:uptake_detail",
         "follow_up": "evidence:follow_up_detail", "question": "evidence:question_detail",
         "newsflash": "publishing:news_detail", "page": "programmes:page", "challenge": "matching:challenge_detail",
-        "match": "matching:match_detail",
+        "match": "matching:match_detail", "profile": "programmes:profile",
     }  # fmt: skip
     assert set(names) == set(page_kinds())
     with translation.override(language):

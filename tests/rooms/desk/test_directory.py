@@ -17,7 +17,7 @@ from querwerk.people import importing, merging
 from querwerk.people.models import Claim, Contact, Inquiry, Profile, ProfileAlias, Spokesperson, User
 from querwerk.programmes.models import Programme, Role
 from querwerk.programmes.profiles.mailing import send_answer, send_invitation
-from tests.factories.programmes import TESTER, create_programme
+from tests.factories.programmes import PROFILES, TESTER, create_programme, small_bundle
 from tests.reading import read_page
 
 pytestmark = pytest.mark.django_db
@@ -34,7 +34,7 @@ Studio Kranich;kreativ;Noch einmal.;;Chemnitz;;;
 
 @pytest.fixture
 def space(media: Any) -> Space:
-    return create_programme()
+    return create_programme(small_bundle(profiles=PROFILES))
 
 
 @pytest.fixture

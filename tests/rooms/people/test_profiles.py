@@ -15,7 +15,7 @@ from querwerk.people import queries
 from querwerk.people.models import Profile, Spokesperson, User
 from querwerk.people.rules import Reader, may_edit_profile, may_see, may_see_profile
 from querwerk.people.states import DIVISIONS, SECTION_OF, SKILLS, Audience, Submarket
-from tests.factories.programmes import TESTER, create_programme
+from tests.factories.programmes import PROFILES, TESTER, create_programme, small_bundle
 
 pytestmark = pytest.mark.django_db
 
@@ -26,7 +26,7 @@ EVERYBODY = [STRANGER, MEMBER, OWNER, TEAM, ORGANISER]
 
 @pytest.fixture
 def space() -> Space:
-    return create_programme()
+    return create_programme(small_bundle(profiles=PROFILES))
 
 
 def save(space: Space, raw: dict[str, Any]) -> Profile:

@@ -10,13 +10,13 @@ from querwerk.core.models import Node, Space
 from querwerk.people.meaning import encode_profiles
 from querwerk.people.models import Contact, Profile, Spokesperson, User
 from querwerk.programmes.models import Programme, Role
-from tests.factories.programmes import TESTER, create_programme
+from tests.factories.programmes import PROFILES, TESTER, create_programme, small_bundle
 from tests.reading import read_page
 from tests.rooms.conftest import Visit
 
 pytestmark = pytest.mark.django_db
 
-PROFILES: tuple[dict[str, Any], ...] = (
+SHOWN: tuple[dict[str, Any], ...] = (
     {"id": "kranich", "name": "Studio Kranich", "side": "creative", "submarkets": ["design"], "languages": ["de", "en"],
      "town": "Chemnitz", "region": "DED4", "availability": "open", "offers_de": "Ausstellungen, die man anfassen kann."},
     {"id": "glas", "name": "Glaswerk", "side": "industry", "division": "23", "region": "DED41", "town": "Zwickau"},
@@ -39,8 +39,8 @@ def save(space: Space, raw: dict[str, Any]) -> Profile:
 
 @pytest.fixture
 def space(media: Any) -> Space:
-    space = create_programme()
-    for raw in (*PROFILES, *HIDDEN):
+    space = create_programme(small_bundle(profiles=PROFILES))
+    for raw in (*SHOWN, *HIDDEN):
         save(space, raw)
     return space
 

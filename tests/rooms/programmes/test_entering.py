@@ -16,7 +16,7 @@ from querwerk.people.actions import set_audience
 from querwerk.people.models import Contact, Profile, Spokesperson, User
 from querwerk.programmes.models import Programme, Role
 from tests.factories.pictures import encoded
-from tests.factories.programmes import TESTER, create_programme
+from tests.factories.programmes import PROFILES, TESTER, create_programme, small_bundle
 from tests.reading import read_page
 
 pytestmark = pytest.mark.django_db
@@ -27,7 +27,7 @@ THREE = {"name": "Studio Süß & Groß", "side": "creative", "summary": "Wir bau
 
 @pytest.fixture
 def space(media: Any) -> Space:
-    return create_programme()
+    return create_programme(small_bundle(profiles=PROFILES))
 
 
 def code_from_mail() -> str:
