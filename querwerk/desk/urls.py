@@ -18,6 +18,7 @@ from querwerk.desk.views import (
     records,
     reports,
     roles,
+    rounds,
     uploads,
 )
 from querwerk.desk.views.registrations import attendance, doors, listing, one, terms
@@ -64,6 +65,9 @@ urlpatterns = [
     path("desk/<slug:programme>/matching/", matching.home, name="matching"),
     path("desk/<slug:programme>/matching/creatives/", matching.creatives, name="matching_creatives"),
     path("desk/<slug:programme>/matching/creatives/<str:key>/", matching.creative, name="matching_creative"),
+    path("desk/<slug:programme>/matching/fairness/", rounds.fair, name="fairness"),
+    path("desk/<slug:programme>/matching/rounds/", rounds.rounds, name="rounds"),
+    path("desk/<slug:programme>/matching/rounds/<int:number>/", rounds.show, name="round"),
     path("desk/<slug:programme>/matching/proposals/", proposals.proposal_list, name="proposals"),
     path("desk/<slug:programme>/matching/proposals/<int:number>/", proposals.proposal, name="proposal"),
     path("desk/<slug:programme>/matching/challenges/<str:key>/", matching.challenge, name="matching_challenge"),

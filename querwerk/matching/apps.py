@@ -20,8 +20,8 @@ class MatchingConfig(AppConfig):
         """Hang the pages in, and follow what is written elsewhere."""
         from querwerk.matching.actions import personal, proposals  # noqa: PLC0415  (models are not loaded before)
         from querwerk.matching.receivers import follow_records  # noqa: PLC0415
-        from querwerk.matching.signals import challenge_saved, follow_ups_due, letters_due  # noqa: PLC0415
-        from querwerk.matching.tasks import sending  # noqa: PLC0415
+        from querwerk.matching.signals import challenge_saved, follow_ups_due, letters_due, round_asked  # noqa: PLC0415
+        from querwerk.matching.tasks import rounds, sending  # noqa: PLC0415
 
         registry.register_page("challenge", "matching:challenge_detail")
         registry.register_page("match", "matching:match_detail")
@@ -30,6 +30,7 @@ class MatchingConfig(AppConfig):
         challenge_saved.connect(sending.queue_encoding, dispatch_uid="matching.queue_encoding")
         letters_due.connect(sending.queue_letters, dispatch_uid="matching.queue_letters")
         follow_ups_due.connect(sending.queue_follow_ups, dispatch_uid="matching.queue_follow_ups")
+        round_asked.connect(rounds.queue_round, dispatch_uid="matching.queue_round")
         registry.register_holder(registry.Holder("matching", personal.data_about, personal.forget_address))
         for name, every, act in (
             ("reminders of matches", timedelta(hours=1), proposals.remind_sides),

@@ -28,6 +28,8 @@ from querwerk.matching.states import (
     Presence,
     ProposalState,
     Ripeness,
+    RoundState,
+    Says,
     Step,
 )
 from querwerk.people.models import Organisation, Profile
@@ -373,3 +375,63 @@ class FollowUp(models.Model):
     def __str__(self) -> str:
         """Return side and moment."""
         return f"{self.side_id}: {self.moment}"
+
+
+class Round(models.Model):
+    """A plan for all challenges at once: worked out by a job, shown to organisers, never carried out by itself."""
+
+    space = models.ForeignKey(Space, models.CASCADE, related_name="+")
+    state = models.CharField(max_length=8, choices=RoundState, default=RoundState.QUEUED)
+    wishes = models.JSONField(default=dict)
+    """``per_creative``: most challenges of one creative, ``is_mixed``: whether a challenge's creatives are of different submarkets."""
+    dossiers = models.JSONField(default=list)
+    """Ids of the challenges that whoever asked may read."""
+    progress = models.CharField(max_length=200, blank=True)
+    result = models.JSONField(default=dict, blank=True)
+    by_name = models.CharField(max_length=200)
+    asked_at = models.DateTimeField(auto_now_add=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        """Return the number."""
+        return str(self.pk)
+
+
+class Wish(models.Model):
+    """What a creative says to a challenge that was suggested to them; the next ranking heeds it."""
+
+    dossier = models.ForeignKey(Dossier, models.CASCADE, related_name="wishes")
+    profile = models.ForeignKey(Profile, models.CASCADE, related_name="+")
+    says = models.CharField(max_length=12, choices=Says)
+    why = models.CharField(max_length=500, blank=True)
+    at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        """One word on a pair; a “not for me” has its reason."""
+
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["dossier", "profile"], name="wish_once"),
+            models.CheckConstraint(condition=~Q(says=Says.NOT_FOR_ME) | ~Q(why=""), name="wish_refusal_has_reason"),
+        ]
+
+    def __str__(self) -> str:
+        """Return the pair and what was said."""
+        return f"{self.dossier_id}: {self.says} {self.profile_id}"
+
+
+class Shown(models.Model):
+    """A creative stood in the list of a challenge when an organiser opened it: what fairness is measured by, beside proposals."""
+
+    dossier = models.ForeignKey(Dossier, models.CASCADE, related_name="+")
+    profile = models.ForeignKey(Profile, models.CASCADE, related_name="+")
+
+    class Meta:
+        """A pair counts once, however often the list is opened."""
+
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["dossier", "profile"], name="shown_once"),
+        ]
+
+    def __str__(self) -> str:
+        """Return the pair."""
+        return f"{self.dossier_id}: {self.profile_id}"

@@ -1,6 +1,6 @@
 """Who may do what with challenges and matches: pure predicates that answer yes or no, and why."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -115,3 +115,32 @@ def may_read_of_other(*, other_is_closed: bool, other_answer: str) -> bool:
 def needs_another(*, wanted: int | None, introduced: int) -> bool:
     """Tell whether a challenge is still looking for creatives after so many introductions."""
     return introduced < (wanted or 1)
+
+
+FEW_SHARE = 0.1
+"""The creatives with the most proposals, as a share of all."""
+TOO_MUCH = 0.5
+"""From which share of all proposals on they have too much."""
+ENOUGH_TO_TELL = 10
+"""Proposals below which nothing is said about their spread."""
+
+
+def gini(counts: Sequence[int]) -> float:
+    """Return how unevenly something is spread: 0 everybody has the same, towards 1 one has everything (Gini 1912)."""
+    total, number = sum(counts), len(counts)
+    if not total:
+        return 0.0
+    weighted = sum(place * count for place, count in enumerate(sorted(counts), start=1))
+    return 2 * weighted / (number * total) - (number + 1) / number
+
+
+def share_of_few(counts: Sequence[int]) -> float:
+    """Return which share the tenth of them with the most has; at least one is looked at."""
+    total = sum(counts)
+    few = max(1, round(FEW_SHARE * len(counts)))
+    return sum(sorted(counts, reverse=True)[:few]) / total if total else 0.0
+
+
+def is_concentrated(counts: Sequence[int]) -> bool:
+    """Tell whether a few get so much that somebody should look at it."""
+    return sum(counts) >= ENOUGH_TO_TELL and len(counts) > 1 and share_of_few(counts) >= TOO_MUCH

@@ -10,3 +10,6 @@ letters_due = Signal()
 
 follow_ups_due = Signal()
 """Sent inside the transaction when somebody must be asked how it went; ``follow_up_ids``: list of int."""
+
+round_asked = Signal()
+"""Sent inside the transaction when a whole round is to be worked out; ``round_id``: int."""

@@ -172,3 +172,27 @@ OUTCOME_MEANING: dict[str, str | Promise] = {
     Outcome.USED: _("Something that you made together is in use today, in whatever form."),
     Outcome.CARRIED_ON: _("You have agreed on further work, with money or time of your own."),
 }
+
+
+class RoundState(TextChoices):
+    """How far the plan of a whole round is."""
+
+    QUEUED = "queued", _("Waiting for the worker")
+    RUNNING = "running", _("Being worked out")
+    DONE = "done", pgettext_lazy("round", "Done")
+    FAILED = "failed", _("Failed")
+
+
+ROUND_MOVES: dict[RoundState, frozenset[RoundState]] = {
+    RoundState.QUEUED: frozenset({RoundState.RUNNING, RoundState.FAILED}),
+    RoundState.RUNNING: frozenset({RoundState.DONE, RoundState.FAILED}),
+    RoundState.DONE: frozenset(),
+    RoundState.FAILED: frozenset(),
+}
+
+
+class Says(TextChoices):
+    """What a creative says to a suggestion of their own."""
+
+    INTERESTED = "interested", _("I am interested")
+    NOT_FOR_ME = "not-for-me", _("Not for me")

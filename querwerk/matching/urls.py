@@ -2,13 +2,17 @@
 
 from django.urls import path
 
-from querwerk.matching.views import answers, challenges
+from querwerk.matching.views import answers, challenges, own
 
 app_name = "matching"
 AT = "<slug:programme>/challenges/"
 urlpatterns = [
     path(AT, challenges.challenge_list, name="challenge_list"),
     path(AT + "+/", challenges.challenge_new, name="challenge_new"),
+    path(AT + "how/", own.explanation, name="explanation"),
+    path(AT + "suggestions/", own.suggestions, name="suggestions"),
+    path(AT + "suggestions/<str:profile>/switch/", own.switch, name="switch"),
+    path(AT + "suggestions/<str:profile>/<str:key>/", own.say, name="say"),
     path(AT + "<str:key>/", challenges.challenge_detail, name="challenge_detail"),
     path(AT + "<str:key>/edit/", challenges.challenge_edit, name="challenge_edit"),
     path(AT + "<str:key>/to/<slug:state>/", challenges.challenge_move, name="challenge_move"),

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from querwerk.desk.views.frame import actor, desk_page, require, sent, surrounding
 from querwerk.matching import rules
-from querwerk.matching.actions.pairs import UnableToExclude, judge_pair, release_pair
+from querwerk.matching.actions.pairs import UnableToExclude, judge_pair, note_shown, release_pair
 from querwerk.matching.models import Dossier
 from querwerk.matching.queries import challenges, pairs, ranking
 from querwerk.matching.states import SOUGHT, ChallengeState, Mark
@@ -38,6 +38,7 @@ class Pair:
     against: list[str]
     mark: str
     mark_why: str
+    is_interested: bool
     proposal: Any
 
 
@@ -103,13 +104,16 @@ def challenge(request: Request, key: str) -> HttpResponse:
     history = pairs.history_of(dossier)
     filters = pairs.filters_for(dossier, judgements, history, submarket=submarket)
     pinned = [one.profile.key for one in judgements.values() if one.mark == Mark.PINNED]
-    found = ranking.ranked_creatives(dossier, most=LISTED, language=page_language(), filters=filters, also=pinned)
+    also = list(dict.fromkeys([*pinned, *pairs.interested(history)]))
+    found = ranking.ranked_creatives(dossier, most=LISTED, language=page_language(), filters=filters, also=also)
     profiles = pairs.profiles_by_key(request.frame.space_id, [one.key for one in found.suggestions])
     rows = [
         pair_of(one, profiles[one.key], dossier, judgements=judgements, history=history)
         for one in found.suggestions
         if one.key in profiles
     ]
+    if request.method == "GET":
+        note_shown(dossier=dossier, profiles=[one.pk for one in profiles.values()])
     context = {
         "dossier": dossier,
         "title": challenges.title_of(dossier),
@@ -181,6 +185,7 @@ def pair_of(
         pairs.against(one, profile, dossier, history),
         judgement.mark if judgement is not None else "",
         judgement.why if judgement is not None else "",
+        profile.key in pairs.interested(history),
         history.standing.get(profile.pk),
     )
 

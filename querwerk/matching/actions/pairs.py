@@ -1,12 +1,14 @@
 """Writes about pairs before they are proposed: pinned, excluded with a reason, released."""
 
+from collections.abc import Iterable
+
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from querwerk.core.actions import Actor
 from querwerk.core.templatetags.ui import plain
 from querwerk.matching.actions.challenges import note
-from querwerk.matching.models import Dossier, Judgement
+from querwerk.matching.models import Dossier, Judgement, Shown
 from querwerk.matching.states import Mark, Step
 from querwerk.people.models import Profile
 
@@ -40,3 +42,13 @@ def release_pair(*, dossier: Dossier, profile: Profile, by: Actor) -> bool:
     if number:
         note(dossier, Step.RELEASED, by=by, words=plain(profile.name))
     return bool(number)
+
+
+def note_shown(*, dossier: Dossier, profiles: Iterable[int]) -> None:
+    """Note who stood in a list that somebody opened, so that fairness can be measured; a pair counts once."""
+    shown = set(profiles)
+    there = set(Shown.objects.filter(dossier=dossier, profile__in=shown).values_list("profile", flat=True))
+    if shown - there:
+        Shown.objects.bulk_create(
+            [Shown(dossier=dossier, profile_id=one) for one in sorted(shown - there)], ignore_conflicts=True
+        )

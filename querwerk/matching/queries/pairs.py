@@ -12,10 +12,11 @@ from django.utils.translation import ngettext
 
 from querwerk.core.templatetags.ui import language_name
 from querwerk.matching import rules
-from querwerk.matching.models import Dossier, FollowUp, Judgement, Proposal, Side
+from querwerk.matching.models import Dossier, FollowUp, Judgement, Proposal, Side, Wish
 from querwerk.matching.queries.ranking import Suggestion, is_offered
-from querwerk.matching.states import Answer, Mark, ProposalState
+from querwerk.matching.states import Answer, Mark, ProposalState, Says
 from querwerk.people.models import Profile
+from querwerk.people.states import Side as Side_
 from querwerk.people.states import Submarket
 
 if TYPE_CHECKING:
@@ -36,6 +37,8 @@ class History:
     """Profile → how many introductions it had with the same company."""
     declined: frozenset[int] = frozenset()
     """Profiles with which this challenge came to nothing."""
+    wishes: Mapping[int, Wish] = field(default_factory=dict)
+    """Profile → what its people said to this challenge."""
     load: Mapping[int, int] = field(default_factory=dict)
     """Profile → standing proposals in the whole programme."""
 
@@ -57,7 +60,7 @@ def judgements_of(dossier_id: int) -> dict[int, Judgement]:
 
 
 def history_of(dossier: Dossier) -> History:
-    """Return what happened before; 3 queries."""
+    """Return what happened before; 4 queries."""
     own = list(Proposal.objects.filter(dossier=dossier).order_by("pk"))
     same = Proposal.objects.filter(dossier__space=dossier.space_id, state=ProposalState.INTRODUCED).exclude(
         dossier=dossier
@@ -73,6 +76,7 @@ def history_of(dossier: Dossier) -> History:
         {one.profile_id: one for one in own if one.state in STANDING},
         Counter(same.values_list("profile", flat=True)),
         frozenset(one.profile_id for one in own if one.state == ProposalState.DECLINED),
+        {one.profile_id: one for one in Wish.objects.filter(dossier=dossier).select_related("profile")},
         dict(load.values_list("profile").annotate(number=Count("pk")).order_by("profile")),
     )
 
@@ -87,12 +91,14 @@ def filters_for(
     if dossier.profile is not None:
         excluded.add(dossier.profile.key)
     often = [pk for pk, number in history.load.items() if number >= OFTEN]
+    # Who said no is not lost, but stands below all others.
+    refused = {one.profile.key for one in history.wishes.values() if one.says == Says.NOT_FOR_ME}
     capped = Profile.objects.filter(pk__in=often).values_list("key", flat=True) if often else ()
     only = None
     if submarket:
         rows = Profile.objects.filter(space=dossier.space_id).values_list("key", "submarkets")
         only = frozenset(key for key, submarkets in rows if submarket in submarkets)
-    return Filters(without=frozenset(excluded), only=only, shows_ineligible=True, capped=frozenset(capped))
+    return Filters(without=frozenset(excluded), only=only, shows_ineligible=True, capped=frozenset(capped) | refused)
 
 
 def filters_back(profile: Profile, readable: frozenset[str]) -> "Filters":
@@ -110,6 +116,9 @@ def against(one: Suggestion, profile: Profile, dossier: Dossier, history: Histor
     load = history.load.get(profile.pk, 0)
     before = history.before.get(profile.pk, 0)
     said = [_engine_words(why, profile, dossier) for why in one.against]
+    wish = history.wishes.get(profile.pk)
+    if wish is not None and wish.says == Says.NOT_FOR_ME:
+        said.insert(0, _("Does not want this: %(why)s") % {"why": wish.why})
     if left is not None and 0 < left <= load:
         said.append(_("Has room for %(left)d, and %(load)d proposals are standing.") % {"left": left, "load": load})
     elif load >= OFTEN:
@@ -223,3 +232,20 @@ def follow_up_by_code(space_id: int, code: str) -> FollowUp | None:
 def has_answered(side: Side) -> bool:
     """Tell whether a side has said yes or no."""
     return side.answer != Answer.OPEN
+
+
+def is_creative(profile: Profile) -> bool:
+    """Tell whether a profile is on the creative side."""
+    return profile.side == Side_.CREATIVE or (not profile.side and bool(profile.submarkets))
+
+
+def wishes_of(profile_id: int) -> dict[int, Wish]:
+    """Return what a creative said to challenges, by challenge; 1 query."""
+    found = Wish.objects.filter(profile=profile_id).select_related("dossier").order_by("-at", "pk")
+    return {one.dossier_id: one for one in found}
+
+
+def interested(history: History) -> list[str]:
+    """Return the keys of the profiles whose people want this challenge, in the order in which they said so."""
+    wishes = sorted(history.wishes.values(), key=lambda one: (one.at, one.pk))
+    return [one.profile.key for one in wishes if one.says == Says.INTERESTED]

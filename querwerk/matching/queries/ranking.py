@@ -144,15 +144,16 @@ def _take_out(board: Board, role: str, keys: Iterable[str]) -> None:
 
 def is_encoded(entry: "Challenge | Offer") -> bool:
     """Tell whether the vectors of all passages are there."""
-    return not encoder(folder()).missing(_passages(entry))
+    return not encoder(folder()).missing(passages(entry))
 
 
 def encode(entry: "Challenge | Offer") -> None:
     """Compute the vectors of an entry and keep them; those that are there cost nothing."""
-    encoder(folder()).encode(_passages(entry))
+    encoder(folder()).encode(passages(entry))
 
 
-def _passages(entry: "Challenge | Offer") -> list[str]:
+def passages(entry: "Challenge | Offer") -> list[str]:
+    """Return the passages of an entry as they are encoded."""
     from querwerk.engine.matching.passages import passages_of  # noqa: PLC0415
 
     return [passage.text for passage in passages_of(entry.texts)]
@@ -317,10 +318,14 @@ def ranked_creatives(
 
 def ranked_challenges(profile: Profile, *, most: int, language: str, filters: "Filters") -> Ranking:
     """Rank challenges for a creative, best first; ``filters.only`` names those that the viewer may read."""
+    from querwerk.engine.matching import Why  # noqa: PLC0415
+
     board = board_of(profile.space_id)
     asked = offer_of(profile)
     with board.turn:
-        matches = board.index.rank_back(asked, most, filters)
+        # To the engine nobody to choose from means everybody; here it means that nothing may be read.
+        matches = board.index.rank_back(asked, most, filters) if filters.only is None or filters.only else []
+        matches = [match for match in matches if Why.EXCLUDED not in match.obstacles]
         lines = [
             _line(board, board.entries["challenge", match.challenge], asked, match, language, key=match.challenge)
             for match in matches

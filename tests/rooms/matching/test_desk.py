@@ -131,6 +131,9 @@ def test_challenges_are_ranked_for_a_creative(bring: Bring, sign_in: SignIn) -> 
     assert "Zwirnmaschine als Bühne" in page
     assert "Geheim" not in page
     assert "Entwurf" not in page
+    other = sign_in("organiser", email="other@example.org")
+    Dossier.objects.update(confidentiality=Confidentiality.CHOSEN, record=None)
+    assert "Zwirnmaschine als Bühne" not in other.get("/de/desk/werk/matching/creatives/licht/").content.decode()
 
 
 PAGES = ("", "creatives/", "creatives/licht/", "proposals/", "challenges/{key}/", "challenges/{key}/licht/propose/")

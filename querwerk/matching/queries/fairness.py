@@ -1,0 +1,136 @@
+"""How being shown and being proposed is spread over creatives, submarkets, towns and newcomers."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Count
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from querwerk.matching import rules
+from querwerk.matching.models import Proposal, Shown
+from querwerk.matching.queries.pairs import creatives
+from querwerk.matching.queries.ranking import is_offered
+from querwerk.matching.states import ProposalState
+from querwerk.people.models import Profile
+from querwerk.people.states import Submarket
+
+NEW_YEARS = 3
+"""Whoever is in the field for so many years at most is a newcomer."""
+MOST_TOWNS = 15
+
+type Label = str | Promise
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """What one group of creatives got."""
+
+    label: Label
+    creatives: int
+    shown: int
+    proposed: int
+    introduced: int
+    never_shown: int
+
+    @property
+    def never_percent(self) -> int:
+        """Return which share stood in no list that was opened."""
+        return round(100 * self.never_shown / self.creatives) if self.creatives else 0
+
+
+@dataclass(frozen=True, slots=True)
+class Fairness:
+    """The spread over everybody, over groups, and what should be looked at."""
+
+    everybody: Spread
+    gini_shown: float
+    gini_proposed: float
+    few_percent: int
+    groups: list[tuple[Label, list[Spread]]]
+    most: list[tuple[Profile, int, int]]
+    """The creatives with the most proposals: shown, proposed."""
+    warnings: list[str]
+
+
+def fairness(space_id: int, today: date) -> Fairness:
+    """Return how it stands now, over the creatives who can be proposed; 4 queries."""
+    everybody = [one for one in creatives(space_id) if is_offered(one)]
+    shown = _counted(Shown.objects.filter(dossier__space=space_id).values_list("profile").annotate(n=Count("pk")))
+    proposals = Proposal.objects.filter(dossier__space=space_id).order_by("profile")
+    proposed = _counted(proposals.values_list("profile").annotate(n=Count("pk")))
+    done = proposals.filter(state=ProposalState.INTRODUCED)
+    introduced = _counted(done.values_list("profile").annotate(n=Count("pk")))
+
+    def spread(label: Label, some: Sequence[Profile]) -> Spread:
+        return Spread(
+            label,
+            len(some),
+            sum(shown.get(one.pk, 0) for one in some),
+            sum(proposed.get(one.pk, 0) for one in some),
+            sum(introduced.get(one.pk, 0) for one in some),
+            sum(one.pk not in shown for one in some),
+        )
+
+    got = [proposed.get(one.pk, 0) for one in everybody]
+    groups = [(title, [spread(label, some) for label, some in parts]) for title, parts in _groups(everybody, today)]
+    ranked = sorted((one for one in everybody if one.pk in proposed), key=lambda one: (-proposed[one.pk], one.pk))[:10]
+    return Fairness(
+        spread(_("All creatives"), everybody),
+        round(rules.gini([shown.get(one.pk, 0) for one in everybody]), 2),
+        round(rules.gini(got), 2),
+        round(100 * rules.share_of_few(got)),
+        groups,
+        [(one, shown.get(one.pk, 0), proposed[one.pk]) for one in ranked],
+        _warnings(got, groups),
+    )
+
+
+def is_newcomer(profile: Profile, today: date) -> bool:
+    """Tell whether somebody is new in the field; who does not say is not counted as new."""
+    return bool(profile.newcomer_since) and today.year - int(profile.newcomer_since[:4]) <= NEW_YEARS
+
+
+def _counted(rows: Iterable[tuple[int, int]]) -> dict[int, int]:
+    return dict(rows)
+
+
+def _groups(everybody: Sequence[Profile], today: date) -> list[tuple[Label, list[tuple[Label, list[Profile]]]]]:
+    names = dict(Submarket.choices)
+    submarkets = _by(everybody, lambda one: names.get(one.submarkets[0], "") if one.submarkets else "")
+    towns = _by(everybody, lambda one: one.town)
+    new = [one for one in everybody if is_newcomer(one, today)]
+    rest = [one for one in everybody if not is_newcomer(one, today)]
+    return [
+        (gettext_lazy("By submarket"), submarkets),
+        (gettext_lazy("By town"), towns[:MOST_TOWNS]),
+        (gettext_lazy("Newcomers"), [(gettext_lazy("In the field for three years at most"), new), (gettext_lazy("Others"), rest)]),
+    ]  # fmt: skip
+
+
+def _by(everybody: Sequence[Profile], key: Callable[[Profile], Label]) -> list[tuple[Label, list[Profile]]]:
+    found: dict[str, tuple[Label, list[Profile]]] = {}
+    for one in everybody:
+        label = key(one)
+        found.setdefault(str(label), (label or gettext_lazy("not stated"), []))[1].append(one)
+    return sorted(found.values(), key=lambda pair: (-len(pair[1]), str(pair[0])))
+
+
+def _warnings(got: Sequence[int], groups: Sequence[tuple[Label, list[Spread]]]) -> list[str]:
+    said = []
+    if rules.is_concentrated(got):
+        said.append(_("A tenth of the creatives got %(share)d %% of all proposals. Look at those who were never proposed.") % {"share": round(100 * rules.share_of_few(got))})  # fmt: skip
+    if sum(got) < rules.ENOUGH_TO_TELL:
+        return said
+    said += [
+        _("Nobody of “%(group)s” was proposed, though there are %(number)d.") % {"group": one.label, "number": one.creatives}
+        for _title, parts in groups[:2]
+        for one in parts
+        if one.creatives >= 5 and not one.proposed
+    ]  # fmt: skip
+    new, rest = groups[2][1]
+    if new.creatives and rest.creatives and 2 * new.proposed * rest.creatives < rest.proposed * new.creatives:
+        said.append(_("Newcomers are proposed less than half as often as others."))
+    return said
