@@ -199,7 +199,7 @@ def main() -> None:
         call_command("migrate", verbosity=0)
         tenth = filled("zehntel", options.profiles // 10, options.challenges // 10)
         small = report_pages(tenth, options.profiles // 10, options.challenges // 10, options.pages)
-        report_round(filled("runde", 1_650, 200))
+        report_round(filled("runde", 2_600, 200))
         whole = filled("region", options.profiles, options.challenges)
         large = report_pages(whole, options.profiles, options.challenges, options.pages)
         print(f"ten times the profiles: {large / small:.2f} times the p95 of a page")
