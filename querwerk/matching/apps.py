@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from django.apps import AppConfig
+from django.db.models.signals import pre_delete
 from django.utils.translation import gettext_lazy as _
 
 from querwerk.core import registry
@@ -19,7 +20,7 @@ class MatchingConfig(AppConfig):
     def ready(self) -> None:
         """Hang the pages in, and follow what is written elsewhere."""
         from querwerk.matching.actions import personal, proposals  # noqa: PLC0415  (models are not loaded before)
-        from querwerk.matching.receivers import follow_records  # noqa: PLC0415
+        from querwerk.matching.receivers import follow_records, forget_account  # noqa: PLC0415
         from querwerk.matching.signals import challenge_saved, follow_ups_due, letters_due, round_asked  # noqa: PLC0415
         from querwerk.matching.tasks import rounds, sending  # noqa: PLC0415
 
@@ -31,6 +32,7 @@ class MatchingConfig(AppConfig):
         letters_due.connect(sending.queue_letters, dispatch_uid="matching.queue_letters")
         follow_ups_due.connect(sending.queue_follow_ups, dispatch_uid="matching.queue_follow_ups")
         round_asked.connect(rounds.queue_round, dispatch_uid="matching.queue_round")
+        pre_delete.connect(forget_account, sender="people.User", dispatch_uid="matching.forget_account")
         registry.register_holder(registry.Holder("matching", personal.data_about, personal.forget_address))
         for name, every, act in (
             ("reminders of matches", timedelta(hours=1), proposals.remind_sides),

@@ -3,20 +3,22 @@
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 
-from querwerk.matching.models import Dossier, FollowUp, Side
+from querwerk.matching.models import Dossier, FollowUp, Happening, Judgement, Proposal, Round, Side
+from querwerk.people.models import User
 
 
 def data_about(email: str) -> list[dict[str, Any]]:
     """Return everything that is kept about an address, fit for JSON."""
-    dossiers = Dossier.objects.filter(contact_email__iexact=email).select_related("space").order_by("pk")
+    own = Q(contact_email__iexact=email) | Q(author__email__iexact=email)
+    dossiers = Dossier.objects.filter(own).select_related("space").order_by("pk")
     found: list[dict[str, Any]] = [
         {
-            "what": "contact of a challenge",
+            "what": "author or contact of a challenge",
             "programme": dossier.space.key,
             "challenge": dossier.key,
-            "name": dossier.contact_name,
-            "telephone": dossier.contact_phone,
+            **_contact(dossier, email),
             "content": dossier.content,
         }
         for dossier in dossiers
@@ -43,6 +45,13 @@ def data_about(email: str) -> list[dict[str, Any]]:
     return found
 
 
+def _contact(dossier: Dossier, email: str) -> dict[str, str]:
+    """Return what is on file about the contact, where that is who asks."""
+    if dossier.contact_email.casefold() != email.casefold():
+        return {}
+    return {"name": dossier.contact_name, "telephone": dossier.contact_phone}
+
+
 @transaction.atomic
 def forget_address(email: str) -> int:
     """Forget name, address and telephone wherever they stand; that something happened stays, without the person."""
@@ -51,3 +60,13 @@ def forget_address(email: str) -> int:
     return contacts.update(contact_name="", contact_email="", contact_phone="") + sides.update(
         name="", email="", phone=""
     )
+
+
+def forget_name(user: User) -> None:
+    """Take the name of an account that is being deleted out of what it did here; a name that two accounts share tells neither."""
+    Proposal.objects.filter(by_id=user.pk).update(by_id=None, by_name="")
+    name = user.display_name[:200]
+    if User.objects.filter(name=user.name).exclude(pk=user.pk).exists() and name != user.email:
+        return
+    for model in (Happening, Judgement, Round):
+        model._default_manager.filter(by_name=name).update(by_name="")

@@ -27,7 +27,7 @@ from querwerk.matching.actions.proposals import (
 )
 from querwerk.matching.models import Dossier, FollowUp, Match, Proposal, Side
 from querwerk.matching.states import Answer, ChallengeState, Confidentiality, Party, ProposalState
-from querwerk.people.models import Profile
+from querwerk.people.models import Profile, User
 from tests.factories.programmes import TESTER
 from tests.rooms.desk.conftest import SignIn
 from tests.rooms.matching.conftest import Bring
@@ -292,3 +292,13 @@ def test_the_database_refuses_a_refusal_without_reason_and_a_second_standing_pro
 def test_a_first_meeting_is_suggested_for_the_middle_of_a_week() -> None:
     day = timezone.localdate()
     assert {suggested_day(day + timedelta(days=number)).weekday() for number in range(14)} <= {1, 2, 3}
+
+
+def test_an_erased_account_leaves_no_name_in_what_it_did(propose: Propose, bring: Bring, author: User) -> None:
+    dossier = bring()
+    assert dossier.happenings.filter(by_name="Käthe Süß").exists()
+    assert [entry["challenge"] for entry in personal.data_about(author.email)] == [dossier.key]
+    author.delete()
+    dossier.refresh_from_db()
+    assert not dossier.happenings.filter(by_name="Käthe Süß").exists()
+    assert dossier.author is None
