@@ -410,8 +410,8 @@ class Wish(models.Model):
         """One word on a pair; a “not for me” has its reason."""
 
         constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.UniqueConstraint(fields=["dossier", "profile"], name="wish_once"),
-            models.CheckConstraint(condition=~Q(says=Says.NOT_FOR_ME) | ~Q(why=""), name="wish_refusal_has_reason"),
+            models.UniqueConstraint(fields=["dossier", "profile"], name="wish_for_challenge_once"),
+            models.CheckConstraint(condition=~Q(says=Says.NOT_FOR_ME) | ~Q(why=""), name="wish_for_challenge_refusal_has_reason"),
         ]
 
     def __str__(self) -> str:

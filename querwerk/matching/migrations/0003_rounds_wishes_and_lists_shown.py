@@ -90,14 +90,14 @@ class Migration(migrations.Migration):
             ],
             options={
                 "constraints": [
-                    models.UniqueConstraint(fields=("dossier", "profile"), name="wish_once"),
+                    models.UniqueConstraint(fields=("dossier", "profile"), name="wish_for_challenge_once"),
                     models.CheckConstraint(
                         condition=models.Q(
                             models.Q(("says", "not-for-me"), _negated=True),
                             models.Q(("why", ""), _negated=True),
                             _connector="OR",
                         ),
-                        name="wish_refusal_has_reason",
+                        name="wish_for_challenge_refusal_has_reason",
                     ),
                 ],
             },
