@@ -411,7 +411,9 @@ class Wish(models.Model):
 
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(fields=["dossier", "profile"], name="wish_for_challenge_once"),
-            models.CheckConstraint(condition=~Q(says=Says.NOT_FOR_ME) | ~Q(why=""), name="wish_for_challenge_refusal_has_reason"),
+            models.CheckConstraint(
+                condition=~Q(says=Says.NOT_FOR_ME) | ~Q(why=""), name="wish_for_challenge_refusal_has_reason"
+            ),
         ]
 
     def __str__(self) -> str:
