@@ -2,8 +2,8 @@
 
 “Meeting in slot”, “busy in slot”, “had a meeting before”, “a break ends here”; tables, busy slots and breaks are counted by
 totalizers; each “at least j breaks” costs one. Tables are counted by busy people, two for each meeting, or by meetings where
-few people can be busy: of both ways, and both together, the one with which RC2 is fastest (forum-13crafc takes 2 s by
-meetings and more than 100 s with both; forum-14 7 s by people, 16 s with both).
+few people can be busy. That was the fastest of these ways, and of both together, on the four families tried (forum-13crafc
+takes 2 s by meetings and more than 100 s with both; forum-14 7 s by people, 16 s with both); crafb was not among them.
 """
 
 from collections.abc import Iterator
