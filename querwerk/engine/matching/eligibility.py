@@ -6,7 +6,7 @@ from querwerk.engine.matching.model import Challenge, Filters, Offer, Why
 def obstacles(challenge: Challenge, offer: Offer, filters: Filters) -> tuple[Why, ...]:
     """Return all that stands against a match; nothing: it is eligible."""
     found = {
-        Why.EXCLUDED: offer.id in filters.without or (filters.only is not None and offer.id not in filters.only),
+        Why.EXCLUDED: filters.leaves_out(offer.id),
         Why.OWN: bool(challenge.organisation) and challenge.organisation == offer.organisation,
         Why.FULL: offer.capacity is not None and offer.capacity <= 0,
         Why.LANGUAGE: bool(challenge.languages and offer.languages) and not challenge.languages & offer.languages,

@@ -175,9 +175,7 @@ class Index:
             # Seen from the challenge, so that both sides are told the same.
             kept = replace(filters, only=None, without=frozenset())
             against = obstacles(challenge.challenge, offer, kept)
-            if challenge.entry.id in filters.without or challenge.entry.id not in (
-                filters.only or {challenge.entry.id}
-            ):
+            if filters.leaves_out(challenge.entry.id):
                 against = (Why.EXCLUDED, *against)
             found.append(Pairing(challenge, asked, self._pair(challenge, asked), against))
         return self._listed(found, Role.CHALLENGE, k, filters)

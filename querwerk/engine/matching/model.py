@@ -123,6 +123,10 @@ class Filters:
     capped: frozenset[str] = frozenset()
     """Offers that were shown often enough in this round: they are skipped while others are left."""
 
+    def leaves_out(self, id_: str) -> bool:
+        """Tell whether whoever asks left this one out; an empty ``only`` leaves out everything."""
+        return id_ in self.without or (self.only is not None and id_ not in self.only)
+
 
 @dataclass(frozen=True, slots=True)
 class Parts:

@@ -60,6 +60,7 @@ def test_both_sides_see_the_same_score(index: Index) -> None:
     back = next(match for match in index.rank_back(offer("gry"), 3) if match.challenge == "training")
     assert back.parts.score == pytest.approx(match.parts.score, abs=1e-5)
     assert index.rank_back(offer("gry"), 3)[0].challenge == "training"
+    assert index.rank_back(offer("gry"), 3, Filters(only=frozenset())) == []
 
 
 def test_a_shown_score_is_computed_again_with_its_calibration(index: Index) -> None:
