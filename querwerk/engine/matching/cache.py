@@ -11,6 +11,7 @@ import os
 import struct
 import threading
 import time
+import weakref
 import zlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -54,15 +55,12 @@ class VectorCache:
         (home / "version").write_text(f"{self.version}\n", encoding="utf-8")
         self._records, self._vectors = _open(home / "records"), _open(home / "vectors")
         self._writing, self._claims = WriteLock(home / "lock"), _open(home / "claims")
+        for descriptor in (self._records, self._vectors, self._claims):
+            weakref.finalize(self, os.close, descriptor)
         self._turn = threading.RLock()
         self._known = 0
         self._sorted: tuple[NDArray[np.uint64], NDArray[np.int64]] = np.zeros((0, 2), np.uint64), np.zeros(0, np.int64)
         self._recent: dict[bytes, int] = {}
-
-    def __del__(self) -> None:
-        for descriptor in ("_records", "_vectors", "_claims"):
-            if hasattr(self, descriptor):
-                os.close(getattr(self, descriptor))
 
     def query(self, texts: Sequence[str]) -> Floats:
         """Return the vectors of texts that ask (n, d)."""

@@ -5,6 +5,7 @@ import mmap
 import os
 import tempfile
 import threading
+import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -28,12 +29,10 @@ class Column:
         self._width = width
         self._in_memory = file is None
         self._fd = _anonymous() if file is None else os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o660)
+        weakref.finalize(self, os.close, self._fd)
         self._bytes_per_item = self._dtype.itemsize * max(width, 1)
         self.items: NDArray[Any] = self._mapped(0)
         self.see()
-
-    def __del__(self) -> None:
-        os.close(self._fd)
 
     @property
     def bytes_per_item(self) -> int:

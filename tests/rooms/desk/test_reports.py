@@ -95,11 +95,12 @@ def test_event_of_which_little_is_known_gives_a_short_draft(werk: Space) -> None
     assert "<strong>" not in str(head_of(Document.objects.filter(node=newsflash.node)[0]).body)
 
 
+@pytest.mark.django_db
 @pytest.mark.parametrize(
     ("name", "author"), [("Kim Muster", "Kim Muster"), ("Linda Scheibe", "linda"), ("kim", None), ("", None)]
 )
-def test_whoever_begins_it_is_proposed_as_its_author(inducci: Space, name: str, author: str | None) -> None:
-    save_record(spec=Person.SPEC, raw={"id": "linda", "name": "Linda Scheibe"}, space=inducci, by=TESTER)
-    event = Event.objects.get(space=inducci, key="plauen-2021")
-    newsflash = propose_newsflash(event=event, space=inducci, by=TESTER, author=name)
+def test_whoever_begins_it_is_proposed_as_its_author(demo: Space, name: str, author: str | None) -> None:
+    save_record(spec=Person.SPEC, raw={"id": "linda", "name": "Linda Scheibe"}, space=demo, by=TESTER)
+    event = Event.objects.get(space=demo, key="plauen-2021")
+    newsflash = propose_newsflash(event=event, space=demo, by=TESTER, author=name)
     assert snapshot(newsflash).get("author") == author
