@@ -10,7 +10,7 @@ const core = join(root, "querwerk", "core");
 const check = process.argv.includes("--check");
 
 // Every file directly in scripts/ is one bundle; what they share lies in folders below.
-const entries = ["styles/site.css", "styles/work.css", "styles/texts.css", "styles/attend.css", ...globSync("scripts/*.js", { cwd: core }).sort()];
+const entries = ["styles/site.css", "styles/work.css", "styles/texts.css", "styles/attend.css", "styles/evidence.css", ...globSync("scripts/*.js", { cwd: core }).sort()];
 const result = await build({
   absWorkingDir: root,
   entryPoints: entries.map((name) => ({ in: join(core, name), out: basename(name).replace(/\.\w+$/, "") })),
