@@ -10,7 +10,6 @@ from django.utils.translation import gettext as _
 
 from querwerk.events.models import Letter, Registration
 from querwerk.events.tasks.letters import FurtherLetter, Words
-from querwerk.meetings.actions.computing import compute_plan
 from querwerk.meetings.actions.planning import LETTERS
 from querwerk.meetings.calendars import calendar_of, meetings_url, place_of
 from querwerk.meetings.models import Participant, Plan
@@ -20,6 +19,8 @@ from querwerk.meetings.queries.plans import published, seats_of
 @task
 def compute(plan_id: int) -> None:
     """Compute a version of the timetable."""
+    from querwerk.meetings.actions.computing import compute_plan  # noqa: PLC0415  (loads the engine, which only this job needs)
+
     compute_plan(plan_id)
 
 

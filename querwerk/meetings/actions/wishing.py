@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from querwerk.events.models import Registration
 from querwerk.meetings.models import Block, Networking, Participant, Slot, Unavailable, Wish
 from querwerk.meetings.queries import people
-from querwerk.meetings.queries.situation import is_active
+from querwerk.meetings.queries.people import is_active
 from querwerk.meetings.rules import may_answer, may_wish
 from querwerk.meetings.states import ANSWERS, STANDING, WISH_MOVES, WishState
 

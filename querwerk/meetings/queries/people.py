@@ -35,6 +35,12 @@ def active(networking_id: int) -> QuerySet[Participant]:
     return found.select_related("registration", "team").order_by("registration__name", "pk")
 
 
+def is_active(participant: Participant) -> bool:
+    """Tell whether somebody still has a place and wants to meet others; their registration is loaded."""
+    registration = participant.registration
+    return registration.state == RegistrationState.CONFIRMED and registration.wants_networking
+
+
 def others_of(participant: Participant, words: str = "") -> QuerySet[Participant]:
     """Return whom somebody sees: everybody who takes part, but themselves and whom they have blocked; 1 query."""
     found = active(participant.networking_id).exclude(pk=participant.pk)

@@ -8,7 +8,6 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.timezone import localtime
 
-from querwerk.events.states import RegistrationState
 from querwerk.meetings.models import (
     Block,
     Networking,
@@ -23,6 +22,7 @@ from querwerk.meetings.models import (
     Wish,
 )
 from querwerk.meetings.planning import Attendee, Place, Sitting, Situation, Wanted
+from querwerk.meetings.queries.people import is_active
 from querwerk.meetings.rules import weight_of
 from querwerk.meetings.states import STANDING, PairSort
 
@@ -73,12 +73,6 @@ def _attendees(networking: Networking, in_base: set[int]) -> tuple[Attendee, ...
             )
         )
     return tuple(found)
-
-
-def is_active(participant: Participant) -> bool:
-    """Tell whether somebody still has a place and wants to meet others; their registration is loaded."""
-    registration = participant.registration
-    return registration.state == RegistrationState.CONFIRMED and registration.wants_networking
 
 
 def _places(networking: Networking, in_base: set[int]) -> tuple[Place, ...]:

@@ -21,7 +21,8 @@ from querwerk.meetings.actions import setup, wishing
 from querwerk.meetings.forms import PersonForm, SessionForm, SettingsForm, TableForm, TablesForm, TeamForm
 from querwerk.meetings.models import Networking, Participant
 from querwerk.meetings.queries import people, plans
-from querwerk.meetings.queries.situation import is_active, situation_of
+from querwerk.meetings.queries.people import is_active
+from querwerk.meetings.queries.situation import situation_of
 from querwerk.meetings.rules import may_plan, may_see_meetings
 from querwerk.meetings.states import PHASE_MOVES, Phase
 from querwerk.meetings.views.mine import offer_slots
