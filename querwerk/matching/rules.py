@@ -125,15 +125,6 @@ ENOUGH_TO_TELL = 10
 """Proposals below which nothing is said about their spread."""
 
 
-def gini(counts: Sequence[int]) -> float:
-    """Return how unevenly something is spread: 0 everybody has the same, towards 1 one has everything (Gini 1912)."""
-    total, number = sum(counts), len(counts)
-    if not total:
-        return 0.0
-    weighted = sum(place * count for place, count in enumerate(sorted(counts), start=1))
-    return 2 * weighted / (number * total) - (number + 1) / number
-
-
 def share_of_few(counts: Sequence[int]) -> float:
     """Return which share the tenth of them with the most has; at least one is looked at."""
     total = sum(counts)

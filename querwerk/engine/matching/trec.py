@@ -36,13 +36,12 @@ def reciprocal_rank(docs: Sequence[str], grades: Mapping[str, float]) -> float:
     return next((1 / rank for rank, doc in enumerate(docs, start=1) if grades.get(doc, 0) > 0), 0.0)
 
 
-def gini(shown: Sequence[int]) -> float:
-    """Return how unequally lists show the offers: 0 all alike, towards 1 always the same few."""
-    counts = sorted(shown)
+def gini(counts: Sequence[int]) -> float:
+    """Return how unequally something is spread, such as places in lists: 0 all alike, towards 1 always the same few (Gini 1912)."""
     total, size = sum(counts), len(counts)
     if not total:
         return 0.0
-    return sum((2 * place - size - 1) * count for place, count in enumerate(counts, start=1)) / (size * total)
+    return sum((2 * place - size - 1) * count for place, count in enumerate(sorted(counts), start=1)) / (size * total)
 
 
 def _mean(values: Sequence[float]) -> float:

@@ -9,6 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from querwerk.engine.matching.trec import gini
 from querwerk.matching import rules
 from querwerk.matching.models import Proposal, Shown
 from querwerk.matching.queries.pairs import creatives
@@ -79,8 +80,8 @@ def fairness(space_id: int, today: date) -> Fairness:
     ranked = sorted((one for one in everybody if one.pk in proposed), key=lambda one: (-proposed[one.pk], one.pk))[:10]
     return Fairness(
         spread(_("All creatives"), everybody),
-        round(rules.gini([shown.get(one.pk, 0) for one in everybody]), 2),
-        round(rules.gini(got), 2),
+        round(gini([shown.get(one.pk, 0) for one in everybody]), 2),
+        round(gini(got), 2),
         round(100 * rules.share_of_few(got)),
         groups,
         [(one, shown.get(one.pk, 0), proposed[one.pk]) for one in ranked],

@@ -7,6 +7,7 @@ from django.test import Client
 
 from querwerk.core.actions import Actor
 from querwerk.core.models import Space
+from querwerk.engine.matching.trec import gini
 from querwerk.matching import rules
 from querwerk.matching.actions.pairs import judge_pair
 from querwerk.matching.actions.proposals import Grounds, Reached, propose_match
@@ -161,7 +162,7 @@ def test_everybody_reads_how_suggestions_come_about(space: Space, visit: Callabl
     ("counts", "expected"), [([], 0.0), ([0, 0], 0.0), ([2, 2, 2], 0.0), ([0, 0, 0, 4], 0.75), ([1, 3], 0.25)]
 )
 def test_gini_says_how_unevenly_something_is_spread(counts: list[int], expected: float) -> None:
-    assert rules.gini(counts) == pytest.approx(expected)
+    assert gini(counts) == pytest.approx(expected)
 
 
 def test_a_few_who_get_everything_are_noticed() -> None:
