@@ -4,7 +4,6 @@ What everybody may read is a record like any other (:class:`Challenge`, :class:`
 record: it lies in :class:`Dossier` alone, where no list, search, thread, journal or bundle of the house looks (decision 0018).
 """
 
-import secrets
 from typing import ClassVar
 
 from django.conf import settings
@@ -12,6 +11,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from querwerk.core.codes import new_code
 from querwerk.core.fields import PartialDateColumn, TextColumn
 from querwerk.core.models import Record, Space
 from querwerk.core.spec import Choice, Choices, Date, Links, Number, Reference, Spec, Texts, Words
@@ -36,11 +36,6 @@ from querwerk.people.models import Organisation, Profile
 from querwerk.people.states import SKILL_CHOICES, Submarket, language_label
 
 PUBLIC_STATES = tuple((state, ChallengeState(state).label) for state in ("open", "in-matching", "matched", "closed"))
-
-
-def new_code() -> str:
-    """Return a code that nobody guesses: 32 characters, 192 bits."""
-    return secrets.token_urlsafe(24)
 
 
 class Challenge(Record):

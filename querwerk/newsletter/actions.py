@@ -1,7 +1,5 @@
 """Writes of the newsletter: subscriptions with their proof, issues, and the claims that keep mails from going out twice."""
 
-import hashlib
-import hmac
 import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -14,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from querwerk.core.actions import Actor, raise_edition
+from querwerk.core.codes import address_hash
 from querwerk.core.models import JournalEntry, Space
 from querwerk.core.states import Verb
 from querwerk.core.text import Text
@@ -52,11 +51,6 @@ class Wish:
     topics: tuple[Topic, ...]
     words: str
     words_language: str
-
-
-def address_hash(email: str) -> str:
-    """Return what stays of an address after the end: enough to answer "did this address consent?", no more."""
-    return hmac.new(settings.SECRET_KEY.encode(), email.strip().lower().encode(), hashlib.sha256).hexdigest()
 
 
 # --- Subscriptions -----------------------------------------------------------

@@ -14,13 +14,12 @@ from querwerk.core.pictures.addresses import preview_url
 from querwerk.core.pictures.models import Picture
 from querwerk.core.pictures.queries import lead_pictures
 from querwerk.core.pictures.states import FileKind
-from querwerk.core.queries import current_edition
 from querwerk.core.registry import page_url
 from querwerk.core.text import UNSTATED
 from querwerk.newsletter.models import Delivery, Issue, IssueItem, Subscriber
 from querwerk.newsletter.states import SubscriberState
 from querwerk.programmes.pages import address, publicity
-from querwerk.programmes.queries import Frame, frame_of
+from querwerk.programmes.queries import Frame
 
 __all__ = ["EMBLEM", "Letter", "issue_context", "issue_letter", "issue_message", "message", "subscription_letter"]
 
@@ -29,13 +28,6 @@ CODE = "QWCODEQWCODEQWCODE"
 PICTURE_WIDTH = 560
 """Pixels that the column of a mail has room for."""
 ISSUE = ("newsletter/mail/issue.txt", "newsletter/mail/issue.html")
-
-
-def frame_for(space_key: str) -> Frame:
-    """Return the frame of a programme."""
-    frame = frame_of(space_key, current_edition())
-    assert frame is not None
-    return frame
 
 
 def link_for(subscriber: Subscriber, name: str, frame: Frame) -> str:

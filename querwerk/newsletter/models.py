@@ -6,17 +6,13 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 
+from querwerk.core.codes import new_code
 from querwerk.core.fields import TextColumn
 from querwerk.core.models import Space
 from querwerk.newsletter.states import DeliveryState, IssueState, Step, SubscriberState, Way
 from querwerk.publishing.models import Newsflash
 
 GONE = [SubscriberState.ENDED, SubscriberState.BOUNCED]
-
-
-def new_code() -> str:
-    """Return a code that nobody guesses: 32 characters, 192 bits."""
-    return secrets.token_urlsafe(24)
 
 
 def new_return_code() -> str:

@@ -14,11 +14,11 @@ from django.tasks import task
 from django.utils import timezone
 
 from querwerk.newsletter import actions
-from querwerk.newsletter.letters import Letter, frame_for, issue_letter, issue_message, message, subscription_letter
+from querwerk.newsletter.letters import Letter, issue_letter, issue_message, message, subscription_letter
 from querwerk.newsletter.models import GONE, Delivery, Issue, Subscriber
 from querwerk.newsletter.queries import items_of, wanted
 from querwerk.newsletter.states import DeliveryState, IssueState
-from querwerk.programmes.queries import Frame
+from querwerk.programmes.queries import Frame, frame_for
 
 log = logging.getLogger(__name__)
 SLICE = timedelta(seconds=10)

@@ -10,7 +10,7 @@ from django.utils.translation import get_language
 from querwerk.core.addresses import host_of
 from querwerk.core.models import Link, Space
 from querwerk.core.prepared import prepared
-from querwerk.core.queries import visible
+from querwerk.core.queries import current_edition, visible
 from querwerk.core.states import LinkKind, Visibility
 from querwerk.core.text import UNSTATED, Text
 from querwerk.programmes.models import Funder, OperatorPage, Output, Partner, Programme, Role, Training, WorkPackage
@@ -75,6 +75,13 @@ def frame_of(programme_key: str, edition: int) -> Frame | None:
         Funder.objects.filter(space=space, visibility=Visibility.PUBLISHED).first(),
         tuple(visible(OperatorPage.objects.filter(space=space), with_drafts=False)),
     )
+
+
+def frame_for(programme_key: str) -> Frame:
+    """Return the frame, as it is now, of a programme that exists: for mails, which are written outside of any page."""
+    frame = frame_of(programme_key, current_edition())
+    assert frame is not None
+    return frame
 
 
 def viewer_of(user_id: int | None, name: str, programme: Programme) -> Viewer:

@@ -10,10 +10,10 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from querwerk.core.codes import address_hash
 from querwerk.events import rules
 from querwerk.events.actions.letters import write_letters
 from querwerk.events.actions.places import begins_at, locked, move, promote
-from querwerk.events.actions.registering import address_hash
 from querwerk.events.models import (
     Answer,
     Consent,

@@ -57,11 +57,6 @@ class UnableToRegister(Exception):
     """Nobody can be registered like this; the message says why."""
 
 
-def address_hash(email: str) -> str:
-    """Return what stays of an address beside a consent."""
-    return hmac.new(settings.SECRET_KEY.encode(), email.strip().lower().encode(), hashlib.sha256).hexdigest()
-
-
 def six_digits(registration: Registration) -> str:
     """Return the code that was mailed last: made from the secret code and the time of the mail, so it is stored nowhere."""
     at = registration.mailed_at.isoformat() if registration.mailed_at else ""

@@ -4,6 +4,7 @@ import django.core.validators
 import django.db.models.deletion
 from django.db import migrations, models
 
+import querwerk.core.codes
 import querwerk.core.fields
 import querwerk.core.text
 import querwerk.events.models.letters
@@ -112,7 +113,7 @@ class Migration(migrations.Migration):
                 ("number", models.PositiveIntegerField(blank=True, null=True)),
                 (
                     "code",
-                    models.CharField(default=querwerk.events.models.registrations.new_code, max_length=40, unique=True),
+                    models.CharField(default=querwerk.core.codes.new_code, max_length=40, unique=True),
                 ),
                 (
                     "ticket",

@@ -7,6 +7,7 @@ from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 
+from querwerk.core.codes import new_code
 from querwerk.core.fields import TextColumn
 from querwerk.events.models.events import Event
 from querwerk.events.states import (
@@ -24,11 +25,6 @@ from querwerk.events.states import (
 
 TICKET_LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 """Without 0, O, 1, I and L, which people mistake for each other when they read a code out."""
-
-
-def new_code() -> str:
-    """Return a code that nobody guesses: 32 characters, 192 bits."""
-    return secrets.token_urlsafe(24)
 
 
 def new_ticket() -> str:

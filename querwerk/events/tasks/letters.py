@@ -15,14 +15,13 @@ from django.utils.translation import gettext as _
 
 from querwerk.core import ical
 from querwerk.core.letters import PLAIN, Inlay, Mail, addressed, host, make_letter, site
-from querwerk.core.queries import current_edition
 from querwerk.core.templatetags.ui import date_range, lang_of, plain
 from querwerk.events.actions.registering import six_digits
 from querwerk.events.models import Contingent, Event, Letter, Message, Registration
 from querwerk.events.queries.registrations import place_in_line
 from querwerk.events.states import ENDED, NUMBERED, RUNNING, Attendance, LetterKind, RegistrationState
 from querwerk.programmes.pages import publicity
-from querwerk.programmes.queries import Frame, frame_of
+from querwerk.programmes.queries import frame_for
 
 TICKET = "ticket"
 """The name of the ticket's picture in a mail."""
@@ -45,13 +44,6 @@ class Words:
     calendar: str = ""
     """A calendar file of its own, beside that of the event."""
     further: list[tuple[str, str]] = field(default_factory=list)
-
-
-def frame_for(space_key: str) -> Frame:
-    """Return the frame of a programme."""
-    frame = frame_of(space_key, current_edition())
-    assert frame is not None
-    return frame
 
 
 def link(event: Event, name: str, *args: str) -> str:

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from querwerk.core import ical, registry
+from querwerk.core.codes import address_hash
 from querwerk.events import rules
 from querwerk.events.actions import forgetting, registering
 from querwerk.events.actions.forgetting import data_of, end_of
@@ -113,7 +114,7 @@ def take_wish(request: Request, terms: Terms, form: RegistrationForm, invitation
 def is_flooding(request: Request, event: Event, email: str) -> bool:
     """Tell whether too many forms came from one connection, or for one address."""
     here = f"event-forms:{event.pk}:{get_adapter(request).get_client_ip(request)}"
-    there = f"event-mails:{event.pk}:{registering.address_hash(email)}"
+    there = f"event-mails:{event.pk}:{address_hash(email)}"
     over = False
     for name, most, seconds in ((here, PER_HOUR, HOUR), (there, MAILS_A_DAY, DAY)):
         cache.add(name, 0, seconds)

@@ -4,9 +4,9 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+import querwerk.core.codes
 import querwerk.core.fields
 import querwerk.core.text
-import querwerk.matching.models
 
 
 class Migration(migrations.Migration):
@@ -425,7 +425,7 @@ class Migration(migrations.Migration):
                 ("email", models.EmailField(max_length=254)),
                 ("phone", models.CharField(blank=True, max_length=60)),
                 ("language", models.CharField(max_length=5)),
-                ("code", models.CharField(default=querwerk.matching.models.new_code, max_length=40, unique=True)),
+                ("code", models.CharField(default=querwerk.core.codes.new_code, max_length=40, unique=True)),
                 (
                     "answer",
                     models.CharField(

@@ -3,7 +3,7 @@
 import django.db.models.deletion
 from django.db import migrations, models
 
-import querwerk.matching.models
+import querwerk.core.codes
 
 
 class Migration(migrations.Migration):
@@ -43,7 +43,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("due_on", models.DateField()),
-                ("code", models.CharField(default=querwerk.matching.models.new_code, max_length=40, unique=True)),
+                ("code", models.CharField(default=querwerk.core.codes.new_code, max_length=40, unique=True)),
                 ("asked_at", models.DateTimeField(blank=True, null=True)),
                 ("asked_again_at", models.DateTimeField(blank=True, null=True)),
                 ("answered_at", models.DateTimeField(blank=True, null=True)),

@@ -11,7 +11,6 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from querwerk.core.letters import PLAIN, Mail, addressed, host, make_letter, site
-from querwerk.core.queries import current_edition
 from querwerk.core.templatetags.ui import plain
 from querwerk.matching import rules
 from querwerk.matching.actions.proposals import is_closed, other_side, suggested_day
@@ -19,7 +18,7 @@ from querwerk.matching.models import FollowUp, Side
 from querwerk.matching.queries.challenges import owner_for_match, title_of
 from querwerk.matching.states import LetterKind, Moment, Party
 from querwerk.programmes.pages import publicity
-from querwerk.programmes.queries import Frame, frame_of
+from querwerk.programmes.queries import Frame, frame_for
 
 
 @dataclass(slots=True)
@@ -32,13 +31,6 @@ class Words:
     url: str = ""
     end: str = ""
     facts: list[tuple[str, str]] = field(default_factory=list)
-
-
-def frame_for(space_key: str) -> Frame:
-    """Return the frame of a programme."""
-    frame = frame_of(space_key, current_edition())
-    assert frame is not None
-    return frame
 
 
 def letter_to(side: Side, kind: str) -> Mail:

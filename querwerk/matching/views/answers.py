@@ -1,15 +1,11 @@
 """Behind the links in mails about matches: read, say yes or no, see how to reach the other, tell how it went. No account is needed."""
 
-from collections.abc import Callable
-from functools import wraps
-from typing import Any, Concatenate, cast
+from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods
 
 from querwerk.core.templatetags.ui import language_name
 from querwerk.matching import rules
@@ -19,25 +15,10 @@ from querwerk.matching.models import Side
 from querwerk.matching.queries import challenges, pairs
 from querwerk.matching.states import Answer, Moment, Party, ProposalState
 from querwerk.people.states import Submarket
-from querwerk.programmes.pages import Request, enter
+from querwerk.programmes.pages import Request, visitor_page
 
 
-def letter_page[**P](
-    view: Callable[Concatenate[Request, P], HttpResponse],
-) -> Callable[..., HttpResponse]:
-    """Make a page behind a link in a mail: the code in the address is the key, so no cache keeps it."""
-
-    @never_cache
-    @require_http_methods(["GET", "HEAD", "POST"])
-    @wraps(view)
-    def page(request: HttpRequest, programme: str, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
-        enter(request, programme)
-        return view(cast("Request", request), *args, **kwargs)
-
-    return page
-
-
-@letter_page
+@visitor_page
 def answer(request: Request, code: str) -> HttpResponse:
     """Show what is proposed and take the answer; afterwards show how it stands."""
     side = pairs.side_by_code(request.frame.space_id, code)
@@ -88,7 +69,7 @@ def shown_to(side: Side) -> dict[str, Any]:
     }
 
 
-@letter_page
+@visitor_page
 def follow_up(request: Request, code: str) -> HttpResponse:
     """Ask one side in a minute how it went; an answer can be changed."""
     asked = pairs.follow_up_by_code(request.frame.space_id, code)

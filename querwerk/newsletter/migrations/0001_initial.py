@@ -3,6 +3,7 @@
 import django.db.models.deletion
 from django.db import migrations, models
 
+import querwerk.core.codes
 import querwerk.core.fields
 import querwerk.core.text
 import querwerk.newsletter.models
@@ -69,7 +70,7 @@ class Migration(migrations.Migration):
                         max_length=10,
                     ),
                 ),
-                ("code", models.CharField(default=querwerk.newsletter.models.new_code, max_length=40, unique=True)),
+                ("code", models.CharField(default=querwerk.core.codes.new_code, max_length=40, unique=True)),
                 ("created_at", models.DateTimeField(auto_now_add=True)),
                 ("mailed_at", models.DateTimeField(blank=True, null=True)),
                 ("confirmed_at", models.DateTimeField(blank=True, null=True)),

@@ -11,14 +11,13 @@ from django.utils.translation import gettext as _
 from querwerk.people import accounts, actions, queries
 from querwerk.people.models import Profile, User
 from querwerk.people.rules import may_claim, may_see_profile
-from querwerk.programmes.pages import Request
-from querwerk.programmes.profiles.entering import own_page
+from querwerk.programmes.pages import Request, visitor_page
 from querwerk.programmes.profiles.mailing import claimed_by
 from querwerk.programmes.profiles.reading import reader_in
 from querwerk.programmes.profiles.steps import AskForm, CodeForm, EmailForm
 
 
-@own_page
+@visitor_page
 def claim_link(request: Request, token: str) -> HttpResponse:
     """Ask before taking over: mail scanners open links, but they press no buttons."""
     found = claimed_by(token)
@@ -37,7 +36,7 @@ def claim_link(request: Request, token: str) -> HttpResponse:
     return render(request, "programmes/profile_claim_link.html", {"profile": profile})
 
 
-@own_page
+@visitor_page
 def claim(request: Request, key: str) -> HttpResponse:
     """Prove by the address on file that a profile is one's own, or ask the organisers for it."""
     reader = reader_in(request)

@@ -1,39 +1,22 @@
 """Entering the directory: an address proved by a code, three fields, done."""
 
-from collections.abc import Callable
-from functools import wraps
-from typing import Concatenate, cast
+from typing import cast
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.crypto import get_random_string
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods
 
 from querwerk.core.actions import InvalidRecords, once
 from querwerk.people import accounts, actions, queries
 from querwerk.people.models import User
-from querwerk.programmes.pages import Request, enter, page_language
+from querwerk.programmes.pages import Request, page_language, visitor_page
 from querwerk.programmes.profiles.steps import CodeForm, EmailForm, EntryForm
 
 PURPOSE = "enter"
 
 
-def own_page[**P](view: Callable[Concatenate[Request, P], HttpResponse]) -> Callable[..., HttpResponse]:
-    """Make a page with a form for one visitor: kept in no cache."""
-
-    @never_cache
-    @require_http_methods(["GET", "HEAD", "POST"])
-    @wraps(view)
-    def page(request: HttpRequest, programme: str, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
-        enter(request, programme)
-        return view(cast("Request", request), *args, **kwargs)
-
-    return page
-
-
-@own_page
+@visitor_page
 def enter_directory(request: Request) -> HttpResponse:
     """Ask for an address, then for the code, then for three fields: what is needed next."""
     if request.viewer.user_id is not None:

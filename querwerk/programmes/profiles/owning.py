@@ -18,9 +18,8 @@ from querwerk.people import actions, queries
 from querwerk.people.models import Profile, User
 from querwerk.people.rules import Reader, may_edit_profile, may_see_profile
 from querwerk.people.states import Audience, Availability, Switch
-from querwerk.programmes.pages import Request, page_language
+from querwerk.programmes.pages import Request, page_language, visitor_page
 from querwerk.programmes.profiles.choosing import languages
-from querwerk.programmes.profiles.entering import own_page
 from querwerk.programmes.profiles.reading import about, reader_in
 from querwerk.programmes.profiles.steps import (
     BY_KEY,
@@ -56,7 +55,7 @@ def actor(request: Request) -> Actor:
     return actions.actor_of(cast("User", request.user))
 
 
-@own_page
+@visitor_page
 def mine(request: Request) -> HttpResponse:
     """List the profiles for which the visitor speaks; lead on where there is one, or none."""
     if (way := signed_in(request)) is not None:
@@ -69,7 +68,7 @@ def mine(request: Request) -> HttpResponse:
     return render(request, "programmes/profile_mine.html", {"own": own})
 
 
-@own_page
+@visitor_page
 def home(request: Request, key: str) -> HttpResponse:
     """Show what is there, and what each further step would be worth; carry out the switches."""
     if (way := signed_in(request)) is not None:
@@ -108,7 +107,7 @@ def switch(request: Request, profile: Profile) -> None:
         messages.success(request, _("Saved."))
 
 
-@own_page
+@visitor_page
 def step(request: Request, key: str, step: str) -> HttpResponse:
     """Show one step and save it; then lead to the next one that is not done."""
     if (way := signed_in(request)) is not None:
@@ -222,7 +221,7 @@ def remove_picture(request: Request, profile: Profile, raw: dict[str, Any]) -> N
     messages.success(request, _("The picture is off your profile."))
 
 
-@own_page
+@visitor_page
 def publicity(request: Request, key: str) -> HttpResponse:
     """Choose who sees the profile and each way of contact."""
     if (way := signed_in(request)) is not None:
@@ -244,7 +243,7 @@ READERS = {"public": Reader(), "member": Reader(user_id=0, speaks_for=frozenset(
 """As whom the owner can look at the profile; no profile has the number 0."""
 
 
-@own_page
+@visitor_page
 def preview(request: Request, key: str, reader: str) -> HttpResponse:
     """Show the profile as everybody, or as members, see it."""
     if (way := signed_in(request)) is not None:
@@ -259,7 +258,7 @@ def preview(request: Request, key: str, reader: str) -> HttpResponse:
     return render(request, "programmes/profile_preview.html", context)
 
 
-@own_page
+@visitor_page
 def data(request: Request, key: str) -> HttpResponse:
     """Give out everything that the directory holds about the profile."""
     if (way := signed_in(request)) is not None:
@@ -271,7 +270,7 @@ def data(request: Request, key: str) -> HttpResponse:
     )
 
 
-@own_page
+@visitor_page
 def leave(request: Request, key: str) -> HttpResponse:
     """Ask back, then delete the profile."""
     if (way := signed_in(request)) is not None:

@@ -13,8 +13,7 @@ from django.utils.translation import gettext as _
 
 from querwerk.core.actions import once
 from querwerk.people import actions
-from querwerk.programmes.pages import Request, address, page_language, programme_page
-from querwerk.programmes.profiles.entering import own_page
+from querwerk.programmes.pages import Request, address, page_language, programme_page, visitor_page
 from querwerk.programmes.profiles.steps import InquiryForm, inquiry_consent
 
 PER_HOUR = 10
@@ -48,7 +47,7 @@ def ways_in(request: Request) -> HttpResponse:
     return render(request, "programmes/ways_in.html", {"ways": ways, "enter_url": enter_url})
 
 
-@own_page
+@visitor_page
 def advice(request: Request) -> HttpResponse:
     """Take a message to the organisers."""
     form = InquiryForm(
@@ -78,7 +77,7 @@ def take(request: Request, form: InquiryForm) -> None:
     once(f"inquiry:{request.frame.space_id}:{typed['token']}", effect)
 
 
-@own_page
+@visitor_page
 def advice_taken(request: Request) -> HttpResponse:
     """Say that the message has arrived and what follows."""
     return render(request, "programmes/advice_taken.html", {"sender": parseaddr(settings.DEFAULT_FROM_EMAIL)[1]})

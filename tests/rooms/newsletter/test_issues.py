@@ -17,6 +17,7 @@ from querwerk.newsletter import actions, letters
 from querwerk.newsletter.models import Delivery, Issue, Topic
 from querwerk.newsletter.queries import items_of, readers_of
 from querwerk.newsletter.states import IssueState
+from querwerk.programmes.queries import frame_for
 from querwerk.publishing.models import Newsflash
 from tests.factories.pictures import encoded
 from tests.factories.programmes import TESTER
@@ -135,7 +136,7 @@ def test_reader_gets_what_was_chosen(space: Space) -> None:
 
 def test_letter_says_the_same_in_html_and_in_text_in_the_readers_language(space: Space) -> None:
     issue = create_issue(space)
-    letter = letters.issue_letter(issue, items_of(issue), "en", letters.frame_for("werk"))
+    letter = letters.issue_letter(issue, items_of(issue), "en", frame_for("werk"))
     assert letter.subject == "Mail for you"
     for words in (
         "Newsflash 2",
@@ -205,7 +206,7 @@ def test_a_mail_brings_lead_pictures_that_may_be_shown_from_one_address_for_all(
     issue = create_issue(space)
 
     def letter(language: str = "de") -> letters.Letter:
-        return letters.issue_letter(issue, items_of(issue), language, letters.frame_for("werk"))
+        return letters.issue_letter(issue, items_of(issue), language, frame_for("werk"))
 
     assert "/media/" not in letter().html  # a draft
     said = {"alt_de": "Ein Webstuhl", "credit": "Foto: Kim Kamera", "licence": "press"}
