@@ -26,12 +26,15 @@ def compiled[**P, R](function: Callable[P, R]) -> Callable[P, R]:
 
 
 def compiled_loosely[**P, R](function: Callable[P, R]) -> Callable[P, R]:
-    """Compile a function that may add floats in the order that is fastest; it is the same order each time."""
+    """Compile a function that may add floats in the order that is fastest; it is the same order each time.
+
+    Dividing by zero raises nothing, as in NumPy: a loop that may stop cannot be done sixteen steps at once.
+    """
     loose = {"reassoc", "contract", "nsz"}
     try:
-        fast: Callable[P, R] = njit(nogil=True, cache=True, fastmath=loose)(function)
+        fast: Callable[P, R] = njit(nogil=True, cache=True, fastmath=loose, error_model="numpy")(function)
     except RuntimeError:
-        fast = njit(nogil=True, fastmath=loose)(function)
+        fast = njit(nogil=True, fastmath=loose, error_model="numpy")(function)
     return fast
 
 
