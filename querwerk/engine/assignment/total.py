@@ -35,8 +35,8 @@ class Total:
 
     def __init__(self, space: Space, relaxation: Relaxation, seed: int, stop: Stop) -> None:
         self.relaxation = relaxation
-        self.first_bound = 0.0
-        """The bound without any floors; right once a first search was made."""
+        self.first_bound: float | None = None
+        """The bound without any floors; None until a first relaxation was solved."""
         self.repaired: Ints | None = None
         """The last one that was put together by hand; it may miss floors."""
         self._space = space
@@ -88,7 +88,7 @@ class Total:
         relaxed = self.relaxation.solve(self._worth, floors, rounds)
         if relaxed is None:
             raise Impossible
-        if not self.first_bound:
+        if self.first_bound is None:
             self.first_bound = relaxed.bound
         return relaxed
 

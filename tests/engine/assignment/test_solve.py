@@ -190,8 +190,21 @@ def test_same_seed_same_assignment() -> None:
     assert solve(fair(), seed=3).assignment == solve(fair(), seed=3).assignment
 
 
-def test_stopped_at_once_nothing_is_known() -> None:
-    result = solve(fair(), stop=lambda: True)
+def test_stopped_at_once_the_plainest_assignment_is_returned() -> None:
+    result = solve(fair(), goals=[Goal.TOTAL], stop=lambda: True)
+    assert result.assignment is not None
+    assert result.status is Status.FEASIBLE
+    assert check(fair(), result.assignment).is_valid
+    best = solve(fair(), goals=[Goal.TOTAL]).stages[0].value
+    assert result.stages[0].value <= best <= result.stages[0].bound
+
+
+def test_stopped_at_once_without_a_plain_assignment_nothing_is_known() -> None:
+    """The first two tasks take the agents that suit them best, and leave none for the third."""
+    scores = np.array([[1.0, 0.0, 0.5], [0.5, 0.5, 0.0], [0.0, 1.0, 0.5]])
+    apart = frozenset({(0, 1), (1, 2), (2, 0)})
+    problem = Problem(scores, ((0, 1),) * 3, ((1, 1),) * 3, excluded=apart)
+    result = solve(problem, stop=lambda: True)
     assert (result.status, result.assignment, result.stages) == (Status.UNKNOWN, None, ())
 
 
