@@ -26,13 +26,9 @@ from querwerk.engine.assignment.result import (
 )
 from querwerk.engine.assignment.space import Floors, Ints, Level, Space
 from querwerk.engine.assignment.stability import Discontent, blocking
-from querwerk.engine.assignment.total import PROVABLE, Impossible, Total
+from querwerk.engine.assignment.total import EFFORT, PROVABLE, TRIAL, Impossible, Total
 from querwerk.engine.assignment.whole import Whole
 
-EFFORT = 60.0
-"""Of one search over all pairs, in CP-SAT's measure of work."""
-TRIAL = 6.0
-"""Of one search among good pairs."""
 UNDECIDED = 30_000
 """Pairs that may or may not block, up to which their number is minimised."""
 NEAR_ENOUGH = 500
