@@ -5,15 +5,20 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('matching', '0003_rounds_wishes_and_lists_shown'),
+        ("matching", "0003_rounds_wishes_and_lists_shown"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='match',
-            name='challenge',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='matches', to='matching.challenge'),
+            model_name="match",
+            name="challenge",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="matches",
+                to="matching.challenge",
+            ),
         ),
     ]

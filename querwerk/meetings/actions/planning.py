@@ -180,7 +180,9 @@ def wish_on_behalf(*, sender: Participant, receiver: Participant, by: Actor) -> 
     if sender.pk == receiver.pk or receiver.networking_id != current.pk:
         raise UnableToArrange(_("Please choose two different people."))
     last = Wish.objects.filter(sender=sender).aggregate(last=Max("rank"))["last"] or 0
-    wish, is_new = Wish.objects.get_or_create(sender=sender, receiver=receiver, defaults={"rank": last + 1, "is_noted": True})
+    wish, is_new = Wish.objects.get_or_create(
+        sender=sender, receiver=receiver, defaults={"rank": last + 1, "is_noted": True}
+    )
     if not is_new and wish.state not in STANDING:
         raise UnableToArrange(_("One of the two has declined or withdrawn this wish."))
     if is_new or not wish.is_noted:

@@ -5,35 +5,72 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('matching', '0004_matches_of_meetings'),
-        ('meetings', '0001_meetings'),
+        ("matching", "0004_matches_of_meetings"),
+        ("meetings", "0001_meetings"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='wish',
-            name='is_noted',
+            model_name="wish",
+            name="is_noted",
             field=models.BooleanField(default=False),
         ),
         migrations.AlterField(
-            model_name='plan',
-            name='method',
-            field=models.CharField(choices=[('anew', 'computed anew'), ('fewest', 'mended with the fewest changes: only what has to'), ('refilled', 'mended and filled up: free places go to open wishes, nobody else is moved'), ('moved', 'mended and filled up: others may be moved')], default='anew', max_length=10),
+            model_name="plan",
+            name="method",
+            field=models.CharField(
+                choices=[
+                    ("anew", "computed anew"),
+                    ("fewest", "mended with the fewest changes: only what has to"),
+                    ("refilled", "mended and filled up: free places go to open wishes, nobody else is moved"),
+                    ("moved", "mended and filled up: others may be moved"),
+                ],
+                default="anew",
+                max_length=10,
+            ),
         ),
         migrations.CreateModel(
-            name='GoingOn',
+            name="GoingOn",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField(auto_now_add=True)),
-                ('first', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='meetings.participant')),
-                ('networking', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='going_on', to='meetings.networking')),
-                ('record', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='matching.match')),
-                ('second', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='meetings.participant')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "first",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="meetings.participant"
+                    ),
+                ),
+                (
+                    "networking",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="going_on", to="meetings.networking"
+                    ),
+                ),
+                (
+                    "record",
+                    models.OneToOneField(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="matching.match",
+                    ),
+                ),
+                (
+                    "second",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="meetings.participant"
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('first', 'second'), name='going_on_once'), models.CheckConstraint(condition=models.Q(('first__lt', models.F('second'))), name='going_on_in_order')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("first", "second"), name="going_on_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("first__lt", models.F("second"))), name="going_on_in_order"
+                    ),
+                ],
             },
         ),
     ]

@@ -131,7 +131,9 @@ def profiles_for(registrations: Collection[Registration], space_id: int) -> dict
     A profile that is for nobody is none. Profiles of persons come first.
     """
     by_email = {one.email.lower(): one.pk for one in registrations if one.email}
-    spoken = Profile.objects.filter(space=space_id, spokespersons__user__email__in=by_email, spokespersons__user__is_active=True)
+    spoken = Profile.objects.filter(
+        space=space_id, spokespersons__user__email__in=by_email, spokespersons__user__is_active=True
+    )
     rows = spoken.exclude(audience=Audience.PRIVATE).annotate(address=F("spokespersons__user__email"))
     found: dict[int, list[Profile]] = {}
     for profile in rows.select_related("node", "organisation__node").order_by("pk"):
