@@ -69,9 +69,9 @@ def add_to(commands: Commands) -> None:
     _add_file(mender)
     mender.add_argument("plan", type=Path, metavar="PLAN", help="what `querwerk timetable solve --json` printed")
     mender.add_argument("changes", type=Path, metavar="CHANGES", help="what has changed (.json)")
-    mender.add_argument(
-        "--moves", action="store_true", help="move others where that saves meetings, telling few people"
-    )
+    how = mender.add_mutually_exclusive_group()
+    how.add_argument("--fewest", action="store_true", help="change only what has to; free places stay free")
+    how.add_argument("--moves", action="store_true", help="move others where that saves meetings, telling few people")
     mender.add_argument("--seconds", type=float, default=60, help="the longest time to look for moves (60)")
     mender.add_argument("--seed", type=int, default=1, help="another seed, another way of searching (1)")
     mender.add_argument("--json", action="store_true", help="print one JSON object instead of a table")
@@ -193,7 +193,7 @@ def run_repair(arguments: argparse.Namespace) -> int:
                 stop = _until(arguments.seconds, interrupts)
                 found = repair_with_moves(problem, plan, changes, seed=arguments.seed, stop=stop)
         else:
-            found = repair(problem, plan, changes)
+            found = repair(problem, plan, changes, refill=not arguments.fewest)
         spent = time.process_time() - began
         document = repair_document(found, spent)
     except (Unreadable, InvalidProblem) as error:
