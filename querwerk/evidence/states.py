@@ -30,7 +30,7 @@ MISSING = "missing"
 
 TELLING_PARTS = frozenset({"finding", "proposal", "measure"})
 """Parts that are links of the chain themselves."""
-SILENT_PARTS = frozenset({"agenda_item", "process_step", "workshop"})
+SILENT_PARTS = frozenset({"agenda_item", "contribution", "process_step", "workshop"})
 """Parts that only say where in their whole a tie was stated."""
 
 LAYERS: tuple[tuple[str | Promise, tuple[str, ...]], ...] = (
