@@ -107,7 +107,9 @@ def test_marks_go_with_the_data_and_sheets_stay(space: Space) -> None:
 
 def written(terms: Terms) -> Thanks:
     draft = mails.draft_of(terms)
-    return mails.save_draft(terms=terms, values={name: getattr(draft, name) for name in mails.FIELDS}, expected_version=0)
+    return mails.save_draft(
+        terms=terms, values={name: getattr(draft, name) for name in mails.FIELDS}, expected_version=0
+    )
 
 
 def test_who_came_and_who_missed_it_get_different_mails_once(space: Space, mailoutbox: list[EmailMessage]) -> None:
@@ -120,8 +122,15 @@ def test_who_came_and_who_missed_it_get_different_mails_once(space: Space, mailo
     run_jobs()
     run_jobs()
     assert sent == [3, 0]
-    told = sorted((mail.to[0].partition("@")[0], mail.subject.partition(":")[0], "feedback/" in str(mail.body)) for mail in mailoutbox)
-    assert told == [("gast0", "Danke fürs Kommen", True), ("gast1", "Danke fürs Kommen", True), ("gast2", "Wir haben Sie vermisst", False)]
+    told = sorted(
+        (mail.to[0].partition("@")[0], mail.subject.partition(":")[0], "feedback/" in str(mail.body))
+        for mail in mailoutbox
+    )
+    assert told == [
+        ("gast0", "Danke fürs Kommen", True),
+        ("gast1", "Danke fürs Kommen", True),
+        ("gast2", "Wir haben Sie vermisst", False),
+    ]
     own = next(mail for mail in mailoutbox if mail.to == ["gast0@web.example"])
     assert f"mine/{people[0].code}/feedback/" in str(own.body)
 
@@ -154,8 +163,15 @@ def test_drafted_looked_at_and_sent_at_the_desk(space: Space, sign_in: SignIn, m
     run_jobs()
     mailoutbox.clear()
     desk = sign_in("organiser")
-    draft: dict[str, Any] = {name: "" for name in ("came_subject_en", "came_body_en", "missed_subject_en", "missed_body_en")}
-    draft |= {"came_subject_de": "Schön war es", "came_body_de": "Danke!", "missed_subject_de": "Schade", "version": "0"}
+    draft: dict[str, Any] = dict.fromkeys(
+        ("came_subject_en", "came_body_en", "missed_subject_en", "missed_body_en"), ""
+    )
+    draft |= {
+        "came_subject_de": "Schön war es",
+        "came_body_de": "Danke!",
+        "missed_subject_de": "Schade",
+        "version": "0",
+    }
     assert desk.post(THANKS, draft).status_code == 422
     assert desk.post(THANKS, {**draft, "missed_body_de": "Beim nächsten Mal."}).status_code == 302
     look = desk.get(f"{THANKS}look/").content.decode()

@@ -114,7 +114,13 @@ def test_nothing_is_asked_where_nothing_is_open_and_nobody_enters_without_a_code
     typed = client.get(f"{EVENT}floor/?code={floor.code[:4].lower()}-{floor.code[4:].lower()}")
     assert typed.headers["Location"] == f"{EVENT}floor/{floor.code}/"
     assert client.get(f"{EVENT}floor/?code=AAAA").status_code == 422
-    paths = ["floor/AAAAAAAA/", "floor/moderate/x/", "floor/AAAAAAAA/live/", "floor/AAAAAAAA/stage/", "floor/AAAAAAAA/qr.svg"]
+    paths = [
+        "floor/AAAAAAAA/",
+        "floor/moderate/x/",
+        "floor/AAAAAAAA/live/",
+        "floor/AAAAAAAA/stage/",
+        "floor/AAAAAAAA/qr.svg",
+    ]
     assert {client.get(EVENT + path).status_code for path in paths} == {404}
 
 
@@ -176,7 +182,9 @@ def asked_at_an_item() -> tuple[Floor, FloorQuestion, FloorQuestion]:
     return floor, named, unnamed
 
 
-def test_what_was_asked_stays_with_the_item_and_answers_a_guiding_question(db: None, sign_in: SignIn, visit: Visit) -> None:
+def test_what_was_asked_stays_with_the_item_and_answers_a_guiding_question(
+    db: None, sign_in: SignIn, visit: Visit
+) -> None:
     _floor, named, unnamed = asked_at_an_item()
     editor = sign_in("organiser")
     form = {"do": "keep", "question": [str(named.pk), str(unnamed.pk)], "guiding": ["wozu", "nowhere"]}
@@ -198,7 +206,9 @@ def test_only_who_may_edit_the_event_opens_the_floor(space: Space, sign_in: Sign
     answers = []
     for role, organisation in roles:
         client = sign_in(role, organisation=organisation)
-        answers.append((client.get(AT_DESK).status_code, client.post(AT_DESK, {"do": "open", "point": "0"}).status_code))
+        answers.append(
+            (client.get(AT_DESK).status_code, client.post(AT_DESK, {"do": "open", "point": "0"}).status_code)
+        )
     assert answers == [(200, 302), (200, 302), (403, 403), (403, 403)]
     assert Client().get(AT_DESK).status_code == 302
 

@@ -234,6 +234,10 @@ def test_who_takes_part_online_notes_it_with_their_own_link(db: None, sign_in: S
 def test_one_is_online_only_while_the_event_is_on(attendance: str, state: str, minutes: int, *, expected: bool) -> None:
     begins = timezone.now()
     verdict = rules.may_say_here(
-        attendance=attendance, state=state, begins_at=begins, ends_at=begins + timedelta(hours=4), now=begins + timedelta(minutes=minutes)
+        attendance=attendance,
+        state=state,
+        begins_at=begins,
+        ends_at=begins + timedelta(hours=4),
+        now=begins + timedelta(minutes=minutes),
     )
     assert bool(verdict) is expected

@@ -107,8 +107,13 @@ def test_changes_are_told_once_and_only_to_those_concerned(db: None, mailoutbox:
     assert [mail.subject.partition(":")[0] for mail in mailoutbox][-1] == "Changed"
 
 
-def test_a_point_held_in_one_form_concerns_only_those_who_take_part_so(db: None, mailoutbox: list[EmailMessage]) -> None:
-    agenda = [{"id": "bus", "item": "Rundgang", "time": "10:00", "format": "on site"}, {"id": "netz", "item": "Strom", "time": "10:00", "format": "online"}]
+def test_a_point_held_in_one_form_concerns_only_those_who_take_part_so(
+    db: None, mailoutbox: list[EmailMessage]
+) -> None:
+    agenda = [
+        {"id": "bus", "item": "Rundgang", "time": "10:00", "format": "on site"},
+        {"id": "netz", "item": "Strom", "time": "10:00", "format": "online"},
+    ]
     space = create_space(agenda=agenda)
     terms = create_terms(space, onsite=9, online=9)
     register(terms, "Dort")
@@ -116,7 +121,11 @@ def test_a_point_held_in_one_form_concerns_only_those_who_take_part_so(db: None,
     run_jobs()
     mailoutbox.clear()
     told = []
-    for changed in ([{**agenda[0], "time": "11:00"}, agenda[1]], [{**agenda[0], "time": "11:00"}], [{**agenda[0], "time": "12:00", "format": "hybrid"}]):
+    for changed in (
+        [{**agenda[0], "time": "11:00"}, agenda[1]],
+        [{**agenda[0], "time": "11:00"}],
+        [{**agenda[0], "time": "12:00", "format": "hybrid"}],
+    ):
         terms = change(space, agenda=changed)
         announcing.announce_changes(terms=terms, by=TESTER)
         run_jobs()
