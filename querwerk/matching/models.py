@@ -9,12 +9,13 @@ from typing import ClassVar
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from querwerk.core.codes import new_code
 from querwerk.core.fields import PartialDateColumn, TextColumn
 from querwerk.core.models import Record, Space
-from querwerk.core.spec import Choice, Choices, Date, Links, Number, Reference, Spec, Texts, Words
+from querwerk.core.spec import Choice, Choices, Date, Links, Number, Parsed, Problems, Reference, Spec, Texts, Words
 from querwerk.core.states import LinkKind
 from querwerk.core.text import LANGUAGES
 from querwerk.matching.states import (
@@ -103,11 +104,18 @@ class Challenge(Record):
     )
 
 
+def check_match(parsed: Parsed, problems: Problems) -> None:
+    """A match has an origin: a challenge, or an event at which two met."""
+    follows = parsed.links.get("follows")
+    if not parsed.references.get("challenge") and (follows is None or not follows.targets):
+        problems.add((*parsed.path, "challenge"), gettext("A match follows from a challenge, or from an event at which two met."))  # fmt: skip
+
+
 class Match(Record):
-    """An introduction that both sides wanted, as far as everybody may read of it."""
+    """An introduction that both sides wanted, as far as everybody may read of it: over a challenge, or after a meeting."""
 
     title = TextColumn()
-    challenge = models.ForeignKey(Challenge, models.CASCADE, related_name="matches")
+    challenge = models.ForeignKey(Challenge, models.CASCADE, related_name="matches", null=True, blank=True)
     profile = models.ForeignKey(Profile, models.SET_NULL, related_name="+", null=True, blank=True)
     organisation = models.ForeignKey(Organisation, models.SET_NULL, related_name="+", null=True, blank=True)
     introduced = PartialDateColumn()
@@ -119,9 +127,10 @@ class Match(Record):
         label=_("Match"),
         label_plural=_("Matches"),
         dated="introduced",
+        check=check_match,
         fields=(
             Texts("title", _("Title"), is_required=True, column="title"),
-            Reference("challenge", _("Challenge"), is_required=True, column="challenge", kind="challenge"),
+            Reference("challenge", _("Challenge"), column="challenge", kind="challenge"),
             Reference("profile", _("Creative"), column="profile", kind="profile"),
             Reference("org", _("Organisation"), column="organisation", kind="organisation"),
             Date("introduced", _("Introduced"), column="introduced"),
@@ -129,10 +138,17 @@ class Match(Record):
             Links(
                 "follows",
                 _("Follows from"),
-                kinds=("challenge",),
+                kinds=("challenge", "event"),
                 link_kind=LinkKind.LED_TO,
                 is_owner_earlier=False,
                 is_many=False,
+            ),
+            Links(
+                "parties",
+                _("Who met"),
+                kinds=("organisation", "profile"),
+                link_kind=LinkKind.TOOK_PART,
+                is_owner_earlier=False,
             ),
             Links("pilots", _("Pilots"), kinds=("pilot",), link_kind=LinkKind.LED_TO),
         ),

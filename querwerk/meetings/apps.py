@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.apps import AppConfig
+from django.db.models.signals import post_save
 from django.utils.translation import gettext_lazy as _
 
 from querwerk.core import registry
@@ -20,7 +21,7 @@ class MeetingsConfig(AppConfig):
         from querwerk.events.signals import registration_forgotten, registration_told  # noqa: PLC0415  (models are not loaded before)
         from querwerk.events.tasks.letters import register_letter  # noqa: PLC0415
         from querwerk.meetings import panels, tasks  # noqa: PLC0415
-        from querwerk.meetings.actions import forgetting, planning  # noqa: PLC0415
+        from querwerk.meetings.actions import forgetting, joining, planning  # noqa: PLC0415
         from querwerk.meetings.rules import may_see_meetings  # noqa: PLC0415
         from querwerk.meetings.signals import plan_wanted  # noqa: PLC0415
 
@@ -31,6 +32,10 @@ class MeetingsConfig(AppConfig):
         def forget(sender: Any, registration: Any, **_more: Any) -> None:
             forgetting.forget(registration)
 
+        def follow(sender: Any, instance: Any, **_more: Any) -> None:
+            joining.follow_registration(instance)
+
+        post_save.connect(follow, sender="events.Registration", weak=False, dispatch_uid="meetings.follow_registration")
         registration_told.connect(tell, weak=False)
         registration_forgotten.connect(forget, weak=False)
         plan_wanted.connect(tasks.queue_plan)

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from querwerk.engine.timetable import Promise, Status
 from querwerk.meetings.models import Plan
 from querwerk.meetings.queries.people import names_of
+from querwerk.meetings.states import Method
 
 NUMBER = re.compile(r"#(\d+)")
 NEEDS = {"accessible": gettext_lazy("accessible")}
@@ -96,14 +97,17 @@ def proofs_of(plan: Plan) -> list[str]:
     if not told or told.get("status") not in (Status.OPTIMAL, Status.FEASIBLE):
         return []
     if told.get("changed") is not None:
-        return [_changes_proof(told)]
+        return [_changes_proof(told, plan.method)]
     return [*_shortfall_proof(told), _value_proof(told), _idle_proof(told)]
 
 
-def _changes_proof(told: Mapping[str, Any]) -> str:
+def _changes_proof(told: Mapping[str, Any], method: str) -> str:
     numbers = {"changed": told["changed"], "bound": told["changed_bound"], "told": told["told"]}
+    numbers["more"] = numbers["changed"] - numbers["bound"]
     if told["changed"] == told["changed_bound"]:
         return _("%(changed)s meetings are different, and it is proved that fewer are impossible; %(told)s people have to be told.") % numbers  # fmt: skip
+    if method == Method.REFILLED:
+        return _("%(changed)s meetings are different: %(bound)s had to be, and %(more)s are new in places that were free. %(told)s people have to be told.") % numbers  # fmt: skip
     return _("%(changed)s meetings are different; at least %(bound)s had to be. %(told)s people have to be told.") % numbers  # fmt: skip
 
 

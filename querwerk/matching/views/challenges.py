@@ -163,6 +163,8 @@ def match_detail(request: Request, key: str) -> HttpResponse:
     request.ties = Ties(match, [], with_drafts=request.with_drafts)
     context = {
         "match": match,
+        "occasions": [node for node in request.ties.nodes("follows") if node.kind != "challenge"],
+        "parties": request.ties.nodes("parties"),
         "creative": queries.name_for(match.profile, match.organisation, reader),
         "panels": registry.panels_for(request, match),
     }

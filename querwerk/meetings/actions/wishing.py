@@ -12,8 +12,7 @@ from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from querwerk.events.models import Registration
-from querwerk.meetings.models import Block, Networking, Participant, Slot, Unavailable, Wish
+from querwerk.meetings.models import Block, Participant, Slot, Unavailable, Wish
 from querwerk.meetings.queries import people
 from querwerk.meetings.queries.people import is_active
 from querwerk.meetings.rules import may_answer, may_wish
@@ -22,20 +21,6 @@ from querwerk.meetings.states import ANSWERS, STANDING, WISH_MOVES, WishState
 
 class UnableToWish(Exception):
     """It is not possible; the message says why."""
-
-
-def create_participant(registration: Registration, networking: Networking) -> Participant:
-    """Return somebody as a participant, made if they are new."""
-    made, _is_new = Participant.objects.get_or_create(registration=registration, defaults={"networking": networking})
-    return made
-
-
-def create_participants(networking: Networking) -> int:
-    """Make everybody a participant who has a place and said yes to networking; return how many are new."""
-    missing = people.without_participant(networking)
-    rows = [Participant(networking=networking, registration_id=pk) for pk in missing]
-    Participant.objects.bulk_create(rows, ignore_conflicts=True, batch_size=500)
-    return len(rows)
 
 
 def _locked(participant: Participant) -> Participant:

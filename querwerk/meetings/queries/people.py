@@ -2,12 +2,17 @@
 
 from collections.abc import Collection
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 
+from querwerk.core.models import Node
+from querwerk.core.states import Visibility
+from querwerk.core.text import Text
 from querwerk.events.models import Registration
 from querwerk.events.states import RegistrationState
 from querwerk.meetings.models import Block, Networking, Participant, Wish
 from querwerk.meetings.states import STANDING, WishState
+from querwerk.people.models import Organisation, Profile
+from querwerk.people.states import Audience
 
 
 def networking_of(terms_id: int) -> Networking | None:
@@ -118,3 +123,41 @@ def received_by(participant: Participant) -> QuerySet[Wish]:
     """Return all wishes to meet somebody, as the organisers see them; 1 query."""
     found = Wish.objects.filter(receiver=participant).exclude(state=WishState.WITHDRAWN)
     return found.select_related("sender__registration").order_by("created_at", "pk")
+
+
+def profiles_for(registrations: Collection[Registration], space_id: int) -> dict[int, list[Profile]]:
+    """Return the profiles for which people speak, by registration: they registered with the address of their account; 1 query.
+
+    A profile that is for nobody is none. Profiles of persons come first.
+    """
+    by_email = {one.email.lower(): one.pk for one in registrations if one.email}
+    spoken = Profile.objects.filter(
+        space=space_id, spokespersons__user__email__in=by_email, spokespersons__user__is_active=True
+    )
+    rows = spoken.exclude(audience=Audience.PRIVATE).annotate(address=F("spokespersons__user__email"))
+    found: dict[int, list[Profile]] = {}
+    for profile in rows.select_related("node", "organisation__node").order_by("pk"):
+        if profile.shown_to is not None:
+            found.setdefault(by_email[profile.address.lower()], []).append(profile)
+    return {pk: sorted(rows, key=lambda one: not one.is_person) for pk, rows in found.items()}
+
+
+def _is_called(name: Text, words: str) -> bool:
+    return bool(words) and words.casefold() in {one.casefold() for one in name.values() if one}
+
+
+def known_as(registration: Registration) -> list[Node]:
+    """Return the records by which the house knows somebody who registered: a profile, and an organisation; 2 queries.
+
+    Terms, event and space are loaded.
+    """
+    space_id = registration.terms.event.space_id
+    profiles = profiles_for([registration], space_id).get(registration.pk, [])
+    named = registration.organisation
+    fitting = [one for one in profiles if _is_called(one.name, named)]
+    profile = next(iter(fitting or profiles), None)
+    organisation = profile.organisation if profile is not None else None
+    if organisation is None and named:
+        rows = Organisation.objects.filter(space=space_id, visibility=Visibility.PUBLISHED).select_related("node")
+        organisation = next((one for one in rows if _is_called(one.name, named)), None)
+    return [one.node for one in (profile, organisation) if one is not None]

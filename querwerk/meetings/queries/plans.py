@@ -41,6 +41,12 @@ def seats_of(plan: Plan, participant: Participant) -> list[Seat]:
     return list(rows.order_by("slot__begins_at", "pk"))
 
 
+def latest_seat(participant: Participant, other: Participant) -> Seat | None:
+    """Return when two people met, by the last version that was published and had them meet; 1 query."""
+    rows = Seat.objects.filter(participant=participant, other=other, plan__published_at__isnull=False)
+    return rows.select_related("slot").order_by("-plan__number").first()
+
+
 def halves(plan: Plan) -> QuerySet[Seat]:
     """Return each meeting of a version once, in order, with both people; 1 query."""
     rows = Seat.objects.filter(plan=plan, participant__lt=F("other"))

@@ -17,7 +17,7 @@ from querwerk.events.models import Terms
 from querwerk.events.queries.registrations import events_with_terms
 from querwerk.meetings import planning, words
 from querwerk.meetings.actions import planning as plan_actions
-from querwerk.meetings.actions import setup, wishing
+from querwerk.meetings.actions import setup
 from querwerk.meetings.forms import PersonForm, SessionForm, SettingsForm, TableForm, TablesForm, TeamForm
 from querwerk.meetings.models import Networking, Participant
 from querwerk.meetings.queries import people, plans
@@ -47,14 +47,25 @@ def home(request: Request) -> HttpResponse:
     return render(request, "meetings/desk_home.html", {**surrounding(request, CURRENT), "rows": rows})
 
 
+class NotBegun(Http404):
+    """Nobody has said yet that people meet at this event."""
+
+    def __init__(self, terms: Terms) -> None:
+        """Keep the terms of the event."""
+        super().__init__()
+        self.terms = terms
+
+
 def networking_or_404(request: Request, key: str) -> Networking:
-    """Return the networking of an event whose timetable the viewer may make."""
+    """Return the networking of an event whose timetable the viewer may make; raises :class:`NotBegun` as well."""
     terms = Terms.objects.filter(event__space=request.frame.space_id, event__key=key, forgotten_at__isnull=True)
     found = terms.select_related("event__space", "event__node").first()
     if found is None:
         raise Http404
     require(may_plan(request.viewer, owners=owners(found.event)))
-    networking = setup.create_networking(found)
+    networking = people.networking_of(found.pk)
+    if networking is None:
+        raise NotBegun(found)
     networking.terms = found
     return networking
 
@@ -84,8 +95,11 @@ def attempted(request: Request, act: Act, done: str = "") -> bool:
 
 @desk_page
 def arrange(request: Request, key: str) -> HttpResponse:
-    """Show and change everything that has to be said before anybody wishes."""
-    networking = networking_or_404(request, key)
+    """Show and change everything that has to be said before anybody wishes; begin, where nobody has."""
+    try:
+        networking = networking_or_404(request, key)
+    except NotBegun as error:
+        return _begin(request, error.terms)
     form = SettingsForm.of(networking, request.POST if request.method == "POST" else None)
     if form.is_valid():
         typed = sent(request, "version")
@@ -111,8 +125,15 @@ def arrange(request: Request, key: str) -> HttpResponse:
     return render(request, "meetings/desk_arrange.html", context, status=422 if form.errors else 200)
 
 
+def _begin(request: Request, terms: Terms) -> HttpResponse:
+    if request.method == "POST":
+        setup.create_networking(terms)
+        return redirect("meetings:arrange", request.frame.key, terms.event.key)
+    context = {**surrounding(request, CURRENT), "event": terms.event, "asks": terms.asks_networking}
+    return render(request, "meetings/desk_begin.html", context)
+
+
 def _promise(networking: Networking) -> list[str]:
-    wishing.create_participants(networking)
     situation = situation_of(networking)
     if not situation.slots or not situation.places or len(situation.attendees) < 2:
         return []
@@ -212,7 +233,6 @@ def tables(request: Request, key: str) -> HttpResponse:
 def team(request: Request, key: str, number: int | None = None) -> HttpResponse:
     """Enter, change or delete a team whose members share their meetings."""
     networking = networking_or_404(request, key)
-    wishing.create_participants(networking)
     found = _one(networking.teams, number)
     form = TeamForm(_posted(request), networking=networking, team=found)
     by = actor(request)
@@ -232,7 +252,6 @@ def team(request: Request, key: str, number: int | None = None) -> HttpResponse:
 def people_list(request: Request, key: str) -> HttpResponse:
     """Show who takes part, with their wishes in numbers."""
     networking = networking_or_404(request, key)
-    wishing.create_participants(networking)
     typed = UNSTORABLE.sub("", request.GET.get("q", ""))[:200].strip()
     page = Paginator(people.for_desk(networking, typed), PAGE_SIZE).get_page(request.GET.get("page"))
     plan = plans.base_for(networking)

@@ -34,7 +34,9 @@ def participant_or_404(request: Request, key: str, code: str) -> Participant:
     verdict = may_take_part(state=registration.state, wants_networking=registration.wants_networking)
     if networking is None or networking.phase == Phase.PREPARING or not verdict:
         raise Http404
-    participant = wishing.create_participant(registration, networking)
+    participant = Participant.objects.filter(registration=registration).select_related("team").first()
+    if participant is None:
+        raise Http404
     participant.registration, participant.networking = registration, networking
     return participant
 
@@ -124,7 +126,6 @@ def _why(*, is_mine: bool, is_theirs: bool) -> str:
 def people_page(request: Request, key: str, code: str) -> HttpResponse:
     """Show who takes part: suggestions with reasons, search, chance."""
     participant = participant_or_404(request, key, code)
-    wishing.create_participants(participant.networking)
     words = UNSTORABLE.sub("", request.GET.get("q", ""))[:200].strip()
     context = _frame(participant, "mine_people")
     found = Paginator(people.others_of(participant, words), PAGE_SIZE).get_page(request.GET.get("page"))
