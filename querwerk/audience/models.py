@@ -16,7 +16,7 @@ from querwerk.events.models.registrations import new_ticket
 class Floor(models.Model):
     """Where questions about an event are asked. The codes in its links are all that one needs to come in."""
 
-    event = models.OneToOneField(Event, models.CASCADE, related_name="floor")
+    event = models.OneToOneField(Event, models.CASCADE, related_name="+")
     code = models.CharField(max_length=8, unique=True, default=new_ticket)
     """For everybody in the room: in the QR code, and short enough to be typed."""
     moderator_code = models.CharField(max_length=40, unique=True, default=new_code)
@@ -114,7 +114,7 @@ class FeedbackBox(models.Model):
     order, number nor time of a row could tell later whose sheet is whose.
     """
 
-    terms = models.OneToOneField(Terms, models.CASCADE, related_name="feedback_box")
+    terms = models.OneToOneField(Terms, models.CASCADE, related_name="+")
     is_open = models.BooleanField(default=False)
     sheets = models.JSONField(default=list, blank=True)
     """``[{question: answer}, …]``"""
@@ -129,7 +129,7 @@ class FeedbackBox(models.Model):
 class Thanks(models.Model):
     """The mail after an event: one for those who came, another for those who missed it."""
 
-    terms = models.OneToOneField(Terms, models.CASCADE, related_name="thanks")
+    terms = models.OneToOneField(Terms, models.CASCADE, related_name="+")
     came_subject = TextColumn()
     came_body = TextColumn()
     missed_subject = TextColumn()

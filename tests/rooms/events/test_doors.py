@@ -213,7 +213,7 @@ def test_who_takes_part_online_notes_it_with_their_own_link(db: None, sign_in: S
     assert there(terms) == [("Ada", "online")]
     assert (reads.people_present(terms), DoorEntry.objects.count()) == ((1, 1), 1)
     assert reads.crowd(terms, timezone.localdate()).present == 0
-    assert "Sie sind da" in browser.get(f"/de/werk/events/treffen/mine/{ada.code}/").content.decode()
+    assert "Sie sind dabei" in browser.get(f"/de/werk/events/treffen/mine/{ada.code}/").content.decode()
     organiser = sign_in("organiser")
     proof = organiser.get(f"{EVENT}attendance/").content.decode()
     assert ("Ada" in proof, "davon 1 online" in proof) == (True, True)
