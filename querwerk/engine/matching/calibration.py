@@ -136,8 +136,8 @@ class Calibration:
         """Return the share of words for each offer, given how many sequences of letters a challenge has, and all languages."""
         constants = self.constants
         telling = sequences / (sequences + constants.few_words)
-        shares = [constants.words if language == challenge else constants.words_across for language in offers]
-        return np.array(shares, np.float32) * np.float32(telling)
+        is_own = np.fromiter((language == challenge for language in offers), np.bool_, len(offers))
+        return np.where(is_own, constants.words, constants.words_across).astype(np.float32) * np.float32(telling)
 
     def exposed(self, offers: Sequence[str]) -> Floats:
         """Return what is taken off each offer; one that came after the calibration gets what is usual."""
@@ -201,7 +201,10 @@ def exposure_of(relevances: Floats, offers: Sequence[str]) -> dict[str, float]:
     """Return how exposed each offer is, from relevances (challenges × offers)."""
     if not relevances.size:
         return {}
-    return exposure_from(np.sort(relevances, axis=0)[-BEST:], float(relevances.mean()), offers, len(relevances))
+    few = min(BEST, len(relevances))
+    return exposure_from(
+        np.partition(relevances, -few, axis=0)[-few:], float(relevances.mean()), offers, len(relevances)
+    )
 
 
 def exposure_from(best: Floats, average: float, offers: Sequence[str], challenges: int) -> dict[str, float]:
