@@ -265,9 +265,6 @@ class Letters:
         return self._arrays
 
 
-_NOTHING = np.zeros(0, np.float32)
-
-
 def _as_bytes(value: object) -> NDArray[np.uint8]:
     return np.frombuffer(json.dumps(value).encode(), np.uint8)
 
@@ -338,8 +335,12 @@ class WordIndex:
                 stream,
                 head=_as_bytes([self._keys, self._vocabulary.spelled]),
                 sizes=np.array([len(rows) for rows, _held in self._postings], np.int64),
-                rows=np.concatenate([np.array(rows, np.int32) for rows, _held in self._postings] or [_NOTHING]),
-                held=np.concatenate([np.array(held, np.float32) for _rows, held in self._postings] or [_NOTHING]),
+                rows=np.concatenate(
+                    [np.zeros(0, np.int32), *(np.array(rows, np.int32) for rows, _held in self._postings)]
+                ),
+                held=np.concatenate(
+                    [np.zeros(0, np.float32), *(np.array(held, np.float32) for _rows, held in self._postings)]
+                ),
             )
             return stream.getvalue()
 
