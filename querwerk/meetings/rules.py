@@ -98,6 +98,15 @@ def weight_of(*, place: int, state: str) -> int:
     return max(1, FIRST_RANK_WEIGHT - place) * times
 
 
+def why_they_meet(*, is_mine: bool, is_theirs: bool) -> str:
+    """Say to somebody why a meeting is in their timetable."""
+    if is_mine and is_theirs:
+        return str(_("You wished for each other."))
+    if is_mine:
+        return str(_("You wished for this meeting."))
+    return str(_("They wished for this meeting.") if is_theirs else _("The organisers brought you together."))
+
+
 # --- When --------------------------------------------------------------------
 
 

@@ -23,6 +23,12 @@ def published(networking_id: int) -> Plan | None:
     return Plan.objects.filter(networking=networking_id, state=PlanState.PUBLISHED).first()
 
 
+def printable(networking: Networking) -> list[Plan]:
+    """Return the versions that have meetings, the one that counts first; 1 query."""
+    found = Plan.objects.filter(networking=networking, state__in=WITH_MEETINGS)
+    return sorted(found.order_by("-number"), key=lambda plan: plan.state != PlanState.PUBLISHED)
+
+
 def computing(networking_id: int) -> Plan | None:
     """Return the version that is being computed; 1 query."""
     return Plan.objects.filter(networking=networking_id, state__in=COMPUTING).first()

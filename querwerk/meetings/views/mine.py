@@ -12,15 +12,18 @@ from django.utils.translation import gettext as _
 
 from querwerk.core.spec import UNSTORABLE
 from querwerk.events.views.registering import registration_or_404
+from querwerk.meetings import papers
 from querwerk.meetings.actions import afterwards, wishing
 from querwerk.meetings.calendars import calendar_of
 from querwerk.meetings.forms import IntroductionForm, languages
 from querwerk.meetings.models import Feedback, Participant, Plan, Slot, Wish
+from querwerk.meetings.queries import papers as paper_queries
 from querwerk.meetings.queries import people, plans
 from querwerk.meetings.queries.suggestions import suggestions
-from querwerk.meetings.rules import may_take_part, may_wish
+from querwerk.meetings.rules import may_take_part, may_wish, why_they_meet
 from querwerk.meetings.states import ANSWERS, STANDING, Cause, Phase, WishState
-from querwerk.programmes.pages import Request, visitor_page
+from querwerk.meetings.views.files import as_file
+from querwerk.programmes.pages import Request, page_language, visitor_page
 
 PAGE_SIZE = 24
 TONES = {WishState.SENT: "open", WishState.ACCEPTED: "good", WishState.LEFT: "note", WishState.DECLINED: "plain"}
@@ -103,7 +106,7 @@ def _timetable(participant: Participant, plan: Plan, wishes: list[Wish]) -> dict
         feedback = said.get(seat.other_id)
         rows.append({
             "seat": seat,
-            "why": _why(is_mine=seat.other_id in mine, is_theirs=seat.other_id in asking),
+            "why": why_they_meet(is_mine=seat.other_id in mine, is_theirs=seat.other_id in asking),
             "is_over": seat.slot.begins_at <= now,
             "is_now": seat.slot.begins_at <= now < seat.slot.ends_at,
             "feedback": feedback,
@@ -112,14 +115,6 @@ def _timetable(participant: Participant, plan: Plan, wishes: list[Wish]) -> dict
     coming = next((row for row in rows if row["seat"].slot.ends_at > now), None)
     is_today = coming is not None and timezone.localdate(coming["seat"].slot.begins_at) == timezone.localdate(now)
     return {"seats": rows, "next": coming if is_today else None}
-
-
-def _why(*, is_mine: bool, is_theirs: bool) -> str:
-    if is_mine and is_theirs:
-        return _("You wished for each other.")
-    if is_mine:
-        return _("You wished for this meeting.")
-    return _("They wished for this meeting.") if is_theirs else _("The organisers brought you together.")
 
 
 @visitor_page
@@ -184,6 +179,19 @@ def calendar(request: Request, key: str, code: str) -> HttpResponse:
     name = f'attachment; filename="{participant.registration.terms.event.key}-meetings.ics"'
     body = calendar_of(participant, plan)
     return HttpResponse(body, content_type="text/calendar; charset=utf-8", headers={"Content-Disposition": name})
+
+
+@visitor_page
+def plan_file(request: Request, key: str, code: str) -> HttpResponse:
+    """Send somebody's own plan as a page to print."""
+    participant = participant_or_404(request, key, code)
+    plan = plans.published(participant.networking_id)
+    if plan is None:
+        raise Http404
+    language = page_language()
+    title = participant.registration.terms.event.title.best(language).words
+    sheet = papers.plans_pdf(title, paper_queries.personal_plans(plan, [participant], language), 1, language)
+    return as_file(sheet, f"{key}-meetings.pdf")
 
 
 # --- What somebody does with one click -----------------------------------------
