@@ -256,6 +256,24 @@ class IntroductionForm(forms.Form):
     )
 
 
+class RoleForm(forms.Form):
+    """As what else somebody is here."""
+
+    use_required_attribute = False
+    title = forms.CharField(
+        label=gettext_lazy("As what are you here, too?"), max_length=120,
+        help_text=gettext_lazy("For example “stage designer of my own” beside the company for which you registered."),
+    )  # fmt: skip
+    group = forms.ChoiceField(
+        label=gettext_lazy("Field"), required=False,
+        choices=[("", gettext_lazy("the same as in my registration")), *Group.choices],
+    )  # fmt: skip
+    sentence = forms.CharField(
+        label=gettext_lazy("What do you do in this role, or look for?"), max_length=300, required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )  # fmt: skip
+
+
 # --- What is printed -----------------------------------------------------------
 
 

@@ -15,6 +15,8 @@ from querwerk.programmes.states import RoleName
 MOST_SLOTS = 200
 """Of one event: beyond that somebody has mistyped a time."""
 MOST_TABLES = 500
+MOST_ROLES = 3
+"""Beside the one in which somebody registered."""
 FIRST_RANK_WEIGHT = 20
 """What the wish at the top of somebody's list counts; each further one counts one less, the last ones one."""
 ACCEPTED_COUNTS = 3

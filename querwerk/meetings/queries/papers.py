@@ -21,6 +21,9 @@ from querwerk.meetings.queries import people, plans
 from querwerk.meetings.rules import why_they_meet
 from querwerk.meetings.states import STANDING
 
+type Between = tuple[set[tuple[int, int]], dict[tuple[int, int], str]]
+"""Who wished for whom, and as what people meet."""
+
 
 def people_to_print(terms: Terms) -> QuerySet[Registration]:
     """Return everybody who has a place on site; 1 query."""
@@ -69,21 +72,22 @@ def _badge(registration: Registration, spoken: Sequence[str], language: str) -> 
 
 
 def personal_plans(plan: Plan, chosen: Iterable[Participant], language: str) -> list[PersonalPlan]:
-    """Return the plans of some people by name; ``language`` empty: each in the person's own; 2 queries."""
+    """Return the plans of some people by name; ``language`` empty: each in the person's own; 3 queries."""
     found = {one.registration_id: one for one in chosen}
     ordered = [found[one.pk] for one in sorted_by_name([one.registration for one in found.values()])]
     seats = plans.seats_of_many(plan, [one.pk for one in ordered])
     wished = set(
         Wish.objects.filter(sender__networking=plan.networking_id, state__in=STANDING).values_list("sender", "receiver")
     )
+    roles = people.roles_between(plan.networking_id)
     return [
-        _personal(plan, one, seats.get(one.pk, []), wished, language or own_language(one.registration))
+        _personal(plan, one, seats.get(one.pk, []), (wished, roles), language or own_language(one.registration))
         for one in ordered
     ]
 
 
 def _personal(
-    plan: Plan, participant: Participant, seats: Sequence[Seat], wished: set[tuple[int, int]], language: str
+    plan: Plan, participant: Participant, seats: Sequence[Seat], between: Between, language: str
 ) -> PersonalPlan:
     days = {localdate(seat.slot.begins_at) for seat in seats}
     with override(language):
@@ -95,12 +99,13 @@ def _personal(
             language=language,
             dated=" – ".join(date_format(day, "DATE_FORMAT") for day in sorted({min(days), max(days)})) if days else "",
             foot=f"{foot} {_('If something changes for you, you get a mail.')}",
-            rows=[_row(seat, wished, is_long=len(days) > 1) for seat in seats],
+            rows=[_row(seat, between, is_long=len(days) > 1) for seat in seats],
         )
 
 
-def _row(seat: Seat, wished: set[tuple[int, int]], *, is_long: bool) -> Row:
+def _row(seat: Seat, between: Between, *, is_long: bool) -> Row:
     me, other = seat.participant_id, seat.other_id
+    wished, roles = between
     table = seat.meeting.table
     return Row(
         time=str(seat.slot),
@@ -108,7 +113,7 @@ def _row(seat: Seat, wished: set[tuple[int, int]], *, is_long: bool) -> Row:
         table=_("Table %(name)s") % {"name": table.name},
         room=table.room,
         name=seat.other.registration.name,
-        about=seat.other.registration.organisation,
+        about=roles.get((other, me), seat.other.registration.organisation),
         why=why_they_meet(is_mine=(me, other) in wished, is_theirs=(other, me) in wished),
     )
 

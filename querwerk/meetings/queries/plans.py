@@ -1,7 +1,7 @@
 """Reads of the versions of a timetable: for everybody, for one person, and what is different between two of them."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -78,6 +78,14 @@ def unmet_about(plan: Plan, participant: Participant) -> dict[int, str]:
 def slots_of(networking: Networking) -> list[Slot]:
     """Return the slots in order; 1 query."""
     return list(Slot.objects.filter(networking=networking).order_by("begins_at", "pk"))
+
+
+def arrival_of(slots: Sequence[Slot], closed: Mapping[int, bool]) -> int | None:
+    """Return from which slot on somebody comes, where the organisers noted that they come later; ``closed``: slot → by organisers."""
+    late = 0
+    while late < len(slots) and closed.get(slots[late].pk):
+        late += 1
+    return slots[late].pk if 0 < late < len(slots) else None
 
 
 def tables_of(networking: Networking) -> list[Table]:
