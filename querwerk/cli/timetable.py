@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from querwerk.cli.command import Commands, Refusal, add
+from querwerk.cli.command import ENGINES, Commands, Refusal, add
 from querwerk.cli.timetable_words import repair_document, repair_text, solve_document, solve_text
 from querwerk.engine.timetable import (
     InvalidProblem,
@@ -35,7 +35,7 @@ FOR_HELP = 0.2
 
 def add_to(commands: Commands) -> None:
     """Add the commands of this group."""
-    group = commands.add_parser("timetable", help="Plan meetings of an event, check and repair plans.")
+    group = commands.add_parser("timetable", help=ENGINES["timetable"])
     timetable = group.add_subparsers(dest="subcommand", required=True, metavar="COMMAND")
     planner = add(
         timetable,

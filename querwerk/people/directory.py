@@ -19,7 +19,8 @@ from django.db.models import QuerySet
 
 from querwerk.core.maps import project
 from querwerk.core.text import LANGUAGES
-from querwerk.engine.matching.search import WordIndex, fold, with_meaning
+from querwerk.engine.matching.folding import fold
+from querwerk.engine.matching.search import WordIndex, with_meaning
 from querwerk.engine.matching.taxonomy import bundled
 from querwerk.people import queries
 from querwerk.people.columns import Column, Figures, Mask, Rows, Several

@@ -17,7 +17,7 @@ from querwerk.core.models import Link, Space
 from querwerk.core.queries import snapshot
 from querwerk.core.signals import records_deleted, records_written
 from querwerk.core.states import Verb
-from querwerk.engine.matching.search import fold
+from querwerk.engine.matching.folding import fold
 from querwerk.people.actions import edit_profile, note
 from querwerk.people.meaning import likeness
 from querwerk.people.models import Apart, Contact, Profile, ProfileAlias, Spokesperson

@@ -13,15 +13,15 @@ from array import array
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
+from querwerk.engine.matching.folding import fold
+
 type Floats = NDArray[np.float32]
 type Numbers = NDArray[np.int64]
 
-MOST_LETTERS = 60
 MOST_QUERY_LETTERS = 300
 MOST_QUERY_WORDS = 8
 MOST_CANDIDATES = 2_000
@@ -36,8 +36,6 @@ LEAST_SHARE = 0.35
 """Entries that score less than this share of the best one are left out: they only hold the least telling word."""
 
 _WORD = re.compile(r"[^\W_]+")
-_UMLAUT = str.maketrans({"ä": "a", "ö": "o", "ü": "u", "ß": "ss", "æ": "a", "œ": "o", "ø": "o", "ł": "l", "đ": "d"})
-_WRITTEN_OUT = re.compile(r"(?<![aeq])([aou])e")
 FILLERS = frozenset(
     [
         "der",
@@ -113,14 +111,6 @@ class Hit:
     score: float
     words: tuple[str, ...]
     """The words, folded, that it was found by: `fold` the words of a text to mark them."""
-
-
-@lru_cache(maxsize=200_000)
-def fold(word: str) -> str:
-    """Drop case, accents, and the difference between ä, ae and a: people type all three."""
-    plain = unicodedata.normalize("NFC", word[:MOST_LETTERS]).casefold().translate(_UMLAUT)
-    plain = "".join(letter for letter in unicodedata.normalize("NFKD", plain) if not unicodedata.combining(letter))
-    return _WRITTEN_OUT.sub(r"\1", plain)
 
 
 def words(text: str) -> Iterator[str]:

@@ -4,7 +4,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from querwerk.engine.matching import kernels
-from querwerk.engine.matching.search import Hit, WordIndex, fold, query_words, with_meaning
+from querwerk.engine.matching.folding import fold
+from querwerk.engine.matching.search import Hit, WordIndex, query_words, with_meaning
 
 ENTRIES = {
     "blau": ("Atelier Blau", "Wir sind in der Kreativwirtschaft zu Hause und machen Textildesign."),
