@@ -182,8 +182,12 @@ class PairForm(forms.Form):
     """Two people."""
 
     use_required_attribute = False
-    first = PersonChoice(Participant.objects.none(), label=gettext_lazy("One person"))
-    second = PersonChoice(Participant.objects.none(), label=gettext_lazy("The other person"))
+    first = PersonChoice(
+        Participant.objects.none(), label=gettext_lazy("One person"), empty_label=gettext_lazy("please choose")
+    )
+    second = PersonChoice(
+        Participant.objects.none(), label=gettext_lazy("The other person"), empty_label=gettext_lazy("please choose")
+    )
     sort = forms.ChoiceField(
         label=gettext_lazy("These two"), widget=forms.RadioSelect,
         choices=[("must", gettext_lazy("have to meet")), ("never", gettext_lazy("must not meet")), ("wish", gettext_lazy("would like to meet (the first asked for it)"))],

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db.models import Count, F, Q, QuerySet
 
-from querwerk.meetings.models import Meeting, Networking, Participant, Plan, Seat, Slot, Table, Unmet
+from querwerk.meetings.models import GoingOn, Meeting, Networking, Participant, Plan, Seat, Slot, Table, Unmet
 from querwerk.meetings.states import COMPUTING, WITH_MEETINGS, PlanState
 
 
@@ -51,6 +51,12 @@ def latest_seat(participant: Participant, other: Participant) -> Seat | None:
     """Return when two people met, by the last version that was published and had them meet; 1 query."""
     rows = Seat.objects.filter(participant=participant, other=other, plan__published_at__isnull=False)
     return rows.select_related("slot").order_by("-plan__number").first()
+
+
+def going_on(networking: Networking) -> QuerySet[GoingOn]:
+    """Return who goes on after a meeting, with the match that was made of it, the latest first; 1 query."""
+    rows = GoingOn.objects.filter(networking=networking).order_by("-pk")
+    return rows.select_related("first__registration", "second__registration", "record")
 
 
 def halves(plan: Plan) -> QuerySet[Seat]:

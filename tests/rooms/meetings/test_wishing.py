@@ -167,6 +167,7 @@ def test_only_profiles_that_everybody_may_read_are_compared(fair: Networking, sp
     user = User.objects.create(email="cem@web.example", name="Cem")
     raw = {"id": "cem", "name": "Cem", "offers_de": "Leuchtende Garne für jede Bühne", "audience": "members"}
     profile = save_record(spec=Profile.SPEC, raw=raw, space=space, by=TESTER)
+    assert isinstance(profile, Profile)
     Spokesperson.objects.create(profile=profile, user=user)
     assert "garne" not in str([one.why for one in suggestions(ada, people.strangers(ada)).rows]).lower()
     save_record(spec=Profile.SPEC, raw={**raw, "audience": "public"}, space=space, by=TESTER)
