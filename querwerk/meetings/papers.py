@@ -1,7 +1,7 @@
 """What is printed for an event, as PDF in exact sizes: badges, personal plans, signs for tables.
 
 Typst sets the pages (``papers.typ``); words reach it as JSON, so nothing that somebody writes can be read as a command. A badge
-for each of 500 people takes about a second of computing, a plan for each two to five: short enough to wait for.
+for each of 500 people takes about two seconds of computing, a plan for each three: short enough to wait for.
 """
 
 import io
