@@ -14,6 +14,11 @@ QUESTION = "Wer zahlt die Werkstätten?"
 ANSWER = "Die Stadt, im ersten Jahr."
 
 
+def about(deed: str) -> re.Pattern[str]:
+    """The name of the button that does something with the question."""
+    return re.compile(rf"{deed}\s*: {re.escape(QUESTION)}")
+
+
 def ways_in(page: Page) -> list[str]:
     """Open the floor at the desk; the addresses for the room, the screen and the moderators."""
     page.goto(DESK)
@@ -36,11 +41,11 @@ def test_a_question_goes_from_a_phone_to_the_screen_and_stays_with_the_event(
     voter.goto(room)
     moderator.goto(moderators)
     expect(voter.get_by_role("main")).not_to_contain_text(QUESTION)
-    moderator.get_by_role("button", name=f"Anzeigen: {QUESTION}").click()
+    moderator.get_by_role("button", name=about("Anzeigen")).click()
     expect(moderator.get_by_role("heading", name="Freizugeben 0")).to_be_visible()
     voter.get_by_role("button", name=re.compile("Das möchte ich auch hören")).click()
     expect(voter.get_by_role("button", pressed=True)).to_contain_text("1")
-    moderator.get_by_role("button", name=f"Auf die Leinwand: {QUESTION}").click()
+    moderator.get_by_role("button", name=about("Auf die Leinwand")).click()
     expect(stage.locator(".stage__words")).to_have_text(QUESTION)
     moderator.get_by_text("Schriftlich antworten").click()
     moderator.get_by_label("Antwort").fill(ANSWER)

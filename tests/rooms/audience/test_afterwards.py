@@ -1,20 +1,26 @@
 """After the event: sheets without names, their results, and mails that thank each reader once."""
 
 import uuid
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.core.mail import EmailMessage
+from django.core.serializers import serialize
 from django.test import Client
 from django.utils import timezone
 
 from querwerk.audience.actions import feedback as boxes
+from querwerk.audience.actions import floor as floors
 from querwerk.audience.actions import thanks as mails
-from querwerk.audience.models import FeedbackBox, Thanks
+from querwerk.audience.models import FeedbackBox, FloorQuestion, Thanks
+from querwerk.core.clock import perform_due
 from querwerk.core.models import Space
 from querwerk.events.actions import doors, forgetting
 from querwerk.events.actions.letters import claim_letter
 from querwerk.events.models import Letter, Question, Registration, Terms
+from querwerk.events.queries import doors as doors_read
 from querwerk.events.states import DoorAct, LetterState, Occasion
 from querwerk.events.tasks.sending import send_letter
 from tests.factories.programmes import TESTER
@@ -180,3 +186,41 @@ def test_drafted_looked_at_and_sent_at_the_desk(space: Space, sign_in: SignIn, m
         desk.post(f"{THANKS}look/", {"version": "1"})
     run_jobs()
     assert [mail.subject for mail in mailoutbox] == ["Schön war es"] * 2
+
+
+# --- After the organiser's period ---------------------------------------------
+
+
+def stored(app: str) -> str:
+    """Everything that the tables of a room hold."""
+    models = apps.get_app_config(app).get_models()
+    return "\n".join(serialize("json", model._default_manager.all(), ensure_ascii=False) for model in models)
+
+
+def test_the_clock_takes_everything_personal_and_leaves_the_numbers(space: Space) -> None:
+    terms, _box, people, questions = asking(space, 3)
+    Terms.objects.filter(pk=terms.pk).update(keep_days=10)
+    come(terms, *people[:2])
+    floor = floors.create_floor(terms.event)
+    floors.set_item(floor=floor, item=None, is_open=True, is_moderated=False, by=TESTER)
+    for person in people:
+        browser = Client()
+        browser.get(f"{EVENT}mine/{person.code}/floor/")
+        browser.post(f"{EVENT}floor/{floor.code}/", {"words": f"Frage {person.pk}", "point": "0", "name": person.name})
+        browser.post(f"{EVENT}mine/{person.code}/feedback/", sheet(questions, "Gut"))
+    run_jobs()
+    mails.send_thanks(terms=terms, by=TESTER, expected_version=written(terms).version)
+    end = forgetting.end_of(terms)
+    assert end is not None
+    for days, is_there in ((10 - 1 / 24, True), (10 + 1 / 24, False)):
+        perform_due(end + timedelta(days=days))
+        kept = stored("events") + stored("audience")
+        assert [("Gast" in kept), ("web.example" in kept)] == [is_there, is_there]
+    terms.refresh_from_db()
+    assert doors_read.people_present(terms) == (2, 1)
+    assert doors_read.groups_present(terms.event_id) == {"cci": 2}
+    box = FeedbackBox.objects.get()
+    assert (len(box.sheets), box.used) == (3, [])
+    assert sorted(FloorQuestion.objects.values_list("words", "name", "asker")) == [
+        (f"Frage {one.pk}", "", "") for one in people
+    ]
