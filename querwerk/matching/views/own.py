@@ -76,12 +76,12 @@ def for_profile(request: Request, profile: Profile, heard: Heard) -> dict[str, A
     by_key = {one.key: one for one in found}
     said = pairs.wishes_of(profile.pk)
     rows: list[dict[str, Any]] = []
-    is_lexical = False
+    is_lexical, is_read = False, True
     if ranking.is_offered(profile):
         refused = {one.dossier.key for one in said.values() if one.says == Says.NOT_FOR_ME}
         filters = pairs.filters_back(profile, frozenset(by_key) - refused)
         answer = ranking.ranked_challenges(profile, most=SHOWN, language=page_language(), filters=filters, heard=heard)
-        is_lexical = answer.is_lexical
+        is_lexical, is_read = answer.is_lexical, answer.is_read
         for one in answer.suggestions:
             dossier = by_key[one.key]
             wish = said.get(dossier.pk)
@@ -100,6 +100,7 @@ def for_profile(request: Request, profile: Profile, heard: Heard) -> dict[str, A
             if one.says == Says.NOT_FOR_ME and one.dossier.key in by_key
         ],
         "is_lexical": is_lexical,
+        "is_read": is_read,
         "is_on": profile.is_matched,
     }
 
@@ -132,6 +133,7 @@ def for_challenge(dossier: Dossier, known: dict[str, Profile], heard: Heard) -> 
         "rows": rows,
         "refusals": refusals,
         "is_lexical": answer.is_lexical,
+        "is_read": answer.is_read,
         "is_on": True,
     }
 
