@@ -316,6 +316,8 @@ class Index:
     ) -> Iterator[tuple[int, tuple[Why, ...]]]:
         """Yield which offers may stand in a list of k, with what stands against them: all, where it does not get full."""
         scores = np.array(scored.relevances) - np.array(scored.exposed)
+        if filters.points:
+            scores -= np.array([filters.points.get(offer.entry.id, 0.0) for offer in scored.offers])
         bonus = self.calibration.constants.distance
         left, least = looked_at(k), -np.inf
         for at in np.argsort(-scores, kind="stable").tolist():
