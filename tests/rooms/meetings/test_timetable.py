@@ -197,6 +197,10 @@ def test_the_fewest_changes_leave_freed_places_free_until_somebody_fills_them(cl
     assert told["fill"] == {"met": 2, "changed": 2, "told": 3}
     filled = compute(fair, Method.REFILLED)
     assert timetable(filled).keys() == {frozenset(("Cem", "Ben")), frozenset(("Dora", "Emil"))}
+    planning.wish_on_behalf(sender=person("Cem"), receiver=person("Ben"), by=TESTER)
+    asked = compute(fair, Method.FEWEST)
+    assert timetable(asked).keys() == {frozenset(("Cem", "Ben"))}
+    assert (asked.certificate["changed"], asked.certificate["changed_bound"]) == (2, 2)
     assert words.proofs_of(filled) == [
         "3 Gespräche sind anders: 1 unvermeidlich, 2 neu auf freien Plätzen. 5 Personen müssen es erfahren."
     ]
