@@ -327,9 +327,18 @@ def test_a_match_of_a_meeting_stands_in_the_thread_on_both_sides_and_names_nobod
     assert (Match.objects.count(), GoingOn.objects.count()) == (1, 0)
 
 
-def test_the_own_plan_says_when_where_with_whom_and_why(client: Client, fair: Networking) -> None:
+def test_the_own_plan_says_when_where_with_whom_and_why(
+    client: Client, fair: Networking, mailoutbox: list[EmailMessage]
+) -> None:
     everybody_wishes()
+    role = wishing.save_role(participant=person("Ben"), role=None, title="freier Lichtgestalter", group="", sentence="")
+    wishing.wish_for(sender=person("Ada"), receiver=person("Ben"), roles=(None, role))
     publish(compute(fair))
+    run_jobs()
+    mail = next(one for one in mailoutbox if one.to == ["ada@web.example"])
+    assert "freier Lichtgestalter" in str(mail.body)
+    assert "freier Lichtgestalter" in client.get(mine("Ada", "calendar.ics")).content.decode()
+    assert "freier Lichtgestalter" in client.get(mine("Ada")).content.decode()
     body = client.get(mine("Ada")).content.decode()
     assert "Saal" in body
     assert "Sie haben sich das beide gewünscht." in body
