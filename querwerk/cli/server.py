@@ -188,8 +188,10 @@ def _load_site(target: str) -> "WSGIHandler":
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     from querwerk.config.wsgi import application  # noqa: PLC0415
     from querwerk.core.clock import Clock  # noqa: PLC0415
+    from querwerk.core.foresight import Foresight  # noqa: PLC0415
 
     Clock().start()
+    Foresight().start()
     return application
 
 

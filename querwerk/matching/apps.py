@@ -20,10 +20,12 @@ class MatchingConfig(AppConfig):
     def ready(self) -> None:
         """Hang the pages in, and follow what is written elsewhere."""
         from querwerk.matching.actions import personal, proposals  # noqa: PLC0415  (models are not loaded before)
+        from querwerk.matching.queries.ranking import read_boards  # noqa: PLC0415
         from querwerk.matching.receivers import follow_records, forget_account  # noqa: PLC0415
         from querwerk.matching.signals import challenge_saved, follow_ups_due, letters_due, round_asked  # noqa: PLC0415
         from querwerk.matching.tasks import rounds, sending  # noqa: PLC0415
 
+        registry.register_foresight(read_boards)
         registry.register_page("challenge", "matching:challenge_detail")
         registry.register_page("match", "matching:match_detail")
         registry.register_navigation(_("Challenges"), "matching:challenge_list", 15)

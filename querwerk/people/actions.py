@@ -31,6 +31,7 @@ from querwerk.core.signals import records_deleted
 from querwerk.core.spec import Problems
 from querwerk.core.states import LinkKind, Verb, Visibility
 from querwerk.core.text import Text
+from querwerk.people import word_files
 from querwerk.people.importing import Row as ImportRow
 from querwerk.people.meaning import forget_texts
 from querwerk.people.models import (
@@ -206,6 +207,7 @@ def erase_profile(*, profile: Profile, by: Actor) -> None:
     """Delete a profile with all that hangs on it; the journal keeps that there was one, nothing of what it said."""
     space = Space.objects.select_for_update().get(pk=profile.space_id)
     forget_texts(profile)
+    word_files.forget(profile.space_id)
     entries = JournalEntry.objects.filter(space_key=space.key, key=profile.key, kind__in=OWN_KINDS)
     entries.update(before=None, after=None, title={}, why="")
     Link.objects.filter(owner=profile.node_id).delete()

@@ -29,7 +29,14 @@ class PeopleConfig(AppConfig):
         registry.register_journaled("invitation", _("Invitations"), {"number": _("Number")})
         registry.register_journaled("inquiry", _("Question to the organisers"))
         registry.register_journaled("profile_merge", _("Duplicates"), {"told_apart_from": _("Not the same as")})
+        registry.register_foresight(_read_directories)
         registry.register_duty(registry.Duty("inquiries", timedelta(days=1), forget_inquiries))
         registry.register_duty(registry.Duty("sessions", timedelta(hours=1), forget_ended_sessions))
         for signal in (records_written, records_deleted):
             signal.connect(note_changes, dispatch_uid="people.note_changes")
+
+
+def _read_directories() -> None:
+    from querwerk.people.directory import read_directories  # noqa: PLC0415  (loads NumPy)
+
+    read_directories()

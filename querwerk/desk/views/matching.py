@@ -24,6 +24,8 @@ from querwerk.programmes.pages import Request, page_language
 CURRENT = "desk:matching"
 LISTED = 20
 PER_PAGE = 30
+AGAIN = 4
+"""Seconds after which a page comes again whose ranking is not ready."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +128,7 @@ def challenge(request: Request, key: str) -> HttpResponse:
         "parts": part_names(),
         "may_propose": rules.can_be_proposed(dossier.state),
     }
-    return render(request, "desk/matching_challenge.html", {**surrounding(request, CURRENT), **context})
+    return ranked_page(request, "desk/matching_challenge.html", context)
 
 
 @desk_page
@@ -162,7 +164,15 @@ def creative(request: Request, key: str) -> HttpResponse:
         "parts": part_names(),
         "is_offered": ranking.is_offered(profile),
     }
-    return render(request, "desk/matching_creative.html", {**surrounding(request, CURRENT), **context})
+    return ranked_page(request, "desk/matching_creative.html", context)
+
+
+def ranked_page(request: Request, template: str, context: dict[str, Any]) -> HttpResponse:
+    """Show a ranking; where the texts are just being read, the page comes again by itself."""
+    response = render(request, template, {**surrounding(request, CURRENT), **context})
+    if not context["ranking"].is_read:
+        response["Refresh"] = str(AGAIN)
+    return response
 
 
 def pair_of(

@@ -48,12 +48,12 @@ def shown_for(request: Request, profile: Profile) -> dict[str, Any]:
     )
     by_key = {one.key: one for one in found}
     said = pairs.wishes_of(profile.pk)
-    rows, is_lexical = [], False
+    rows, is_lexical, is_read = [], False, True
     if ranking.is_offered(profile):
         refused = {one.dossier.key for one in said.values() if one.says == Says.NOT_FOR_ME}
         filters = pairs.filters_back(profile, frozenset(by_key) - refused)
         answer = ranking.ranked_challenges(profile, most=SHOWN, language=page_language(), filters=filters)
-        is_lexical = answer.is_lexical
+        is_lexical, is_read = answer.is_lexical, answer.is_read
         rows = [
             {
                 "suggestion": one,
@@ -73,6 +73,7 @@ def shown_for(request: Request, profile: Profile) -> dict[str, Any]:
         "rows": rows,
         "refusals": refusals,
         "is_lexical": is_lexical,
+        "is_read": is_read,
         "is_on": profile.is_matched,
     }
 
