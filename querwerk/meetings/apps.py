@@ -5,6 +5,7 @@ from typing import Any
 from django.apps import AppConfig
 from django.db.models.signals import post_save
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from querwerk.core import registry
 
@@ -55,7 +56,7 @@ FIELDS = {
     "session": _("Session"),
     "slots": _("Times"),
     "tables": _("Tables"),
-    "table": _("Table"),
+    "table": pgettext_lazy("furniture", "Table"),
     "is_closed": _("Closed"),
     "team": _("Team"),
     "members": _("Members"),

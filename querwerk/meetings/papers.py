@@ -15,7 +15,7 @@ from types import MappingProxyType
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, override
+from django.utils.translation import gettext_lazy, override, pgettext
 
 from querwerk.core.prose.typesetting import as_pdf
 
@@ -148,7 +148,7 @@ def size_of_half(rows: Iterable[Row]) -> float:
 def signs_pdf(event: str, signs: Sequence[Sign], language: str) -> bytes:
     """Return a sheet for each table, to be folded once: both sides can be read."""
     with override(language):
-        made = [{**asdict(sign), "label": _("Table")} for sign in signs]
+        made = [{**asdict(sign), "label": pgettext("furniture", "Table")} for sign in signs]
     return _pdf("signs", event, language, {"signs": made})
 
 

@@ -40,8 +40,10 @@ from querwerk.people.models import (
     DirectoryChange,
     DirectoryCount,
     Inquiry,
+    Merger,
     Profile,
     ProfileAlias,
+    SpeakerInvitation,
     Spokesperson,
     User,
 )
@@ -50,7 +52,7 @@ from querwerk.people.signals import answer_wanted, invitation_wanted
 from querwerk.people.states import Audience, ClaimState, Origin, ProfileSort
 
 CHUNK = 2000
-OWN_KINDS = ("profile", "contact", "spokesperson")
+OWN_KINDS = ("profile", "contact", "spokesperson", "speaker_invitation")
 """What the journal tells about a profile."""
 MOVING = (Visibility.PUBLISHED, Visibility.DRAFT)
 KEEP_INQUIRIES = timedelta(days=365)
@@ -231,7 +233,10 @@ def forget_account(*, user: User) -> int:
 def forget_address(email: str) -> int:
     """Take an address off every profile and delete its messages; return how many there were."""
     asked, _kinds = Inquiry.objects.filter(email__iexact=email).delete()
-    return asked + Contact.objects.filter(email__iexact=email).update(person="", email="", phone="")
+    # A merge that holds the address can be undone no more.
+    Merger.objects.filter(photograph__contact__0__fields__email__iexact=email).delete()
+    invited, _kinds = SpeakerInvitation.objects.filter(email__iexact=email).delete()
+    return asked + invited + Contact.objects.filter(email__iexact=email).update(person="", email="", phone="")
 
 
 # --- Import, invitation, claim ---

@@ -316,6 +316,8 @@ class Index:
     ) -> Iterator[tuple[int, tuple[Why, ...]]]:
         """Yield which offers may stand in a list of k, with what stands against them: all, where it does not get full."""
         scores = np.array(scored.relevances) - np.array(scored.exposed)
+        if filters.points:
+            scores -= np.array([filters.points.get(offer.entry.id, 0.0) for offer in scored.offers])
         bonus = self.calibration.constants.distance
         left, least = looked_at(k), -np.inf
         for at in np.argsort(-scores, kind="stable").tolist():
@@ -340,11 +342,14 @@ class Index:
     def _listed(
         self, found: Sequence[Pairing], role: Role, k: int, filters: Filters, *, plain: bool = False
     ) -> list[Match]:
-        found = sorted(found, key=lambda pair: (-pair.parts.score, pair.side(role).entry.id))
+        def worth(pair: Pairing) -> float:
+            return pair.parts.score - filters.points.get(pair.side(role).entry.id, 0.0)
+
+        found = sorted(found, key=lambda pair: (-worth(pair), pair.side(role).entry.id))
         best = [pair for pair in found if not pair.obstacles][: k if plain else looked_at(k)]
         middles = self._sides[role].store.means([pair.side(role).entry.id for pair in best])
         candidates = [
-            Candidate(pair.side(role).entry.id, pair.parts.score, pair.side(role).entry.organisation, middle)
+            Candidate(pair.side(role).entry.id, worth(pair), pair.side(role).entry.organisation, middle)
             for pair, middle in zip(best, middles, strict=True)
         ]
         order = range(len(best)) if plain else arrange(candidates, k, self.calibration.constants, filters)

@@ -6,17 +6,19 @@ profile is ranked by the next question, as soon as the worker has its vectors. U
 
 import threading
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import connection
 from django.db.models import Count, Max, Sum
+from django.utils.timezone import localdate
 
 from querwerk.core.text import UNSTATED
 from querwerk.matching.models import Calibrated, Dossier
 from querwerk.matching.queries.challenges import as_challenge, text_in
+from querwerk.matching.queries.feedback import Heard
 from querwerk.matching.states import SOUGHT, ChallengeState, Presence
 from querwerk.people.meaning import encoder, folder
 from querwerk.people.models import Profile
@@ -25,6 +27,7 @@ from querwerk.people.states import Side
 
 if TYPE_CHECKING:
     from querwerk.engine.matching import Challenge, Filters, Index, Match, Offer
+    from querwerk.engine.matching.feedback import Refusal
 
 WAITING = 0.2
 """Up to this share of entries without vectors the others are ranked by meaning, and those wait; above, all by words."""
@@ -37,6 +40,7 @@ AT_ONCE = 300
 PATIENCE = 1.0
 """Seconds that a page waits for the thread that reads a large index."""
 IN_INDEX = (*SOUGHT, ChallengeState.MATCHED)
+SILENCE = Heard()
 TEXTS = ("title", "problem", "success")
 """What of a challenge is compared. What was tried is not: it names what did not help."""
 
@@ -69,6 +73,11 @@ class Board:
     def size(self) -> int:
         """Return how many entries there are."""
         return len(self.offers) + len(self.versions)
+
+    @property
+    def offers_in(self) -> "dict[str, Offer]":
+        """Return the offers that are ranked, by id."""
+        return {key: entry for (role, key), entry in self.entries.items() if role == "offer"}
 
 
 _boards: dict[tuple[str, int], Board] = {}
@@ -358,6 +367,8 @@ class Suggestion:
     """Between the sectors: 0 the same to 1 far."""
     against: tuple[str, ...]
     """Codes of :class:`querwerk.engine.matching.Why`."""
+    because: "tuple[Refusal, ...]" = ()
+    """The no's for which it stands lower."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -377,16 +388,26 @@ UNREAD = Ranking((), "", is_lexical=False, waiting=0, is_read=False)
 
 
 def ranked_creatives(
-    dossier: Dossier, *, most: int, language: str, filters: "Filters", also: Collection[str] = ()
+    dossier: Dossier,
+    *,
+    most: int,
+    language: str,
+    filters: "Filters",
+    also: Collection[str] = (),
+    heard: Heard = SILENCE,
 ) -> Ranking:
     """Rank the creatives for a challenge, best first; those named in ``also`` stand first whatever their place."""
     from querwerk.engine.matching import Why  # noqa: PLC0415
+    from querwerk.engine.matching.feedback import offers_lowered  # noqa: PLC0415
 
     board = board_if_read(dossier.space_id)
     if board is None:
         return UNREAD
     asked = challenge_entry(dossier)
     with board.turn:
+        said = heard.for_challenge(dossier.key)
+        down = offers_lowered(asked, board.offers_in, said, localdate()) if said else {}
+        filters = replace(filters, points={key: one.points for key, one in down.items()})
         matches = board.index.rank(asked, most + len(also) + len(filters.without), filters)
         listed = {match.offer: match for match in matches}
         first = [
@@ -401,18 +422,24 @@ def ranked_creatives(
             _line(board, asked, board.entries["offer", match.offer], match, language, key=match.offer)
             for match in (*first, *rest)
         ]
-    return _ranking(board, lines)
+    return _ranking(board, [replace(one, because=down[one.key].because) if one.key in down else one for one in lines])
 
 
-def ranked_challenges(profile: Profile, *, most: int, language: str, filters: "Filters") -> Ranking:
+def ranked_challenges(
+    profile: Profile, *, most: int, language: str, filters: "Filters", heard: Heard = SILENCE
+) -> Ranking:
     """Rank challenges for a creative, best first; ``filters.only`` names those that the viewer may read."""
     from querwerk.engine.matching import Why  # noqa: PLC0415
+    from querwerk.engine.matching.feedback import challenges_lowered  # noqa: PLC0415
 
     board = board_if_read(profile.space_id)
     if board is None:
         return UNREAD
     asked = offer_of(profile)
     with board.turn:
+        known = {key: entry for (role, key), entry in board.entries.items() if role == "challenge"}
+        down = challenges_lowered(asked, known, heard.everywhere, localdate()) if heard.everywhere else {}
+        filters = replace(filters, points={key: one.points for key, one in down.items()})
         # To the engine nobody to choose from means everybody; here it means that nothing may be read.
         matches = board.index.rank_back(asked, most, filters) if filters.only is None or filters.only else []
         matches = [match for match in matches if Why.EXCLUDED not in match.obstacles]
@@ -420,7 +447,7 @@ def ranked_challenges(profile: Profile, *, most: int, language: str, filters: "F
             _line(board, board.entries["challenge", match.challenge], asked, match, language, key=match.challenge)
             for match in matches
         ]
-    return _ranking(board, lines)
+    return _ranking(board, [replace(one, because=down[one.key].because) if one.key in down else one for one in lines])
 
 
 def explained(dossier: Dossier, profile: Profile, language: str) -> Suggestion:
@@ -450,6 +477,7 @@ def _line(
 ) -> Suggestion:
     from querwerk.engine.matching.wording import sentence  # noqa: PLC0415
 
+    challenge, offer = in_language(challenge, language), in_language(offer, language)
     explanation = board.index.explain(challenge, offer, match)
     return Suggestion(
         key,
@@ -459,6 +487,13 @@ def _line(
         match.parts.distance,
         tuple(str(why) for why in match.obstacles),
     )
+
+
+def in_language[E: (Challenge, Offer)](entry: E, language: str) -> E:
+    """Return an entry with the reader's version of each text that is there in several languages: quotes are for reading."""
+    there = {text.part for text in entry.texts if text.language == language}
+    kept = tuple(text for text in entry.texts if text.language == language or text.part not in there)
+    return entry if len(kept) == len(entry.texts) else replace(entry, texts=kept)
 
 
 def _excerpt(entry: "Challenge | Offer", passage: Any) -> Excerpt:

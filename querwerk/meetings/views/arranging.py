@@ -8,6 +8,7 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from querwerk.core import ical
 from querwerk.core.spec import UNSTORABLE
@@ -210,7 +211,7 @@ def table(request: Request, key: str, number: int | None = None) -> HttpResponse
         ),
         (lambda: setup.delete_table(table=found, by=by)) if found else None,
     )
-    return _edited(request, networking, _("Table"), form, acts)
+    return _edited(request, networking, pgettext("furniture", "Table"), form, acts)
 
 
 @desk_page
