@@ -1,6 +1,6 @@
 """Check everything, the cheap things first: ``make test``.
 
-Each step prints one line. A step that fails shows what it said and the others run all the same, so
+Several steps run at a time: where one waits, for a browser, a process or its slowest test, another computes. Each step prints one line. A step that fails shows what it said and the others run all the same, so
 that one run names everything that is wrong. A step that cannot run fails, too.
 """
 
@@ -44,17 +44,17 @@ class Step:
     closing_lines: int = 0
 
 
-# These are small and use one core each.
+# These use one core each; the longest comes first.
 STATIC = (
+    Step("types (mypy)", (BIN / "mypy", "--no-error-summary")),
     Step("ruff format", (BIN / "ruff", "format", "--check", "--output-format", "concise", ".")),
     Step("ruff check", (BIN / "ruff", "check", "--output-format", "concise", ".")),
     Step("import contracts", (BIN / "lint-imports", "--no-logo")),
     Step("template format", (PYTHON, "-m", "scripts.templates")),
     Step("assets current", (ROOT / "scripts/node", "scripts/assets.mjs", "--check")),
     Step("migrations current", (PYTHON, "manage.py", "makemigrations", "--check", "--dry-run")),
-    Step("types (mypy)", (BIN / "mypy", "--no-error-summary")),
 )
-# These use all cores, so one after the other.
+# These use all cores, and yet leave some idle now and then.
 WITH_DATABASE = ("tests/rooms", "tests/site")
 TESTS = (
     Step(
@@ -63,13 +63,13 @@ TESTS = (
         closing_lines=1,
     ),
     Step("tests on SQLite", (*PYTEST, *WITH_DATABASE), closing_lines=1),
+    Step("browser tests", (*PYTEST, "tests/browser"), closing_lines=12),
     # What asks no database has run already.
     Step(
         "tests on PostgreSQL",
         (PYTHON, "-m", "scripts.postgres", *PYTEST, "-m", "database", *WITH_DATABASE),
         closing_lines=1,
     ),
-    Step("browser tests", (*PYTEST, "tests/browser"), closing_lines=12),
 )
 
 
@@ -83,12 +83,13 @@ class Result:
     seconds: float
 
 
-def environment() -> dict[str, str]:
-    """The surroundings of every step: the tests bring their own database and settings."""
+def environment(step: Step, shared: str) -> dict[str, str]:
+    """The surroundings of a step: a folder of its own, and one with what all steps make only once."""
     kept = {
         name: value for name, value in os.environ.items() if not name.startswith("QUERWERK_") and name != "DATABASE_URL"
     }
-    return kept | {"QUERWERK_DATA": tempfile.mkdtemp(prefix="querwerk-test-"), "PY_COLORS": "0", "NO_COLOR": "1"}
+    own = tempfile.mkdtemp(prefix=f"{step.name.replace(' ', '-')}-", dir=shared)
+    return kept | {"QUERWERK_DATA": own, "TESTS_SHARED": shared, "PY_COLORS": "0", "NO_COLOR": "1"}
 
 
 def run(step: Step, surroundings: dict[str, str]) -> Result:
@@ -111,12 +112,10 @@ def run(step: Step, surroundings: dict[str, str]) -> Result:
     return Result(step, output.strip(), returncode, time.monotonic() - started)
 
 
-def results(surroundings: dict[str, str]) -> Iterator[Result]:
-    """Run all steps and hand out what came of them, in order."""
-    with ThreadPoolExecutor(max_workers=os.cpu_count() or 1) as pool:
-        yield from pool.map(lambda step: run(step, surroundings), STATIC)
-    for step in TESTS:
-        yield run(step, surroundings)
+def results(shared: str) -> Iterator[Result]:
+    """Run all steps, as many at a time as there are cores, and hand out what came of them, in order."""
+    with ThreadPoolExecutor(max_workers=max(2, os.cpu_count() or 1)) as pool:
+        yield from pool.map(lambda step: run(step, environment(step, shared)), (*STATIC, *TESTS))
 
 
 def show(result: Result) -> None:
@@ -132,10 +131,11 @@ def main() -> int:
     """Run all steps, print them, and name those that failed at the end."""
     started = time.monotonic()
     failed = []
-    for result in results(environment()):
-        show(result)
-        if result.returncode:
-            failed.append(result.step.name)
+    with tempfile.TemporaryDirectory(prefix="querwerk-test-", ignore_cleanup_errors=True) as shared:
+        for result in results(shared):
+            show(result)
+            if result.returncode:
+                failed.append(result.step.name)
     minutes, seconds = divmod(round(time.monotonic() - started), 60)
     print(f"\n{'FAILED: ' + ', '.join(failed) if failed else 'Everything is fine'} ({minutes} min {seconds} s)")
     return int(bool(failed))

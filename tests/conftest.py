@@ -1,11 +1,26 @@
+import os
+import shutil
 import socket
+import sqlite3
+import tempfile
 from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
+from django.db import connection
 
-from tests.installation import Installation, installation
+from tests.installation import (
+    SHARED,
+    Installation,
+    forget_migrated_database,
+    installation,
+    migrated_database,
+    migrated_file,
+    new_database,
+)
 
 LOCAL = ("127.0.0.1", "::1", "localhost")
 
@@ -23,6 +38,43 @@ def _no_network() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(socket.socket, "connect", guarded)
         yield
+
+
+owned = pytest.StashKey[Path]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Make the folder that the processes of a run share, unless somebody above has."""
+    if SHARED not in os.environ:
+        config.stash[owned] = Path(tempfile.mkdtemp(prefix="querwerk-shared-"))
+        os.environ[SHARED] = str(config.stash[owned])
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if folder := config.stash.get(owned, None):
+        forget_migrated_database()
+        shutil.rmtree(folder)
+        del os.environ[SHARED]
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_test_environment: None) -> Iterator[None]:
+    """A database for the tests of this process, copied from one that the run migrates once."""
+    is_file = settings.ENV.database.kind == "sqlite"
+    with _in_memory() if is_file else new_database(migrated_database()) as name, pytest.MonkeyPatch.context() as patch:
+        connection.close()
+        patch.setitem(settings.DATABASES["default"], "NAME", name)
+        patch.setitem(connection.settings_dict, "NAME", name)
+        yield
+        connection.close()
+
+
+@contextmanager
+def _in_memory() -> Iterator[str]:
+    name = "file:memorydb_default?mode=memory&cache=shared"
+    with closing(sqlite3.connect(name, uri=True)) as kept, closing(sqlite3.connect(migrated_file())) as pattern:
+        pattern.backup(kept)
+        yield name
 
 
 @pytest.fixture

@@ -1,15 +1,17 @@
 """An installation of its own for a test: a data folder, a database and real processes."""
 
-import atexit
+import hashlib
 import os
 import shutil
+import sqlite3
 import subprocess
 import sys
-import tempfile
 from collections.abc import Iterator
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import closing, contextmanager
+from fcntl import LOCK_EX, flock
 from functools import cache
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import psycopg
@@ -18,6 +20,8 @@ from psycopg.conninfo import make_conninfo
 
 ROOT = Path(__file__).resolve().parent.parent
 DATABASE = "querwerk.sqlite3"
+SHARED = "TESTS_SHARED"
+"""Names the folder of what all processes of a run share."""
 
 
 class Installation:
@@ -48,6 +52,14 @@ class Installation:
         assert "Traceback" not in done.stderr
         return done.stderr
 
+    def ask(self, sql: str) -> list[tuple[Any, ...]]:
+        """Look into the database, which is quicker than a process."""
+        if url := self.env["DATABASE_URL"]:
+            with closing(psycopg.connect(url)) as server:
+                return server.execute(sql).fetchall()
+        with closing(sqlite3.connect(self.folder / DATABASE, timeout=20)) as file:
+            return file.execute(sql).fetchall()
+
     def start(self, *arguments: str) -> subprocess.Popen[bytes]:
         """Start a command that runs until it is stopped."""
         return subprocess.Popen([sys.executable, "-m", "querwerk", *arguments], env=self.env, cwd=ROOT)
@@ -59,48 +71,89 @@ def installation(folder: Path, *, is_migrated: bool = True) -> Iterator[Installa
     if settings.ENV.database.kind == "sqlite":
         found = Installation(folder)
         if is_migrated:
-            shutil.copy(_migrated_file(), folder / DATABASE)
+            shutil.copy(migrated_file(), folder / DATABASE)
         yield found
         return
-    with _new_database(_migrated_database() if is_migrated else "template1") as url:
-        yield Installation(folder, url)
+    with new_database(migrated_database() if is_migrated else "template1") as name:
+        yield Installation(folder, _address(name))
 
 
 def embedded(folder: Path) -> Installation:
     """Make an installation without content on SQLite, whatever the database of this run."""
     found = Installation(folder)
-    shutil.copy(_migrated_file(), folder / DATABASE)
+    shutil.copy(migrated_file(), folder / DATABASE)
     return found
 
 
+def shared_folder() -> Path:
+    """Return the folder of what all processes of a run share; made by the first of them, or by `scripts.check` for all its steps."""
+    return Path(os.environ[SHARED])
+
+
+@contextmanager
+def _alone(name: str) -> Iterator[Path]:
+    """Let one process of the run make a thing, which the others then find."""
+    path = shared_folder() / name
+    with (shared_folder() / f"{name}.lock").open("w") as lock:
+        flock(lock, LOCK_EX)
+        yield path
+
+
 @cache
-def _migrated_file() -> Path:
-    """Migrate once for all tests of a process, which takes longer than most tests."""
-    folder = Path(tempfile.mkdtemp(prefix="querwerk-template-"))
-    atexit.register(shutil.rmtree, folder)
-    Installation(folder).run("migrate")
+def migrated_file() -> Path:
+    """Migrate an SQLite file once for the whole run, which takes longer than most tests."""
+    with _alone("migrated") as folder:
+        if not (folder / "is-whole").exists():
+            Installation(folder).run("migrate")
+            with closing(sqlite3.connect(folder / DATABASE)) as made:
+                # One file without a log beside it can be copied.
+                made.execute("PRAGMA journal_mode = DELETE")
+            (folder / "is-whole").touch()
     return folder / DATABASE
 
 
 @cache
-def _migrated_database() -> str:
-    made = ExitStack()
-    atexit.register(made.close)
-    url = made.enter_context(_new_database("template1"))
-    with tempfile.TemporaryDirectory() as folder:
-        Installation(Path(folder), url).run("migrate")
-    return url.removeprefix("postgres:///").partition("?")[0]
+def migrated_database() -> str:
+    """Migrate a database on the server of this run once, as a template for others; return its name."""
+    name = f"migrated_{hashlib.blake2b(bytes(shared_folder()), digest_size=6).hexdigest()}"
+    with _alone(name) as folder:
+        if not folder.exists():
+            with _on_server() as connection:
+                connection.execute(f'CREATE DATABASE "{name}"')
+            Installation(folder, _address(name)).run("migrate")
+    return name
+
+
+def forget_migrated_database() -> None:
+    """Leave nothing behind on a server that outlives the run."""
+    for folder in shared_folder().glob("migrated_*[0-9a-f]"):
+        with _on_server() as connection:
+            connection.execute(f'DROP DATABASE IF EXISTS "{folder.name}" WITH (FORCE)')
 
 
 @contextmanager
-def _new_database(template: str) -> Iterator[str]:
-    given = settings.ENV.database
+def new_database(template: str) -> Iterator[str]:
+    """Make a database on the server of this run as a copy of another; give its name."""
     name = f"installation_{uuid4().hex[:12]}"
-    server = {key: getattr(given, key) for key in ("host", "port", "user", "password") if getattr(given, key)}
-    with closing(psycopg.connect(make_conninfo(dbname=given.name, **server), autocommit=True)) as connection:
+    with _on_server() as connection:
         connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
-        query = "&".join(f"{key}={value}" for key, value in server.items())
         try:
-            yield f"postgres:///{name}?{query}"
+            yield name
         finally:
             connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+def _server() -> dict[str, str]:
+    given = settings.ENV.database
+    return {key: getattr(given, key) for key in ("host", "port", "user", "password") if getattr(given, key)}
+
+
+def _address(name: str) -> str:
+    return f"postgres:///{name}?{'&'.join(f'{key}={value}' for key, value in _server().items())}"
+
+
+@contextmanager
+def _on_server() -> Iterator[psycopg.Connection]:
+    conninfo = make_conninfo(dbname=settings.ENV.database.name, **_server())
+    with closing(psycopg.connect(conninfo, autocommit=True)) as connection:
+        yield connection

@@ -13,6 +13,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -40,7 +41,7 @@ def create(people: int, wishes: int, tables: int) -> Any:
     from datetime import time as at  # noqa: PLC0415
 
     from querwerk.events.models import Registration  # noqa: PLC0415
-    from querwerk.meetings.actions import wishing  # noqa: PLC0415
+    from querwerk.meetings.actions import joining  # noqa: PLC0415
     from querwerk.meetings.models import Participant, Wish  # noqa: PLC0415
     from tests.rooms.events.guests import contingent_of, create_space  # noqa: PLC0415
     from tests.rooms.meetings.fair import create_fair  # noqa: PLC0415
@@ -54,7 +55,7 @@ def create(people: int, wishes: int, tables: int) -> Any:
         )
         for number in range(people)
     ])  # fmt: skip
-    wishing.create_participants(networking)
+    joining.create_participants(networking)
     numbers = list(Participant.objects.order_by("pk").values_list("pk", flat=True))
     pairs: set[tuple[int, int]] = set()
     while len(pairs) < wishes:
@@ -121,15 +122,19 @@ def measure(people: int, wishes: int, tables: int, seconds: int) -> dict[str, An
     first = clock("compute", lambda: version(Method.ANEW))
     assert clock("look at the difference", lambda: browser.get(f"{page}1/publish/")).status_code == 200
     letters = clock("publish", lambda: planning.publish_plan(plan=first, by=TESTER))
+    for paper in ("badges", "plans", "signs"):
+        address = f"{page.removesuffix('timetable/')}print/{paper}.pdf"
+        assert clock(f"print {paper}", partial(browser.get, address))["Content-Type"] == "application/pdf"
     absent = random.Random(2).sample(list(Participant.objects.order_by("pk")), 10)
     for one in absent:
         planning.note_absence(participant=one, is_absent=True, closed=(), by=TESTER)
-    mended = clock("mend after 10 no-shows", lambda: version(Method.REFILLED))
+    fewest = clock("mend with the fewest changes", lambda: version(Method.FEWEST))
+    mended = clock("mend and fill free places", lambda: version(Method.REFILLED))
     told = clock("publish the mended one", lambda: planning.publish_plan(plan=mended, by=TESTER))
     whole = sum(clock.steps[name] for name in ("open the page", "compute", "look at the difference", "publish"))
     return {
         "people": people, "wishes": wishes, "tables": tables, "steps": clock.steps, "whole": whole, "letters": letters,
-        "first": first.certificate, "mended": mended.certificate, "told": told, "by_hand": by_hand(networking),
+        "first": first.certificate, "fewest": fewest.certificate, "mended": mended.certificate, "told": told, "by_hand": by_hand(networking),
     }  # fmt: skip
 
 
@@ -149,7 +154,7 @@ def main() -> int:
 
         django.setup()
         found = measure(arguments.people, arguments.wishes, arguments.tables, arguments.seconds)
-    first, mended = found["first"], found["mended"]
+    first, fewest, mended = found["first"], found["fewest"], found["mended"]
     print(f"{found['people']} people, {found['wishes']} wishes, {found['tables']} tables; CPU seconds")
     for name, seconds in found["steps"].items():
         print(f"  {name:26} {seconds:8.2f}")
@@ -157,11 +162,14 @@ def main() -> int:
         f"from opening the page to a published timetable {found['whole']:.1f} s (limit {LIMIT:.0f}); {found['letters']} letters"
     )
     print(f"meetings {first['met']} of {first['wanted']} wanted, worth {first['value']} of at most {first['value_bound']}; in the order of arrival {found['by_hand']}")  # fmt: skip
-    print(f"after 10 no-shows {mended['changed']} meetings are different, at least {mended['changed_bound']} had to be; {found['told']} people are told")  # fmt: skip
+    print("after 10 no-shows:")
+    for name, one in (("fewest changes", fewest), ("free places filled", mended)):
+        print(f"  {name:20} {one['changed']} meetings are different, at least {one['changed_bound']} had to be; {one['told']} people are told, {one['met']} meetings take place")  # fmt: skip
     if arguments.json:
         arguments.json.write_text(json.dumps(found, indent=2) + "\n")
-    is_slow = found["whole"] > LIMIT or found["steps"]["mend after 10 no-shows"] > MENDING_LIMIT
-    return 1 if is_slow else 0
+    mending = max(seconds for name, seconds in found["steps"].items() if name.startswith("mend"))
+    is_slow = found["whole"] > LIMIT or mending > MENDING_LIMIT
+    return 1 if is_slow or fewest["changed"] != fewest["changed_bound"] else 0
 
 
 if __name__ == "__main__":

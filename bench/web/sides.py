@@ -75,7 +75,7 @@ class Rival:
         ]
         return Server("Redis", command, env={}, cwd=self.folder, log=self.folder / "redis.log")
 
-    def prepare(self, bundle: Path) -> None:
+    def prepare(self, bundle: Path, builder: str = "build_event.py") -> None:
         """Configure, migrate, fill and build the static files."""
         (self.folder / "pretalx.cfg").write_text(
             f"[filesystem]\ndata = {self.folder}/data\nstatic = {self.folder}/static\n"
@@ -88,7 +88,7 @@ class Rival:
         self._manage("migrate", "-v0")
         self._manage("rebuild", "--silent")
         run(
-            [self.python, HERE / "rival" / "build_event.py", bundle, self.folder / "event.json"],
+            [self.python, HERE / "rival" / builder, bundle, self.folder / "event.json"],
             env=self.env,
             cwd=self.folder,
             log=self.log,

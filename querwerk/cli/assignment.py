@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from querwerk.cli.command import Commands, Refusal, add
+from querwerk.cli.command import ENGINES, Commands, Refusal, add
 from querwerk.engine.assignment import (
     GOALS,
     CurvePoint,
@@ -42,7 +42,7 @@ GOAL_WORDS = {
 
 def add_to(commands: Commands) -> None:
     """Add the commands of this group."""
-    group = commands.add_parser("assignment", help="Assign agents to tasks fairly, and check assignments.")
+    group = commands.add_parser("assignment", help=ENGINES["assignment"])
     assignment = group.add_subparsers(dest="subcommand", required=True, metavar="COMMAND")
     solver = add(
         assignment,

@@ -5,6 +5,13 @@ import os
 from collections.abc import Callable
 from typing import Any, Protocol
 
+ENGINES = {
+    "timetable": "Plan meetings of an event, check and repair plans.",
+    "assignment": "Assign agents to tasks fairly, and check assignments.",
+    "matching": "Rank texts for texts across languages, with reasons.",
+}
+"""Groups of commands that load much, and what each is for. They are loaded when one of their commands is given."""
+
 
 class Refusal(Exception):
     """An expected reason not to do what was asked; shown as one message without a traceback."""

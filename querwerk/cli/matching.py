@@ -5,7 +5,7 @@ import json
 import sys
 from pathlib import Path
 
-from querwerk.cli.command import Commands, Refusal, add
+from querwerk.cli.command import ENGINES, Commands, Refusal, add
 from querwerk.engine.matching import Challenge, Offer
 from querwerk.engine.matching.cache import VectorCache
 from querwerk.engine.matching.encoder import Bundled, UnableToEncode, WordsAlone
@@ -18,7 +18,7 @@ from querwerk.engine.matching.wording import sentence
 
 def add_to(commands: Commands) -> None:
     """Add the commands of this group."""
-    group = commands.add_parser("matching", help="Rank texts for texts across languages, with reasons.")
+    group = commands.add_parser("matching", help=ENGINES["matching"])
     matching = group.add_subparsers(dest="subcommand", required=True, metavar="COMMAND")
     text = "Rank all documents for each query and write a TREC run; Ctrl-C keeps what was encoded."
     ranker = add(matching, "rank", run_rank, text, without_django=True)

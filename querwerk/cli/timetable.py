@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from querwerk.cli.command import Commands, Refusal, add
+from querwerk.cli.command import ENGINES, Commands, Refusal, add
 from querwerk.cli.timetable_words import repair_document, repair_text, solve_document, solve_text
 from querwerk.engine.timetable import (
     InvalidProblem,
@@ -35,7 +35,7 @@ FOR_HELP = 0.2
 
 def add_to(commands: Commands) -> None:
     """Add the commands of this group."""
-    group = commands.add_parser("timetable", help="Plan meetings of an event, check and repair plans.")
+    group = commands.add_parser("timetable", help=ENGINES["timetable"])
     timetable = group.add_subparsers(dest="subcommand", required=True, metavar="COMMAND")
     planner = add(
         timetable,
@@ -69,9 +69,9 @@ def add_to(commands: Commands) -> None:
     _add_file(mender)
     mender.add_argument("plan", type=Path, metavar="PLAN", help="what `querwerk timetable solve --json` printed")
     mender.add_argument("changes", type=Path, metavar="CHANGES", help="what has changed (.json)")
-    mender.add_argument(
-        "--moves", action="store_true", help="move others where that saves meetings, telling few people"
-    )
+    how = mender.add_mutually_exclusive_group()
+    how.add_argument("--fewest", action="store_true", help="change only what has to; free places stay free")
+    how.add_argument("--moves", action="store_true", help="move others where that saves meetings, telling few people")
     mender.add_argument("--seconds", type=float, default=60, help="the longest time to look for moves (60)")
     mender.add_argument("--seed", type=int, default=1, help="another seed, another way of searching (1)")
     mender.add_argument("--json", action="store_true", help="print one JSON object instead of a table")
@@ -193,7 +193,7 @@ def run_repair(arguments: argparse.Namespace) -> int:
                 stop = _until(arguments.seconds, interrupts)
                 found = repair_with_moves(problem, plan, changes, seed=arguments.seed, stop=stop)
         else:
-            found = repair(problem, plan, changes)
+            found = repair(problem, plan, changes, refill=not arguments.fewest)
         spent = time.process_time() - began
         document = repair_document(found, spent)
     except (Unreadable, InvalidProblem) as error:

@@ -21,6 +21,7 @@ WSGI_APPLICATION = "querwerk.config.wsgi.application"
 INSTALLED_APPS = [
     "querwerk.newsletter",
     "querwerk.meetings",
+    "querwerk.audience",
     "querwerk.desk",
     "querwerk.exchange",
     "querwerk.publishing",

@@ -20,6 +20,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
         path("", include("querwerk.exchange.urls")),
         path("", include("querwerk.newsletter.urls")),
         path("", include("querwerk.meetings.urls")),
+        path("", include("querwerk.audience.urls")),
         path("", include("querwerk.desk.urls")),
         path("", include("querwerk.programmes.urls")),
         path("", include("querwerk.publishing.urls")),

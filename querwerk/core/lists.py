@@ -45,12 +45,15 @@ class Ties:
             node.part_of = record.node  # spares a query for each part whose address is asked for
         self.own = {record.node_id, *self.parts}
         self.links = links_touching(self.own, with_drafts=with_drafts)
+        # An event of 300 points asks this 1,500 times of 600 links.
+        self._stated: dict[tuple[int | None, str], list[Link]] = defaultdict(list)
+        for link in self.links:
+            self._stated[link.owner_id, link.field].append(link)
 
     def stated(self, field: str, *, by: Record | None = None) -> list[Link]:
         """Return the links that the record (or one of its parts) states in a field, in order."""
         owner = by.node_id if by is not None else self.node_id
-        found = [link for link in self.links if link.owner_id == owner and link.field == field]
-        return sorted(found, key=lambda link: link.position)
+        return sorted(self._stated.get((owner, field), ()), key=lambda link: link.position)
 
     def nodes(self, field: str, *, by: Record | None = None) -> list[Node]:
         """Return the records at the far end of a field's links, in order."""

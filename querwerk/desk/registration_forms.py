@@ -50,7 +50,7 @@ def _number(
     )  # fmt: skip
 
 
-class _Worded(forms.Form):
+class WordedForm(forms.Form):
     """A form with texts in each language of the site."""
 
     use_required_attribute = False
@@ -75,7 +75,7 @@ class _Worded(forms.Form):
             self.add_error(f"{name}_{settings.LANGUAGES[0][0]}", message)
 
 
-class TermsForm(_Worded):
+class TermsForm(WordedForm):
     """How one registers for an event."""
 
     mode = forms.ChoiceField(label=gettext_lazy("Who gets a place"), choices=Mode.choices, widget=forms.RadioSelect)
@@ -165,7 +165,7 @@ def _terms_initial(terms: Terms | None) -> dict[str, Any]:
     return said
 
 
-class QuestionForm(_Worded):
+class QuestionForm(WordedForm):
     """One question of the organiser's own."""
 
     sort = forms.ChoiceField(label=gettext_lazy("What the answer looks like"), choices=QuestionSort.choices)
@@ -402,7 +402,7 @@ class CodesForm(forms.Form):
         super().__init__(data, initial={"number": 1, "uses": 1})
 
 
-class MessageForm(_Worded):
+class MessageForm(WordedForm):
     """A message to those who are chosen in the list."""
 
     def __init__(self, data: Any = None) -> None:

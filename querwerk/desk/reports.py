@@ -24,12 +24,16 @@ from querwerk.core.spec import KEY, spec_of
 from querwerk.core.states import Visibility
 from querwerk.core.templatetags.ui import partial_date, plain, term
 from querwerk.desk.actions import new_key as next_number
-from querwerk.events.models import Event
-from querwerk.events.queries.events import agenda_of, people
+from querwerk.events.models import Contribution, Event
+from querwerk.events.queries.doors import groups_present
+from querwerk.events.queries.events import agenda_of, contributions_to, people
+from querwerk.events.states import Group
 from querwerk.people.models import Person
 from querwerk.programmes.models import Funder
 
 ROLE = "body"
+MOST_SAID = 5
+"""Questions and remarks in a draft: enough to choose from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +45,7 @@ class _Known:
     pilots: list[Node]
     papers: list[Node]
     films: list[Node]
+    said: list[Contribution]
     picture: str
     people: list[str]
     funder: Funder | None
@@ -127,6 +132,7 @@ def _known(event: Event, space: Space) -> _Known:
         _once([*shown, *others.get("pilot", [])]),
         _once([*discussed, *others.get("paper", [])]),
         others.get("film", []),
+        list(contributions_to(event.pk, with_drafts=False))[:MOST_SAID],
         pictures[0].key if pictures else "",
         [plain(person.name) for person in people(on_photo)] if on_photo else [],
         Funder.objects.filter(space=space).first(),
@@ -157,16 +163,30 @@ def _when_and_where(event: Event) -> str:
 
 
 def _attendance(event: Event) -> str:
-    """Say how many came and from where, as far as that is known."""
-    said = event.participants or {}
+    """Say how many came and from where: as somebody stated it, else as it was counted at the doors and online."""
+    said = event.participants or _counted(event)
     number = said.get("approx")
     groups = ", ".join(plain(group) for group in said.get("groups") or [])
-    words = "" if number is None else f"{term(said.get('qualifier') or 'about')} {number}"
+    qualifier = "" if said.get("is_counted") else term(said.get("qualifier") or "about")
+    words = "" if number is None else f"{qualifier} {number}".strip()
     if words and groups:
         return capfirst(_("%(number)s people took part: %(groups)s.") % {"number": words, "groups": groups})
     if words:
         return capfirst(_("%(number)s people took part.") % {"number": words})
     return _("Took part: %(groups)s.") % {"groups": groups} if groups else ""
+
+
+def _counted(event: Event) -> dict[str, Any]:
+    """Return who was there in the form of a stated number; nothing where nobody was noted."""
+    groups = groups_present(event.pk)
+    if not groups:
+        return {}
+    names: dict[str, Any] = dict(Group.choices)
+    return {
+        "approx": sum(groups.values()),
+        "is_counted": True,
+        "groups": [f"{names.get(group, _('not stated'))} ({number})" for group, number in groups.items()],
+    }
 
 
 def _summary(known: _Known) -> str:
@@ -191,11 +211,18 @@ def _blocks(known: _Known) -> list[Block]:
         blocks += [_heading(_("Pilots that were presented")), _list(_linked(known, node) for node in known.pilots)]
     if known.papers:
         blocks += [_heading(_("The strategy paper")), _list(_linked(known, node) for node in known.papers)]
+    if known.said:
+        blocks += [_heading(_("What was said")), _list(_said(row) for row in known.said)]
     blocks.append(_heading(_("To read and to see")))
     blocks.append(_list([_linked(known, event.node), *(_linked(known, node) for node in known.films)]))
     statement = plain(known.funder.statement) if known.funder is not None else ""
     blocks += [{"type": "paragraph", "html": escape(statement)}] if statement else []
     return blocks
+
+
+def _said(row: Contribution) -> str:
+    words, answer = plain(row.words), plain(row.answer)
+    return f"<strong>{escape(words)}</strong> {escape(answer)}" if answer else escape(words)
 
 
 def _caption(known: _Known) -> str:

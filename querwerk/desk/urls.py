@@ -24,10 +24,12 @@ from querwerk.desk.views import (
 from querwerk.desk.views.registrations import attendance, doors, listing, one, terms
 from querwerk.desk.views.texts import listing as text_listing
 from querwerk.desk.views.texts import publishing, syncing, versions, writing
+from querwerk.events.states import Occasion
 
 DIRECTORY = "desk/<slug:programme>/directory/"
 EVENTS = "desk/<slug:programme>/registrations/"
 EVENT = EVENTS + "<str:key>/"
+FEEDBACK = {"occasion": Occasion.FEEDBACK}
 TEXT = "desk/<slug:programme>/records/<slug:kind>/<str:key>/text/<slug:role>"
 
 CONSENTS: list[URLPattern | URLResolver] = [
@@ -84,6 +86,7 @@ urlpatterns = [
     path(DIRECTORY + "claims/<int:number>/", directory.claim, name="directory_claim"),
     path(DIRECTORY + "questions/<int:number>/", directory.inquiry, name="directory_inquiry"),
     path(DIRECTORY + "duplicates/", directory.duplicates, name="directory_duplicates"),
+    path(DIRECTORY + "merged/<int:number>/", directory.part, name="directory_part"),
     path(DIRECTORY + "duplicates/<str:one>/<str:other>/", directory.merge, name="directory_merge"),
     path("desk/<slug:programme>/menu/", menu.menu, name="menu"),
     path("desk/<slug:programme>/roles/", roles.roles, name="roles"),
@@ -105,6 +108,9 @@ urlpatterns = [
     path(f"{EVENT}questions/", terms.question_list, name="questions"),
     path(f"{EVENT}questions/+/", terms.question_edit, name="question_new"),
     path(f"{EVENT}questions/<int:number>/", terms.question_edit, name="question"),
+    path(f"{EVENT}feedback/questions/", terms.question_list, FEEDBACK, name="feedback_questions"),
+    path(f"{EVENT}feedback/questions/+/", terms.question_edit, FEEDBACK, name="feedback_question_new"),
+    path(f"{EVENT}feedback/questions/<int:number>/", terms.question_edit, FEEDBACK, name="feedback_question"),
     path(f"{EVENT}times/", terms.slot_list, name="slots"),
     path(f"{EVENT}invitations/", terms.invitation_list, name="invitations"),
     path(f"{EVENT}door/", doors.door, name="door"),

@@ -6,13 +6,14 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from querwerk.core import ical
-from querwerk.events.states import Audience, Mode
+from querwerk.events.states import Attendance, Audience, Mode, RegistrationState
 from querwerk.programmes.rules import YES, Verdict, Viewer, may_edit
 from querwerk.programmes.states import RoleName
 
@@ -37,6 +38,11 @@ def ending(day: str, last_day: str, zone: ZoneInfo) -> datetime | None:
     """Return the midnight after an event's last day."""
     last = last_day or day
     return datetime.combine(date.fromisoformat(last) + timedelta(days=1), time(), zone) if ical.is_exact(last) else None
+
+
+def ending_of(event: Any) -> datetime | None:
+    """Return the midnight after an event, in the time of the installation."""
+    return ending(event.date, event.end, ZoneInfo(settings.TIME_ZONE))
 
 
 def may_register(
@@ -70,6 +76,28 @@ def offer_ends(now: datetime, hours: int, begins_at: datetime | None) -> datetim
     """Return until when an offered place is kept: never beyond the beginning."""
     until = now + timedelta(hours=hours)
     return until if begins_at is None else min(until, begins_at)
+
+
+ONLINE_OPENS = timedelta(minutes=30)
+"""Before the beginning somebody who takes part online can say that they are here."""
+
+
+def may_say_here(
+    *, attendance: str, state: str, begins_at: datetime | None, ends_at: datetime | None, now: datetime
+) -> Verdict:
+    """Decide whether somebody can note themselves as present: online, with a place, while the event is on."""
+    if attendance != Attendance.ONLINE or state != RegistrationState.CONFIRMED:
+        return Verdict(is_allowed=False, why=_("Only who has a place online notes this; on site the doors do."))
+    if begins_at is None or ends_at is None:
+        return Verdict(is_allowed=False, why=_("The day of the event is not known."))
+    if now < begins_at - ONLINE_OPENS:
+        return Verdict(
+            is_allowed=False,
+            why=_("From %(at)s you can note here that you take part.") % {"at": _instant(begins_at - ONLINE_OPENS)},
+        )
+    if now >= ends_at:
+        return Verdict(is_allowed=False, why=_("The event is over."))
+    return YES
 
 
 # --- Questions ---------------------------------------------------------------

@@ -75,6 +75,13 @@ class Way(TextChoices):
     WALK_IN = "walk-in", _("came without registration")
 
 
+class Occasion(TextChoices):
+    """In which form a question of the organiser's own stands."""
+
+    REGISTRATION = "registration", _("registration")
+    FEEDBACK = "feedback", _("feedback after the event")
+
+
 class QuestionSort(TextChoices):
     """What an answer looks like."""
 
@@ -107,6 +114,7 @@ class LetterKind(TextChoices):
     REMINDER = "reminder", _("reminder")
     INVITATION = "invitation", _("invitation")
     MESSAGE = "message", _("message from the organisers")
+    THANKS = "thanks", _("thank you")
 
 
 class LetterState(TextChoices):

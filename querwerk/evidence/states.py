@@ -32,6 +32,8 @@ TELLING_PARTS = frozenset({"finding", "proposal", "measure"})
 """Parts that are links of the chain themselves."""
 SILENT_PARTS = frozenset({"agenda_item", "process_step", "workshop"})
 """Parts that only say where in their whole a tie was stated."""
+FOLDED_PARTS = SILENT_PARTS | {"contribution"}
+"""Parts for which the picture draws their whole; what was said at an event is read in lists by itself."""
 
 LAYERS: tuple[tuple[str | Promise, tuple[str, ...]], ...] = (
     (_("Programme and guiding questions"), ("question", "programme", "organisation", "profile")),

@@ -3,7 +3,9 @@
 from typing import Any
 
 from django.apps import AppConfig
+from django.db.models.signals import post_save
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from querwerk.core import registry
 
@@ -20,9 +22,9 @@ class MeetingsConfig(AppConfig):
         from querwerk.events.signals import registration_forgotten, registration_told  # noqa: PLC0415  (models are not loaded before)
         from querwerk.events.tasks.letters import register_letter  # noqa: PLC0415
         from querwerk.meetings import panels, tasks  # noqa: PLC0415
-        from querwerk.meetings.actions import forgetting, planning  # noqa: PLC0415
+        from querwerk.meetings.actions import forgetting, joining, planning  # noqa: PLC0415
         from querwerk.meetings.rules import may_see_meetings  # noqa: PLC0415
-        from querwerk.meetings.signals import plan_wanted  # noqa: PLC0415
+        from querwerk.meetings.signals import plan_wanted, words_changed  # noqa: PLC0415
 
         def tell(sender: Any, registration: Any, **_more: Any) -> tuple[str, Any] | None:
             found = forgetting.data_of(registration)
@@ -31,9 +33,14 @@ class MeetingsConfig(AppConfig):
         def forget(sender: Any, registration: Any, **_more: Any) -> None:
             forgetting.forget(registration)
 
+        def follow(sender: Any, instance: Any, **_more: Any) -> None:
+            joining.follow_registration(instance)
+
+        post_save.connect(follow, sender="events.Registration", weak=False, dispatch_uid="meetings.follow_registration")
         registration_told.connect(tell, weak=False)
         registration_forgotten.connect(forget, weak=False)
         plan_wanted.connect(tasks.queue_plan)
+        words_changed.connect(tasks.queue_words)
         register_letter(planning.LETTERS, tasks.LETTER)
         registry.register_panel(panels.MINE)
         registry.register_tool(registry.Tool(_("Meetings"), "meetings:home", 45, may_see_meetings))
@@ -49,7 +56,7 @@ FIELDS = {
     "session": _("Session"),
     "slots": _("Times"),
     "tables": _("Tables"),
-    "table": _("Table"),
+    "table": pgettext_lazy("furniture", "Table"),
     "is_closed": _("Closed"),
     "team": _("Team"),
     "members": _("Members"),

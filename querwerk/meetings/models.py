@@ -8,6 +8,8 @@ from django.db.models import F, Q
 from django.utils.timezone import localtime
 
 from querwerk.events.models import Registration, Terms
+from querwerk.events.states import Group
+from querwerk.matching.models import Match
 from querwerk.meetings.states import Cause, Method, PairSort, Phase, PlanState, WishState
 
 
@@ -164,6 +166,26 @@ class Participant(models.Model):
         return str(self.pk)
 
 
+class OtherRole(models.Model):
+    """As what else somebody is here: the company's representative is a stage designer, too. They are still one person at a time."""
+
+    participant = models.ForeignKey(Participant, models.CASCADE, related_name="roles")
+    title = models.CharField(max_length=120)
+    group = models.CharField(max_length=15, choices=Group, blank=True)
+    sentence = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        """Each role once."""
+
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["participant", "title"], name="other_role_once"),
+        ]
+
+    def __str__(self) -> str:
+        """Return the number."""
+        return str(self.pk)
+
+
 class Unavailable(models.Model):
     """A slot in which somebody cannot come."""
 
@@ -208,12 +230,17 @@ class Wish(models.Model):
 
     sender = models.ForeignKey(Participant, models.CASCADE, related_name="sent")
     receiver = models.ForeignKey(Participant, models.CASCADE, related_name="received")
+    sender_role = models.ForeignKey(OtherRole, models.SET_NULL, related_name="+", null=True, blank=True)
+    """As what the sender comes, and as what the receiver is wished for; nothing: as who they registered."""
+    receiver_role = models.ForeignKey(OtherRole, models.SET_NULL, related_name="+", null=True, blank=True)
     rank = models.PositiveIntegerField()
     """Smaller ones come first; not without gaps."""
     state = models.CharField(max_length=10, choices=WishState, default=WishState.SENT)
     reason = models.CharField(max_length=300, blank=True)
     """Why it was declined, if somebody wanted to say."""
     is_surprise = models.BooleanField(default=False)
+    is_noted = models.BooleanField(default=False)
+    """Noted at the desk because two asked for it on the spot: even the fewest changes take it in."""
     created_at = models.DateTimeField(auto_now_add=True)
     answered_at = models.DateTimeField(null=True, blank=True)
 
@@ -371,6 +398,28 @@ class Feedback(models.Model):
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(fields=["participant", "other"], name="feedback_once"),
             models.CheckConstraint(condition=Q(took_place=True) | ~Q(goes_on=True), name="feedback_goes_on_after_all"),
+        ]
+
+    def __str__(self) -> str:
+        """Return the number."""
+        return str(self.pk)
+
+
+class GoingOn(models.Model):
+    """Two people who both said that they want to go on, and the match that was made of it. It says nothing after they are forgotten."""
+
+    networking = models.ForeignKey(Networking, models.CASCADE, related_name="going_on")
+    first = models.ForeignKey(Participant, models.CASCADE, related_name="+")
+    second = models.ForeignKey(Participant, models.CASCADE, related_name="+")
+    record = models.OneToOneField(Match, models.SET_NULL, related_name="+", null=True, blank=True)
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        """One match of two people at an event."""
+
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["first", "second"], name="going_on_once"),
+            models.CheckConstraint(condition=Q(first__lt=F("second")), name="going_on_in_order"),
         ]
 
     def __str__(self) -> str:

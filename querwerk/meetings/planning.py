@@ -80,6 +80,8 @@ class Wanted:
     first: int
     second: int
     weight: int | None
+    is_noted: bool = False
+    """The organisers noted it themselves."""
 
 
 @dataclass(frozen=True)
@@ -291,13 +293,19 @@ def anew(situation: Situation) -> Task:
     return Task(_problem(narrowed, meetings, _loads(keys), closed=True), keys)
 
 
-def mending(situation: Situation) -> Task:
-    """Return the problem of a version that was good until something changed, with what has changed since."""
+def mending(situation: Situation, *, is_fewest: bool = False) -> Task:
+    """Return the problem of a version that was good until something changed, with what has changed since.
+
+    The fewest changes take in of what is newly wanted only what the organisers asked for themselves.
+    """
     placed, lost_keys = _placed(situation)
     weights = situation.weights
     known = {key for pair in situation.known if set(pair) <= situation.index.keys() for key in [situation.key(*pair)]}
-    keys = tuple(sorted({*placed, *(key for key in weights if key in known)}))
-    added = tuple(key for key in weights if key not in set(keys))
+    asked = {situation.key_of_wish(wish) for wish in situation.wanted if wish.is_noted or wish.weight is None}
+    # What the organisers asked for counts as new although somebody wanted it before: it is to find a place now.
+    waiting = (key for key in weights if key in known and not (is_fewest and key in asked))
+    keys = tuple(sorted({*placed, *waiting}))
+    added = tuple(key for key in weights if key not in set(keys) and (key in asked or not is_fewest))
     locked = {
         key: situation.slot_index[sitting.slot]
         for sitting in situation.base

@@ -2,8 +2,8 @@
 
 from django.dispatch import Signal
 
-going_on = Signal()
-"""Sent inside the transaction in which the second of two people said that they want to go on; ``first``, ``second``: Participant."""
+words_changed = Signal()
+"""Sent inside the transaction in which somebody says something else about themselves; ``participant``: Participant."""
 
 plan_wanted = Signal()
 """Sent inside the transaction in which an organiser asks for a version of the timetable; ``plan``: Plan."""

@@ -80,8 +80,9 @@ class Method(TextChoices):
     """How a version of the timetable came about."""
 
     ANEW = "anew", _("computed anew")
-    REFILLED = "refilled", _("mended: nobody else is moved")
-    MOVED = "moved", _("mended: others may be moved")
+    FEWEST = "fewest", _("mended with the fewest changes: only what has to")
+    REFILLED = "refilled", _("mended and filled up: free places go to open wishes, nobody else is moved")
+    MOVED = "moved", _("mended and filled up: others may be moved")
 
 
 class Cause(TextChoices):

@@ -13,7 +13,9 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from querwerk.engine.timetable import Promise, Status
 from querwerk.meetings.models import Plan
+from querwerk.meetings.planning import NOBODY
 from querwerk.meetings.queries.people import names_of
+from querwerk.meetings.states import Method
 
 NUMBER = re.compile(r"#(\d+)")
 NEEDS = {"accessible": gettext_lazy("accessible")}
@@ -50,6 +52,8 @@ FORMS: tuple[tuple[re.Pattern[str], Say], ...] = tuple(
 
 
 def _need(what: str) -> str:
+    if what == NOBODY:
+        return _("with somebody who interprets between those who have no language in common")
     if what in NEEDS:
         return str(NEEDS[what])
     return _("with an interpreter for %(languages)s") % {"languages": what.replace("+", " – ")}
@@ -96,14 +100,17 @@ def proofs_of(plan: Plan) -> list[str]:
     if not told or told.get("status") not in (Status.OPTIMAL, Status.FEASIBLE):
         return []
     if told.get("changed") is not None:
-        return [_changes_proof(told)]
+        return [_changes_proof(told, plan.method)]
     return [*_shortfall_proof(told), _value_proof(told), _idle_proof(told)]
 
 
-def _changes_proof(told: Mapping[str, Any]) -> str:
+def _changes_proof(told: Mapping[str, Any], method: str) -> str:
     numbers = {"changed": told["changed"], "bound": told["changed_bound"], "told": told["told"]}
+    numbers["more"] = numbers["changed"] - numbers["bound"]
     if told["changed"] == told["changed_bound"]:
         return _("%(changed)s meetings are different, and it is proved that fewer are impossible; %(told)s people have to be told.") % numbers  # fmt: skip
+    if method == Method.REFILLED:
+        return _("%(changed)s meetings are different: %(bound)s had to be, and %(more)s are new in places that were free. %(told)s people have to be told.") % numbers  # fmt: skip
     return _("%(changed)s meetings are different; at least %(bound)s had to be. %(told)s people have to be told.") % numbers  # fmt: skip
 
 
@@ -130,6 +137,8 @@ def _idle_proof(told: Mapping[str, Any]) -> str:
     numbers = {"number": told["breaks"], "bound": told["breaks_bound"]}
     if not told["breaks"]:
         return _("Nobody has to wait between two meetings.")
+    if not told["breaks_bound"]:
+        return _("There are %(number)s waiting times between meetings; whether there have to be any is not proved.") % numbers  # fmt: skip
     if told["breaks"] == told["breaks_bound"]:
         return _("It is proved that no timetable of the same worth has fewer waiting times than these %(number)s.") % numbers  # fmt: skip
     return _("There are %(number)s waiting times between meetings; it is proved that at least %(bound)s cannot be avoided.") % numbers  # fmt: skip

@@ -22,8 +22,7 @@ from querwerk.core.queries import Loaded
 from querwerk.core.spec import KEY, Label, Problems, is_web_address
 from querwerk.core.terms import term
 from querwerk.core.text import LANGUAGES
-from querwerk.engine.matching.search import fold
-from querwerk.engine.matching.taxonomy import bundled
+from querwerk.engine.matching.folding import fold
 from querwerk.people.models import Profile
 from querwerk.people.queries import contact_of
 from querwerk.people.regions import regions
@@ -194,6 +193,8 @@ def _words(kind: str) -> Mapping[str, str]:
             with override(language):
                 found[_plain(str(label))] = code
     if kind == "submarkets":
+        from querwerk.engine.matching.taxonomy import bundled  # noqa: PLC0415  (loads NumPy)
+
         for concept in bundled().concepts.values():
             if concept.id.startswith("submarket:"):
                 code = concept.id.removeprefix("submarket:")

@@ -10,7 +10,6 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
 from django.conf import settings
 
 from querwerk.people.models import Profile
@@ -48,6 +47,8 @@ def store(home: Path, space_id: int) -> "Exact":
 
 def centred(vectors: "Floats", languages: Sequence[str]) -> "Floats":
     """Return vectors without what texts of their language have in common, with length 1."""
+    import numpy as np  # noqa: PLC0415  (most processes never compare anything)
+
     from querwerk.engine.matching.relevance import unit  # noqa: PLC0415
 
     means = _means()

@@ -10,11 +10,10 @@ import threading
 from contextlib import closing
 from pathlib import Path
 
-import psycopg
 import pytest
 import yaml
 
-from tests.installation import DATABASE, ROOT, Installation, embedded
+from tests.installation import ROOT, Installation, embedded
 
 NAME = "Jürgen Großmann-Žižka 🧵"
 BUNDLE = ROOT / "querwerk" / "exchange" / "demo" / "inducci.yaml"
@@ -64,9 +63,7 @@ def empty(tmp_path: Path) -> Installation:
 
 
 def _account_name(installation: Installation) -> str:
-    url = installation.env["DATABASE_URL"]
-    with closing(psycopg.connect(url) if url else sqlite3.connect(installation.folder / DATABASE)) as database:
-        return " / ".join(name for (name,) in database.execute("SELECT name FROM people_user"))
+    return " / ".join(name for (name,) in installation.ask("SELECT name FROM people_user"))
 
 
 def test_what_was_backed_up_while_somebody_writes_comes_back_unchanged(

@@ -40,6 +40,16 @@ class Repair:
                 self._rows.setdefault(pair, []).append(number)
         self._counts = [int(self._is_on[row.pairs].sum()) for row in space.quotas]
 
+    def first(self) -> Ints:
+        """Return the plainest assignment: each task takes the best agents who have room, whoever comes later takes what is left."""
+        space = self._space
+        choice = np.diff(space.starts[Side.TASK])
+        for task in np.argsort(choice, kind="stable").tolist():
+            self._fill(task)
+        for agent in np.flatnonzero(self._load < space.low[Side.AGENT]):
+            self._employ(int(agent))
+        return np.flatnonzero(self._is_on)
+
     def run(self, share: Floats) -> Ints:
         """Return what became of these shares; whether it fulfils everything is for the caller to see."""
         self._round(share)

@@ -10,6 +10,7 @@ from querwerk.engine.assignment.explain import conflict
 from querwerk.engine.assignment.patience import Interrupted
 from querwerk.engine.assignment.problem import UNIT, Problem, Side
 from querwerk.engine.assignment.relaxation import Relaxation
+from querwerk.engine.assignment.repair import Repair
 from querwerk.engine.assignment.result import (
     GOALS,
     Assignment,
@@ -25,13 +26,9 @@ from querwerk.engine.assignment.result import (
 )
 from querwerk.engine.assignment.space import Floors, Ints, Level, Space
 from querwerk.engine.assignment.stability import Discontent, blocking
-from querwerk.engine.assignment.total import PROVABLE, Impossible, Total
+from querwerk.engine.assignment.total import EFFORT, PROVABLE, TRIAL, Impossible, Total
 from querwerk.engine.assignment.whole import Whole
 
-EFFORT = 60.0
-"""Of one search over all pairs, in CP-SAT's measure of work."""
-TRIAL = 6.0
-"""Of one search among good pairs."""
 UNDECIDED = 30_000
 """Pairs that may or may not block, up to which their number is minimised."""
 NEAR_ENOUGH = 500
@@ -78,6 +75,7 @@ class _Run:
         self._total = Total(self._space, Relaxation(self._space, stop), seed, stop)
         self._floors = self._space.open_floors()
         self._best: Ints | None = None
+        self._plainest: Ints | None = None
         self._first: float | None = None
         self._stages: list[Stage] = []
         self._is_provable = self._space.pairs <= PROVABLE
@@ -134,12 +132,18 @@ class _Run:
 
     def _begin(self) -> None:
         """Find a first assignment, the one with the highest total, or see that there is none."""
+        plain = Repair(self._space, self._floors, self._stop).first()
+        if self._total.fulfils(plain, self._floors):
+            # Whoever breaks off during the first relaxation, which takes seconds in a large problem, has something.
+            self._keep(plain)
+            self._plainest = plain
         answer = self._total.highest(self._floors, None, TRIAL)
-        if answer.chosen is None:
+        if answer.chosen is None and self._best is None:
             answer = self._total.any(self._floors, EFFORT)
-        if answer.chosen is None:
-            raise Impossible if answer.is_closed else Interrupted
-        self._keep(answer.chosen)
+            if answer.chosen is None:
+                raise Impossible if answer.is_closed else Interrupted
+        if answer.chosen is not None:
+            self._keep(answer.chosen)
 
     def _pursue(self, goal: Goal) -> None:
         match goal:
@@ -224,12 +228,12 @@ class _Run:
 
     def _keep_if_better(self, side: Side) -> None:
         """Keep what was put together by hand when it misses the new floor but is above what was reached."""
-        found = self._total.repaired
-        if found is None or not self._total.fulfils(found, self._floors):
-            return
-        able, sums = self._space.able(side), self._space.sums(side, found)
-        if sums[able].min() > self._reached(side, 1):
-            self._keep(found)
+        able = self._space.able(side)
+        for found in (self._total.repaired, self._plainest):
+            if found is None or not self._total.fulfils(found, self._floors):
+                continue
+            if self._space.sums(side, found)[able].min() > self._reached(side, 1):
+                self._keep(found)
 
     def _approach(self, side: Side, level: int, highest: Ints, bound: int) -> int:
         """Come as near to the bound as possible; return the bound that is proved then."""
@@ -313,13 +317,19 @@ class _Run:
             case Goal.STABLE:
                 return blocking(self._space, self._best), 0
             case Goal.TOTAL:
-                return int(self._space.score[self._best].sum()) / UNIT, self._total.first_bound / UNIT
+                return int(self._space.score[self._best].sum()) / UNIT, self._highest_total() / UNIT
             case Goal.WORST_TASK | Goal.WORST_AGENT:
                 side = Side.TASK if goal is Goal.WORST_TASK else Side.AGENT
                 able = self._space.able(side)
                 if not able.any():
                     return 0.0, 0.0
                 return self._reached(side, 1) / UNIT, int(self._space.highest_sums(side)[able].min()) / UNIT
+
+    def _highest_total(self) -> float:
+        """Return the relaxation's bound, or what could be at most if nobody stood in anybody's way."""
+        if self._total.first_bound is not None:
+            return self._total.first_bound
+        return min(int(self._space.highest_sums(side).sum()) for side in Side)
 
     def _assignment(self, chosen: Ints) -> Assignment:
         return tuple((int(self._space.agent[pair]), int(self._space.task[pair])) for pair in np.sort(chosen))

@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 import numpy as np
 
+from querwerk.engine.assignment.branch import branch
 from querwerk.engine.assignment.problem import Side
 from querwerk.engine.assignment.relaxation import ROUNDS, Relaxation, Relaxed
 from querwerk.engine.assignment.repair import Repair
@@ -22,6 +23,14 @@ NEAR = 0.0005
 """Of the bound, how far the search looks at first."""
 WIDEST = 12_000
 """Pairs; more of them take a whole search too long where the problem is large."""
+EFFORT = 60.0
+"""Of one search over all pairs, in CP-SAT's measure of work."""
+TRIAL = 6.0
+"""Of one search among good pairs."""
+BRIEF = 2.0
+"""Of a search that may be followed by branch and bound, where it does not end."""
+NODES = 20_000
+"""Of branch and bound; a few minutes at most."""
 WIDENING = 4
 """How much further the search looks each time."""
 
@@ -35,8 +44,8 @@ class Total:
 
     def __init__(self, space: Space, relaxation: Relaxation, seed: int, stop: Stop) -> None:
         self.relaxation = relaxation
-        self.first_bound = 0.0
-        """The bound without any floors; right once a first search was made."""
+        self.first_bound: float | None = None
+        """The bound without any floors; None until a first relaxation was solved."""
         self.repaired: Ints | None = None
         """The last one that was put together by hand; it may miss floors."""
         self._space = space
@@ -88,7 +97,7 @@ class Total:
         relaxed = self.relaxation.solve(self._worth, floors, rounds)
         if relaxed is None:
             raise Impossible
-        if not self.first_bound:
+        if self.first_bound is None:
             self.first_bound = relaxed.bound
         return relaxed
 
@@ -105,7 +114,10 @@ class Total:
             whole = Whole(self._space, pairs, floors, taken)
             whole.maximise(whole.total())
             whole.hint(chosen)
-            answer = whole.solve(seed=self._seed, effort=effort, stop=self._stop)
+            may_branch = effort > TRIAL and not floors.levels
+            answer = whole.solve(seed=self._seed, effort=BRIEF if may_branch else effort, stop=self._stop)
+            if may_branch and not answer.is_closed:
+                answer = self._branched(pairs, floors, taken, answer, chosen)
             if answer.chosen is not None and (chosen is None or answer.value > self._sum(chosen)):
                 chosen = answer.chosen
             gap = float("inf") if chosen is None else bound - self._sum(chosen)
@@ -115,6 +127,18 @@ class Total:
             if reach >= gap or np.isinf(reach):
                 return Answer(chosen, self._value(chosen), self._value(chosen), is_closed=True)
             reach = gap if chosen is not None else reach * WIDENING
+
+    def _branched(self, pairs: Ints, floors: Floors, taken: Ints, brief: Answer, chosen: Ints | None) -> Answer:
+        """Go on by branch and bound where the brief search among these pairs did not end; return the better of both."""
+        start = brief.chosen if brief.chosen is not None else chosen
+        found = branch(self._space, pairs, floors, taken, start, nodes=NODES, seed=self._seed, stop=self._stop)
+        if found.chosen is None:
+            return found if found.is_closed and brief.chosen is None else brief
+        if not self.fulfils(found.chosen, floors):
+            return brief
+        better = found if brief.chosen is None or found.value >= brief.value else brief
+        bound = min(found.bound, brief.bound) if brief.chosen is not None else found.bound
+        return Answer(better.chosen, better.value, max(bound, better.value), found.is_closed)
 
     def _near(self, relaxed: Relaxed, reach: float) -> tuple[Ints, Ints]:
         """Return the pairs that an assignment within reach of the bound can have, and those that it must have."""

@@ -6,6 +6,8 @@ them, Ukkonen 1992), slips are counted by dynamic programming in the whole word 
 scores the best likeness for each word, weighted by how rare the word is; saying a word often adds next to nothing.
 """
 
+import io
+import json
 import re
 import threading
 import unicodedata
@@ -13,15 +15,15 @@ from array import array
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
+from querwerk.engine.matching.folding import fold
+
 type Floats = NDArray[np.float32]
 type Numbers = NDArray[np.int64]
 
-MOST_LETTERS = 60
 MOST_QUERY_LETTERS = 300
 MOST_QUERY_WORDS = 8
 MOST_CANDIDATES = 2_000
@@ -36,8 +38,6 @@ LEAST_SHARE = 0.35
 """Entries that score less than this share of the best one are left out: they only hold the least telling word."""
 
 _WORD = re.compile(r"[^\W_]+")
-_UMLAUT = str.maketrans({"ä": "a", "ö": "o", "ü": "u", "ß": "ss", "æ": "a", "œ": "o", "ø": "o", "ł": "l", "đ": "d"})
-_WRITTEN_OUT = re.compile(r"(?<![aeq])([aou])e")
 FILLERS = frozenset(
     [
         "der",
@@ -113,14 +113,6 @@ class Hit:
     score: float
     words: tuple[str, ...]
     """The words, folded, that it was found by: `fold` the words of a text to mark them."""
-
-
-@lru_cache(maxsize=200_000)
-def fold(word: str) -> str:
-    """Drop case, accents, and the difference between ä, ae and a: people type all three."""
-    plain = unicodedata.normalize("NFC", word[:MOST_LETTERS]).casefold().translate(_UMLAUT)
-    plain = "".join(letter for letter in unicodedata.normalize("NFKD", plain) if not unicodedata.combining(letter))
-    return _WRITTEN_OUT.sub(r"\1", plain)
 
 
 def words(text: str) -> Iterator[str]:
@@ -273,6 +265,10 @@ class Letters:
         return self._arrays
 
 
+def _as_bytes(value: object) -> NDArray[np.uint8]:
+    return np.frombuffer(json.dumps(value).encode(), np.uint8)
+
+
 class WordIndex:
     """The words of entries, found as people type them; entries come and go in place. Its threads take turns."""
 
@@ -328,6 +324,44 @@ class WordIndex:
             best = sorted((-float(scores[row]), self._keys[row], int(row)) for row in rows)[:most]
             held = self._words_in([row for _, _, row in best], meant)
             return [Hit(key, -score, tuple(found)) for (score, key, _), found in zip(best, held, strict=True)]
+
+    def dump(self) -> bytes:
+        """Return all of it as bytes (NumPy's npz without pickled objects); nothing of removed entries is in them."""
+        with self._turn:
+            if len(self._keys) > len(self._rows):
+                self._compact()
+            stream = io.BytesIO()
+            np.savez(
+                stream,
+                head=_as_bytes([self._keys, self._vocabulary.spelled]),
+                sizes=np.array([len(rows) for rows, _held in self._postings], np.int64),
+                rows=np.concatenate(
+                    [np.zeros(0, np.int32), *(np.array(rows, np.int32) for rows, _held in self._postings)]
+                ),
+                held=np.concatenate(
+                    [np.zeros(0, np.float32), *(np.array(held, np.float32) for _rows, held in self._postings)]
+                ),
+            )
+            return stream.getvalue()
+
+    @classmethod
+    def load(cls, data: bytes) -> "WordIndex":
+        """Return what `dump` wrote; ValueError, KeyError or OSError where it is something else."""
+        index = cls()
+        with np.load(io.BytesIO(data), allow_pickle=False) as arrays:
+            index._keys, spelled = json.loads(arrays["head"].tobytes())
+            sizes = arrays["sizes"]
+            rows, held = arrays["rows"].astype(np.int64), arrays["held"].astype(np.float32)
+        ends = np.cumsum(sizes)
+        index._rows = {key: row for row, key in enumerate(index._keys)}
+        index._is_gone = bytearray(len(index._keys))
+        for word, end, size in zip(spelled, ends.tolist(), sizes.tolist(), strict=True):
+            index._vocabulary.number(word)
+            some, weights = array("q"), array("f")
+            some.frombytes(rows[end - size : end].tobytes())
+            weights.frombytes(held[end - size : end].tobytes())
+            index._postings.append((some, weights))
+        return index
 
     # --- inside ---
 

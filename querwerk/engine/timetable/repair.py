@@ -1,7 +1,8 @@
-"""A plan that was good until somebody did not come: refill it, and move others only when asked to.
+"""A plan that was good until somebody did not come: mend it, refill it, and move others only when asked to.
 
-Without moves nobody who is not concerned hears of anything: what has become impossible goes, and free places are filled,
-in time with the number of meetings. With moves, chains make room, each the one of which the fewest people have to be told.
+Without moves nobody who is not concerned hears of anything: what has become impossible goes or finds another place, which are
+the fewest changes there can be. Refilling gives free places to wishes that had none, at the price of further changes. With
+moves, chains make room, each the one of which the fewest people have to be told.
 """
 
 from collections import defaultdict
@@ -51,7 +52,8 @@ class Repaired:
     told: frozenset[int]
     """Who has to be told."""
     bound: int
-    """At least so many meetings had to change, in any repaired plan that is worth as much."""
+    """At least so many meetings had to change, in any plan: those that have become impossible where they were, and, where free
+    places are not filled, the new ones that found a place."""
 
     @cached_property
     def problem(self) -> Problem:
@@ -111,18 +113,19 @@ def _require(problem: Problem, changes: Changes) -> None:
                 raise InvalidProblem(f"there is no {what} {number + 1}")
 
 
-def repair(problem: Problem, plan: Plan, changes: Changes) -> Repaired:
-    """Take out what has become impossible and fill free places; whoever is not concerned keeps table and time.
+def repair(problem: Problem, plan: Plan, changes: Changes, *, refill: bool = True) -> Repaired:
+    """Take out what has become impossible and give it another place if there is one; nobody else is moved.
 
-    Raises InvalidProblem when changes name what does not exist.
+    With ``refill`` free places go to wishes that had none. Without, only what was lost or is new finds a place: no plan that
+    has the new meetings differs in fewer. Raises InvalidProblem when changes name what does not exist.
     """
     _require(problem, changes)
     state = _Day(problem, plan, changes)
     lost = state.take_out()
-    candidates = state.candidates(lost)
-    for index in candidates:
+    for index in state.candidates(lost, refill=refill):
         state.place(index)
-    return state.repaired(len(lost))
+    new = sum(placement is not None for placement in state.plan[len(problem.meetings) :])
+    return state.repaired(len(lost) + (0 if refill else new))
 
 
 @dataclass(slots=True)
@@ -147,7 +150,6 @@ class _Day:
     equipment: tuple[Table, ...] = field(init=False)
     stands: dict[int, set[int]] = field(init=False)
     freed: set[int] = field(init=False)
-    has_new_room: bool = field(init=False)
     has_order: bool = field(init=False)
 
     def __post_init__(self) -> None:
@@ -172,7 +174,7 @@ class _Day:
         self.busy, self.load = [0] * problem.people, [0] * problem.people
         self.taken, self.heard = defaultdict(set), defaultdict(set)
         self.room = (1 << problem.slots) - 1
-        self.freed, self.has_new_room = set(), False
+        self.freed = set()
         self.has_order = any(meeting.after for meeting in self.meetings)
         for meeting, placement in zip(problem.meetings, self.before, strict=True):
             if placement is not None:
@@ -223,14 +225,13 @@ class _Day:
         self.room |= 1 << placement.slot
         if placement.interpreter is not None:
             self.heard[placement.slot].discard(placement.interpreter)
-        self.has_new_room = True
         self.plan[index] = None
 
-    def candidates(self, lost: list[int]) -> list[int]:
+    def candidates(self, lost: list[int], *, refill: bool) -> list[int]:
         """Return what may find a place: what was lost or is new, and wishes that a freed person or table may serve."""
         new = range(len(self.problem.meetings), len(self.meetings))
         found = {index for index in (*lost, *new) if index not in self.changes.cancelled}
-        if self.has_new_room:
+        if refill:
             for index, (meeting, placement) in enumerate(zip(self.problem.meetings, self.before, strict=True)):
                 if placement is None and index not in self.changes.cancelled and self._has_hope(meeting):
                     found.add(index)

@@ -23,6 +23,9 @@ TOLD_STATES = (
     RegistrationState.AWAITING,
 )
 
+FORMS = {"on site": Attendance.ONSITE, "online": Attendance.ONLINE}
+"""How a point of the agenda says that it is held in one form only."""
+
 
 @dataclass(frozen=True, slots=True)
 class Change:
@@ -45,7 +48,12 @@ def as_told(terms: Terms) -> dict[str, Any]:
         "where": [dict(event.venue), dict(event.place)],
         "online": dict(terms.online_note),
         "items": {
-            item.key: {"title": dict(item.item), "when": [item.day, item.time], "room": dict(item.room)}
+            item.key: {
+                "title": dict(item.item),
+                "when": [item.day, item.time],
+                "room": dict(item.room),
+                "format": item.format,
+            }
             for item in items
         },
     }
@@ -76,16 +84,23 @@ def _items(before: dict[str, Any], after: dict[str, Any]) -> Iterable[Change]:
         title = {"item": plain(item["title"])}
         old = before.get(key)
         if old is None:
-            yield Change(_("New: %(item)s") % title, only_confirmed=True)
+            yield Change(_("New: %(item)s") % title, _only(item), only_confirmed=True)
             continue
         if old["when"] != item["when"]:
             words = _arrow(title["item"], " ".join(filter(None, old["when"])), " ".join(filter(None, item["when"])))
-            yield Change(words, only_confirmed=True)
+            yield Change(words, _only(old, item), only_confirmed=True)
         if old["room"] != item["room"]:
             words = _arrow(title["item"], plain(old["room"]), plain(item["room"]))
-            yield Change(words, attendance=Attendance.ONSITE, only_confirmed=True)
+            yield Change(words, Attendance.ONSITE, only_confirmed=True)
     for key in (key for key in before if key not in after):
-        yield Change(_("Dropped: %(item)s") % {"item": plain(before[key]["title"])}, only_confirmed=True)
+        dropped = before[key]
+        yield Change(_("Dropped: %(item)s") % {"item": plain(dropped["title"])}, _only(dropped), only_confirmed=True)
+
+
+def _only(*states: dict[str, Any]) -> str:
+    """Return the one form of attendance in which a point of the agenda was and is held; empty where it is open to both."""
+    forms = {FORMS.get(state.get("format") or "", "") for state in states}
+    return forms.pop() if len(forms) == 1 else ""
 
 
 def _arrow(name: str, before: str, after: str) -> str:

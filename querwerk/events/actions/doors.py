@@ -68,6 +68,18 @@ def _order(note: Note) -> tuple[datetime, uuid.UUID]:
     return note.at, note.client_id
 
 
+ONLINE = "online"
+"""The door of those who take part online."""
+
+
+def say_here(*, registration: Registration) -> Outcome:
+    """Note that somebody takes part online, once a day; their own link is the proof, and the time stands with it."""
+    now = timezone.now()
+    name = f"{registration.code}:{timezone.localdate(now).isoformat()}"
+    note = Note(uuid.uuid5(uuid.NAMESPACE_URL, name), DoorAct.IN, now, ONLINE, registration.pk)
+    return take_note(terms=registration.terms, note=note, by=Actor(None, ""))
+
+
 @transaction.atomic
 def take_note(*, terms: Terms, note: Note, by: Actor) -> Outcome:
     """Take one entry; a second time changes nothing."""

@@ -16,7 +16,7 @@ from querwerk.core.text import Text
 from querwerk.events.actions.announcing import remember_told
 from querwerk.events.actions.places import lock_contingents, promote
 from querwerk.events.models import Contingent, Event, Question, Terms
-from querwerk.events.states import Attendance
+from querwerk.events.states import Attendance, Occasion
 
 
 class UnableToOverwriteTerms(Exception):
@@ -133,11 +133,18 @@ def change_slot(*, contingent: Contingent, capacity: int | None, is_open: bool, 
 
 
 @transaction.atomic
-def save_question(*, terms: Terms, question: Question | None, values: Mapping[str, Any], by: Actor) -> Question:
-    """Store a question; a new one comes last."""
+def save_question(
+    *,
+    terms: Terms,
+    question: Question | None,
+    values: Mapping[str, Any],
+    by: Actor,
+    occasion: Occasion = Occasion.REGISTRATION,
+) -> Question:
+    """Store a question; a new one comes last in the form of its occasion."""
     Terms.objects.select_for_update().get(pk=terms.pk)
     if question is None:
-        question = Question(terms=terms, position=terms.questions.count())
+        question = Question(terms=terms, position=terms.questions.filter(occasion=occasion).count(), occasion=occasion)
     for name, value in values.items():
         setattr(question, name, value)
     question.save()
@@ -148,10 +155,10 @@ def save_question(*, terms: Terms, question: Question | None, values: Mapping[st
 @transaction.atomic
 def delete_question(*, question: Question, by: Actor) -> None:
     """Delete a question and all answers to it."""
-    terms = question.terms
+    terms, occasion = question.terms, question.occasion
     before = {"question": dict(question.label)}
     question.delete()
-    _renumber(terms, list(terms.questions.order_by("position", "pk")))
+    _renumber(terms, list(terms.questions.filter(occasion=occasion).order_by("position", "pk")))
     _journal(terms.event, by=by, before=before, after=None)
 
 
@@ -159,7 +166,7 @@ def delete_question(*, question: Question, by: Actor) -> None:
 def move_question(*, question: Question, by_places: int) -> None:
     """Move a question up or down."""
     Terms.objects.select_for_update().get(pk=question.terms_id)
-    rows = list(question.terms.questions.order_by("position", "pk"))
+    rows = list(question.terms.questions.filter(occasion=question.occasion).order_by("position", "pk"))
     place = next(number for number, row in enumerate(rows) if row.pk == question.pk)
     rows.insert(max(0, min(len(rows) - 1, place + by_places)), rows.pop(place))
     _renumber(question.terms, rows)

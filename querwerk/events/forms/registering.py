@@ -1,4 +1,4 @@
-"""The form of a registration: what every event asks, and the organiser's own questions with their conditions."""
+"""The form of a registration: what every event asks, beside the organiser's own questions."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -9,19 +9,13 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from querwerk.core.markup import conditional_escape
-from querwerk.core.spec import UNSTORABLE
-from querwerk.core.templatetags.ui import plain
 from querwerk.events.actions.registering import Wish
+from querwerk.events.forms.asking import NO, YES, AskingForm
 from querwerk.events.models import Contingent, Question, Registration, Terms
 from querwerk.events.queries.registrations import agreed_to_photo, answers_of
-from querwerk.events.rules import is_asked
-from querwerk.events.states import Attendance, Group, QuestionSort
+from querwerk.events.states import Attendance, Group
 
 NEEDS = ("access", "diet", "childcare")
-LONG = 4000
-YES, NO = "yes", "no"
-type Field = forms.Field
 
 
 def photo_words() -> str:
@@ -54,10 +48,9 @@ def _choice(contingent: Contingent) -> tuple[str, str]:
     return str(contingent.pk), f"{name} ({left})" if left else name
 
 
-class RegistrationForm(forms.Form):
+class RegistrationForm(AskingForm):
     """What somebody says who wants to come."""
 
-    use_required_attribute = False
     contingent = forms.ChoiceField(label=gettext_lazy("How do you take part?"), widget=forms.RadioSelect)
     name = forms.CharField(
         label=gettext_lazy("Your name"), max_length=200, widget=forms.TextInput(attrs={"autocomplete": "name"}),
@@ -117,7 +110,7 @@ class RegistrationForm(forms.Form):
         """Ask what the terms ask; show what a registration says already."""
         initial = said_by(registration) if registration is not None else {}
         super().__init__(data, initial={**initial, **(options.pop("initial", None) or {})}, **options)
-        self.terms, self.contingents, self.own, self.registration = terms, contingents, list(questions), registration
+        self.terms, self.contingents, self.registration = terms, contingents, registration
         if registration is not None:
             del self.fields["email"]
         self._offer_contingents()
@@ -125,8 +118,7 @@ class RegistrationForm(forms.Form):
             del self.fields[name]
         if "photo" in self.fields:
             self.fields["photo"].help_text = photo_words()
-        for question in self.own:
-            self.fields[question.field_name] = field_for(question)
+        self.ask(questions)
 
     def _offer_contingents(self) -> None:
         field: Any = self.fields["contingent"]
@@ -151,22 +143,6 @@ class RegistrationForm(forms.Form):
         """Return the fields about what somebody needs."""
         return [self[name] for name in NEEDS if name in self.fields]
 
-    def questions(self) -> list[dict[str, Any]]:
-        """Return the organiser's questions with what they depend on."""
-        by_id = {question.pk: question for question in self.own}
-        rows = []
-        for question in self.own:
-            other = by_id.get(question.depends_on_id or 0)
-            rows.append(
-                {
-                    "bound": self[question.field_name],
-                    "other": other.field_name if other else "",
-                    "value": question.depends_value,
-                    "when": _condition(other, question.depends_value) if other else "",
-                }
-            )
-        return rows
-
     # --- Read ----------------------------------------------------------------
 
     def clean_contingent(self) -> int:
@@ -174,23 +150,6 @@ class RegistrationForm(forms.Form):
         if len(self.contingents) == 1:
             return self.contingents[0].pk
         return int(self.cleaned_data["contingent"])
-
-    def clean(self) -> dict[str, Any]:
-        """Ask for an answer to what is required, but only where the question is asked at all."""
-        cleaned = super().clean() or {}
-        for name, value in cleaned.items():
-            if isinstance(value, str):
-                cleaned[name] = UNSTORABLE.sub("", value)
-        by_id = {question.pk: question for question in self.own}
-        said = {question.pk: _answer(question, cleaned.get(question.field_name)) for question in self.own}
-        self.answers: dict[int, Any] = {}
-        for question in self.own:
-            if not is_asked(question, by_id, said):
-                # What was typed before another answer hid the question does not count, nor does what is wrong in it.
-                self.errors.pop(question.field_name, None)
-            elif said[question.pk] is not None:
-                self.answers[question.pk] = said[question.pk]
-        return cleaned
 
     def wish(self, language: str, invitation: str = "") -> Wish:
         """Return what was said."""
@@ -231,53 +190,6 @@ def said_by(registration: Registration) -> dict[str, Any]:
 
 def _typed(value: Any) -> Any:
     return (YES if value else NO) if isinstance(value, bool) else value
-
-
-def field_for(question: Question) -> Field:
-    """Return the field of a question. That an answer is missing counts only where the question is asked: see ``clean``."""
-    common: dict[str, Any] = {
-        "label": plain(question.label),
-        "required": question.is_required,
-        "help_text": conditional_escape(plain(question.hint)),
-        "error_messages": {"required": _("Please answer this question.")},
-    }
-    options = [(str(option["key"]), plain(option["label"])) for option in question.options]
-    field: Field
-    match question.sort:
-        case QuestionSort.LONG_TEXT:
-            field = forms.CharField(max_length=LONG, widget=forms.Textarea(attrs={"rows": 4}), **common)
-        case QuestionSort.CHOICE:
-            field = forms.ChoiceField(choices=options, widget=forms.RadioSelect, **common)
-        case QuestionSort.SEVERAL:
-            field = forms.MultipleChoiceField(choices=options, widget=forms.CheckboxSelectMultiple, **common)
-        case QuestionSort.NUMBER:
-            field = forms.IntegerField(min_value=question.least, max_value=question.most, **common)
-        case QuestionSort.YES_NO:
-            field = forms.ChoiceField(choices=[(YES, _("yes")), (NO, _("no"))], widget=forms.RadioSelect, **common)
-        case QuestionSort.DATE:
-            field = forms.DateField(widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"), **common)
-        case _:
-            field = forms.CharField(max_length=300, **common)
-    return field
-
-
-def _answer(question: Question, value: Any) -> Any:
-    """Return an answer fit for JSON; nothing where there is none."""
-    if value in (None, "", []):
-        return None
-    if question.sort == QuestionSort.YES_NO:
-        return value == YES
-    if question.sort == QuestionSort.DATE:
-        return value.isoformat()
-    return value.strip() if isinstance(value, str) else value
-
-
-def _condition(other: Question, value: str) -> str:
-    """Say in words when a question is asked, for whoever sees all of them."""
-    names = {YES: _("yes"), NO: _("no")} | {str(option["key"]): plain(option["label"]) for option in other.options}
-    return _("Only if you answered “%(answer)s” to “%(question)s”") % {
-        "answer": names.get(value, value), "question": plain(other.label),
-    }  # fmt: skip
 
 
 class DigitsForm(forms.Form):

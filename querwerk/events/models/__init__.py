@@ -1,7 +1,7 @@
 """Events with their agenda; who registers for them, the letters about it, and the doors on the day."""
 
 from querwerk.events.models.doors import DoorEntry, Presence
-from querwerk.events.models.events import AgendaItem, Event
+from querwerk.events.models.events import AgendaItem, Contribution, Event
 from querwerk.events.models.letters import Letter, Message
 from querwerk.events.models.registrations import (
     Answer,
@@ -19,6 +19,7 @@ __all__ = [
     "Answer",
     "Consent",
     "Contingent",
+    "Contribution",
     "DoorEntry",
     "Event",
     "Invitation",

@@ -1,4 +1,4 @@
-"""Events, their agenda and what documents them."""
+"""Events, their agenda, what was said there and what documents them."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -73,6 +73,7 @@ class Event(Record):
                 inline_kind="question",
             ),
             Parts("agenda", _("Agenda"), kind="agenda_item", plain_key="item"),
+            Parts("contributions", _("What was said"), kind="contribution"),
             Links(
                 "people_on_photo",
                 _("People on the photo, from left to right"),
@@ -158,5 +159,51 @@ class AgendaItem(Record):
                 is_many=False,
             ),
             Texts("minutes", _("Minutes"), column="minutes", is_long=True),
+            Links("slides", _("Slides"), kinds=("file",), link_kind=LinkKind.DOCUMENTED_BY),
+        ),
+    )
+
+
+class Contribution(Record):
+    """What somebody said at an event that is worth keeping: a question from the floor with its answer, or a remark."""
+
+    event = models.ForeignKey(Event, models.CASCADE, related_name="contributions")
+    words = TextColumn()
+    answer = TextColumn()
+    name = models.CharField(max_length=500, blank=True)
+    """Only of who agreed to stand here by name."""
+
+    SPEC = Spec(
+        kind="contribution",
+        label=_("Contribution"),
+        label_plural=_("What was said"),
+        title="words",
+        parent="event",
+        parent_kind="event",
+        fields=(
+            Texts("said", _("Question or remark"), is_required=True, column="words", is_long=True),
+            Texts("answer", _("Answer"), column="answer", is_long=True),
+            Words("by", _("Who said it"), _("Only with the consent of this person."), column="name"),
+            Links(
+                "item",
+                _("At which point of the agenda"),
+                kinds=("agenda_item",),
+                link_kind=LinkKind.TOOK_PART,
+                is_many=False,
+            ),
+            Links(
+                "people",
+                _("Who answered"),
+                kinds=("person",),
+                link_kind=LinkKind.TOOK_PART,
+                is_owner_earlier=False,
+            ),
+            Links(
+                "guiding_questions",
+                _("Answers the guiding questions"),
+                kinds=("question",),
+                link_kind=LinkKind.ANSWERED_BY,
+                is_owner_earlier=False,
+            ),
         ),
     )

@@ -18,6 +18,7 @@ from querwerk.events.states import (
     Audience,
     Group,
     Mode,
+    Occasion,
     QuestionSort,
     RegistrationState,
     Way,
@@ -225,9 +226,10 @@ class Needs(models.Model):
 
 
 class Question(models.Model):
-    """A question of the organiser's own, in the form."""
+    """A question of the organiser's own, in the form of the registration or in that for feedback."""
 
     terms = models.ForeignKey(Terms, models.CASCADE, related_name="questions")
+    occasion = models.CharField(max_length=12, choices=Occasion, default=Occasion.REGISTRATION)
     position = models.PositiveIntegerField(default=0)
     sort = models.CharField(max_length=10, choices=QuestionSort, default=QuestionSort.TEXT)
     label = TextColumn()
@@ -240,6 +242,8 @@ class Question(models.Model):
     depends_on = models.ForeignKey("self", models.SET_NULL, related_name="dependents", null=True, blank=True)
     depends_value = models.CharField(max_length=200, blank=True)
     """It is asked only where the other question was answered like this: an option's key, “yes” or “no”."""
+    is_answered = models.BooleanField(default=False)
+    """Somebody has answered it without their name: it cannot be deleted any more."""
 
     class Meta:
         """No question depends on itself."""

@@ -2,6 +2,7 @@
 
 import unicodedata
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -75,20 +76,34 @@ def crowd(terms: Terms, day: date) -> Crowd:
     return found
 
 
+def online(terms: Terms, day: date) -> tuple[int, int]:
+    """Return how many said on a day that they take part online, and how many have a place there; 1 query."""
+    rows = Registration.objects.filter(terms=terms, contingent__attendance=Attendance.ONLINE)
+    found = rows.aggregate(
+        there=Count("pk", distinct=True, filter=Q(presences__day=day)),
+        wanted=Count("pk", distinct=True, filter=Q(state=RegistrationState.CONFIRMED)),
+    )
+    return found["there"], found["wanted"]
+
+
 def days_of(terms: Terms) -> list[date]:
     """Return the days on which somebody was there; 1 query."""
     found = Presence.objects.filter(registration__terms=terms).values_list("day", flat=True)
     return list(found.distinct().order_by("day"))
 
 
-def attendance(terms: Terms, day: date | None) -> list[dict[str, Any]]:
-    """Return the rows of the list of attendance by name: who has a place on site, and who came anyway; 2 queries."""
+def attendance(terms: Terms, day: date | None, form: str = "") -> list[dict[str, Any]]:
+    """Return the rows of the list of attendance by name, of one form or both: who has a place, and who came anyway; 2 queries."""
     there = presences(terms, day) if day else {}
-    rows = Registration.objects.filter(terms=terms, contingent__attendance=Attendance.ONSITE, forgotten_at__isnull=True)
+    rows = Registration.objects.filter(terms=terms, forgotten_at__isnull=True)
+    rows = rows.filter(contingent__attendance=form) if form else rows
     wanted = rows.filter(Q(state=RegistrationState.CONFIRMED) | Q(pk__in=there)).select_related("contingent")
-    # By name as people sort it: databases disagree about Ä and Ž.
-    rows_by_name = sorted(wanted, key=lambda row: (_plain(row.name), row.pk))
-    return [{"registration": row, "presence": there.get(row.pk)} for row in rows_by_name]
+    return [{"registration": row, "presence": there.get(row.pk)} for row in sorted_by_name(wanted)]
+
+
+def sorted_by_name(rows: Iterable[Registration]) -> list[Registration]:
+    """Return registrations by name as people sort it: databases disagree about Ä and Ž."""
+    return sorted(rows, key=lambda row: (_plain(row.name), row.pk))
 
 
 def _plain(name: str) -> str:
@@ -105,6 +120,13 @@ def people_present(terms: Terms) -> tuple[int, int]:
         unproved=Count("pk", distinct=True, filter=Q(presences__isnull=True, state=RegistrationState.CONFIRMED)),
     )
     return found["present"], found["unproved"]
+
+
+def groups_present(event_id: int) -> dict[str, int]:
+    """Return how many different people of each field were there, on site and online, most first; 1 query."""
+    rows = Registration.objects.filter(terms__event=event_id, presences__isnull=False).values("group")
+    counted = rows.annotate(number=Count("pk", distinct=True)).order_by("-number", "group")
+    return dict(counted.values_list("group", "number"))
 
 
 def countries_of(terms: Terms) -> list[str]:

@@ -7,12 +7,15 @@ from typing import Any
 from django.db.models import Exists, F, OuterRef, QuerySet, Window
 from django.db.models.functions import RowNumber
 
+from querwerk.core.lists import Ties
 from querwerk.core.models import Link, Node
+from querwerk.core.pictures.models import Download
+from querwerk.core.pictures.queries import downloads_by_key
 from querwerk.core.prepared import prepared
 from querwerk.core.prose.queries import has_public_text
 from querwerk.core.queries import visible
 from querwerk.core.states import LinkKind, Visibility
-from querwerk.events.models import AgendaItem, Event, Terms
+from querwerk.events.models import AgendaItem, Contribution, Event, Terms
 from querwerk.people.models import Person
 from querwerk.programmes.models import WebLink
 
@@ -27,10 +30,12 @@ def events(space_id: int, *, with_drafts: bool) -> QuerySet[Event]:
 
 @prepared
 def event(space_id: int, key: str, *, with_drafts: bool) -> QuerySet[Event]:
-    """Return one event with its node, whether it has a public report (``has_text``) and takes registrations (``has_terms``); 1 query."""
+    """Return one event with its node, and what else it has (``has_text``: a report, ``has_terms``, ``has_contributions``); 1 query."""
     found = events(space_id, with_drafts=with_drafts).filter(key=key).select_related("node", "space")
     return found.annotate(
-        has_text=has_public_text("report"), has_terms=Exists(Terms.objects.filter(event=OuterRef("pk")))
+        has_text=has_public_text("report"),
+        has_terms=Exists(Terms.objects.filter(event=OuterRef("pk"))),
+        has_contributions=Exists(Contribution.objects.filter(event=OuterRef("pk"))),
     )
 
 
@@ -84,6 +89,23 @@ def _hosts_of(node_ids: Iterable[int]) -> QuerySet[Any]:
 def agenda_of(event_id: int, *, with_drafts: bool) -> QuerySet[AgendaItem]:
     """Return the points of an event's agenda with their nodes; 1 query."""
     return visible(AgendaItem.objects.filter(event=event_id), with_drafts=with_drafts).select_related("node")
+
+
+@prepared
+def contributions_to(event_id: int, *, with_drafts: bool) -> QuerySet[Contribution]:
+    """Return what was said at an event that is kept, with their nodes; 1 query."""
+    found = visible(Contribution.objects.filter(event=event_id), with_drafts=with_drafts)
+    return found.select_related("node").order_by("position", "pk")
+
+
+def slides_of(
+    items: Iterable[AgendaItem], ties: Ties, space_id: int, *, with_drafts: bool
+) -> dict[int, list[Download]]:
+    """Return the documents that were shown at each point of an agenda, by the item's number; 1 query, none where there are none."""
+    keys = {item.pk: [node.key for node in ties.nodes("slides", by=item)] for item in items}
+    wanted = {key for listed in keys.values() for key in listed}
+    found = downloads_by_key(space_id, wanted, with_drafts=with_drafts) if wanted else {}
+    return {pk: [found[key] for key in listed if key in found] for pk, listed in keys.items()}
 
 
 def answers_to(questions: Iterable[Node], *, with_drafts: bool, most: int) -> dict[int, list[Link]]:

@@ -9,7 +9,7 @@ from django.db.models import Count, F, Q, QuerySet
 
 from querwerk.core.prepared import prepared
 from querwerk.events.models import Contingent, Event, Invitation, Letter, Question, Registration, Terms
-from querwerk.events.states import ENDED, RUNNING, LetterState, RegistrationState
+from querwerk.events.states import ENDED, RUNNING, LetterState, Occasion, RegistrationState
 
 
 @prepared
@@ -29,9 +29,14 @@ def slots(terms: Terms) -> QuerySet[Contingent]:
     return terms.contingents.filter(begins_at__isnull=False).order_by("begins_at", "pk")
 
 
-def questions(terms: Terms) -> list[Question]:
-    """Return the organiser's own questions in order; 1 query."""
-    return list(terms.questions.order_by("position", "pk"))
+def questions(terms: Terms, occasion: Occasion = Occasion.REGISTRATION) -> list[Question]:
+    """Return the organiser's own questions of one form in order; 1 query."""
+    return list(terms.questions.filter(occasion=occasion).order_by("position", "pk"))
+
+
+def answered_questions(terms: Terms) -> set[int]:
+    """Return the numbers of the questions that somebody has answered; 1 query."""
+    return set(terms.questions.filter(Q(answers__isnull=False) | Q(is_answered=True)).values_list("pk", flat=True))
 
 
 def registration_by_code(event_id: int, code: str) -> Registration | None:

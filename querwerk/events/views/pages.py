@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from querwerk.core import ical, registry
 from querwerk.core.lists import Ties, shown_as
 from querwerk.core.models import Link, Node
+from querwerk.core.pictures.models import Download
 from querwerk.core.pictures.showing import Plate, face_of, plates
 from querwerk.core.prose.queries import public_text
 from querwerk.core.registry import anchor, node_url
@@ -23,6 +24,7 @@ from querwerk.core.terms import term
 from querwerk.events.models import AgendaItem, Event
 from querwerk.events.queries import events as queries
 from querwerk.events.queries.registrations import terms_of
+from querwerk.events.views.documentation import said_at, slide_links
 from querwerk.programmes.pages import Request, origin_of, page_language, programme_page
 
 PER_PAGE = 40
@@ -61,7 +63,12 @@ def event_detail(request: Request, key: str) -> HttpResponse:
     """Show one event: its questions with their answers, its agenda, who was there and what documents it."""
     event = event_or_404(request, key)
     items = queries.agenda_of(event.pk, with_drafts=request.with_drafts)
-    ties = request.ties = Ties(event, items, with_drafts=request.with_drafts)
+    has_contributions: bool = event.has_contributions  # type: ignore[attr-defined]
+    contributions = (
+        list(queries.contributions_to(event.pk, with_drafts=request.with_drafts)) if has_contributions else []
+    )
+    ties = request.ties = Ties(event, [*items, *contributions], with_drafts=request.with_drafts)
+    slides = queries.slides_of(items, ties, event.space_id, with_drafts=request.with_drafts)
     context = {
         "event": event,
         "text": public_text(event.node_id, "report", page_language()) if event.has_text else None,  # type: ignore[attr-defined]
@@ -69,7 +76,8 @@ def event_detail(request: Request, key: str) -> HttpResponse:
         "co_hosts": ties.nodes("co_host"),
         "participants": participants(event.participants),
         "questions": questions(ties.nodes("guiding_questions"), request),
-        "agenda": [agenda_item(item, ties, request.frame.key) for item in items],
+        "agenda": [agenda_item(item, ties, slides[item.pk], request.frame.key) for item in items],
+        "said": said_at(contributions, ties, request.frame.key),
         "has_schedule": any(item.time or item.room for item in items),
         "photo": photo(request, event),
         "people": people(ties.nodes("people_on_photo"), request.frame.key),
@@ -146,7 +154,7 @@ def question(node: Node, links: list[Link], programme_key: str) -> dict[str, Any
     }
 
 
-def agenda_item(item: AgendaItem, ties: Ties, programme_key: str) -> dict[str, Any]:
+def agenda_item(item: AgendaItem, ties: Ties, slides: list[Download], programme_key: str) -> dict[str, Any]:
     """Return one point of the agenda for the primitive, with what was shown or discussed."""
     nodes = [*ties.nodes("pilots", by=item), *ties.nodes("strategy", by=item)]
     who = [*ties.nodes("speakers", by=item), *ties.nodes("moderators", by=item)]
@@ -156,7 +164,7 @@ def agenda_item(item: AgendaItem, ties: Ties, programme_key: str) -> dict[str, A
         "time": item.time.replace("-", "–"),
         "title": item.item,
         "text": " · ".join(filter(None, about)),
-        "links": [shown_as(node, programme_key) for node in nodes],
+        "links": [*(shown_as(node, programme_key) for node in nodes), *slide_links(slides)],
     }
 
 

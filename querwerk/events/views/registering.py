@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from querwerk.core import ical, registry
 from querwerk.core.codes import address_hash
 from querwerk.events import rules
-from querwerk.events.actions import forgetting, registering
+from querwerk.events.actions import doors, forgetting, places, registering
 from querwerk.events.actions.forgetting import data_of, end_of
 from querwerk.events.forms.registering import DigitsForm, RegistrationForm
 from querwerk.events.models import Event, Invitation, Registration, Terms
@@ -76,7 +76,7 @@ def register(request: Request, key: str) -> HttpResponse:
     typed_code = str(request.POST.get("code", request.GET.get("code", "")))[:40]
     invitation = reads.invitation_by_code(terms, typed_code)
     verdict = admission(terms, invitation)
-    places = reads.contingents(terms)
+    offered = reads.contingents(terms)
     context: dict[str, Any] = {
         "event": event,
         "terms": terms,
@@ -85,12 +85,12 @@ def register(request: Request, key: str) -> HttpResponse:
         "is_code_wrong": bool(typed_code) and invitation is None,
         "asks_code": terms.mode == Mode.INVITATION and not verdict,
     }
-    if not verdict or not places:
+    if not verdict or not offered:
         return render(request, "events/register_closed.html", context, status=200)
     initial = {"email": invitation.email} if invitation else {}
     form = RegistrationForm(
         request.POST if request.method == "POST" else None,
-        terms=terms, contingents=places, questions=reads.questions(terms), initial=initial,
+        terms=terms, contingents=offered, questions=reads.questions(terms), initial=initial,
     )  # fmt: skip
     if form.is_valid():
         if is_flooding(request, event, form.cleaned_data["email"]):
@@ -99,7 +99,7 @@ def register(request: Request, key: str) -> HttpResponse:
             )
         else:
             return take_wish(request, terms, form, invitation)
-    context |= {"form": form, "all_full": all(place.is_full for place in places)}
+    context |= {"form": form, "all_full": all(place.is_full for place in offered)}
     return render(request, "events/register.html", context, status=422 if form.errors else 200)
 
 
@@ -175,7 +175,9 @@ def mine(request: Request, key: str, code: str) -> HttpResponse:
         return _do(request, registration)
     state = RegistrationState(registration.state)
     terms = registration.terms
-    is_over = (end := end_of(terms)) is not None and timezone.now() >= end
+    now, end = timezone.now(), end_of(terms)
+    is_over = end is not None and now >= end
+    is_online = registration.contingent.attendance == Attendance.ONLINE and state == RegistrationState.CONFIRMED
     context = {
         "event": terms.event,
         "terms": terms,
@@ -191,9 +193,21 @@ def mine(request: Request, key: str, code: str) -> HttpResponse:
         "is_running": state not in ENDED,
         "is_over": is_over,
         "is_saved": "saved" in request.GET,
+        "here": here_of(registration) if is_online and not is_over else None,
         "panels": registry.panels_for(request, registration, "registration"),
     }
     return render(request, "events/mine.html", context)
+
+
+def here_of(registration: Registration) -> dict[str, Any]:
+    """Return whether somebody who takes part online can say so now, and since when they do; 1 query."""
+    now = timezone.now()
+    verdict = rules.may_say_here(
+        attendance=registration.contingent.attendance, state=registration.state,
+        begins_at=places.begins_at(registration.contingent), ends_at=end_of(registration.terms), now=now,
+    )  # fmt: skip
+    said = registration.presences.filter(day=timezone.localdate(now)).first()
+    return {"verdict": verdict, "at": said.at if said is not None else None}
 
 
 def _do(request: Request, registration: Registration) -> HttpResponse:
@@ -201,6 +215,9 @@ def _do(request: Request, registration: Registration) -> HttpResponse:
     event = registration.terms.event
     if "accept" in request.POST:
         registering.accept_offer(registration=registration)
+    elif "here" in request.POST:
+        if here_of(registration)["verdict"]:
+            doors.say_here(registration=registration)
     elif "forget" in request.POST:
         forgetting.forget_registration(registration=registration, now=timezone.now())
         return render(request, "events/register_gone.html", {"event": event})

@@ -16,16 +16,21 @@ from querwerk.core.templatetags.ui import lang_of, plain
 from querwerk.events.models import Event
 from querwerk.events.queries import events as queries
 from querwerk.events.queries.schedule import Entry, by_day, choices, entries_of, names_of
+from querwerk.events.views.documentation import slide_links
 from querwerk.events.views.pages import event_or_404
 from querwerk.programmes.pages import Request, programme_page
 
 
 def entries_for(request: Request, key: str) -> tuple[Event, list[Entry]]:
-    """Return an event that the viewer may see, and its agenda; 3 queries."""
+    """Return an event that the viewer may see, and its agenda; 3 queries, one more where slides are kept."""
     event = event_or_404(request, key)
     items = queries.agenda_of(event.pk, with_drafts=request.with_drafts)
     ties = Ties(event, items, with_drafts=request.with_drafts)
-    return event, entries_of(event, items, ties, request.frame.key)
+    found = entries_of(event, items, ties, request.frame.key)
+    slides = queries.slides_of(items, ties, event.space_id, with_drafts=request.with_drafts)
+    for entry in found:
+        entry.links += slide_links(slides[entry.item.pk])
+    return event, found
 
 
 def people_names(entries: Sequence[Entry]) -> dict[int, list[str]]:

@@ -14,7 +14,7 @@ from querwerk.core.states import ASIDE, LinkKind
 from querwerk.core.text import Text
 from querwerk.evidence.models import Uptake
 from querwerk.evidence.queries.strands import date_of, grade_in, shown_to
-from querwerk.evidence.states import HAS_PART, LAYER_OF, MISSING, PART_OF, SILENT_PARTS, TELLING_PARTS, WORDS, Grade
+from querwerk.evidence.states import FOLDED_PARTS, HAS_PART, LAYER_OF, MISSING, PART_OF, TELLING_PARTS, WORDS, Grade
 from querwerk.strategy.models import Decision, Paper
 from querwerk.strategy.states import PaperState
 
@@ -144,17 +144,17 @@ def _knots(space_id: int, shown: list[str], name: str) -> tuple[dict[int, Knot],
     """Return the knots, and for each part that is none the whole that stands for it."""
     kinds = [kind for kind in LAYER_OF if kind not in (WORDS, MISSING)]
     rows = list(
-        Node.objects.filter(space=space_id, visibility__in=shown, kind__in=[*kinds, *SILENT_PARTS])
+        Node.objects.filter(space=space_id, visibility__in=shown, kind__in=[*kinds, *FOLDED_PARTS])
         .order_by("pk")
         .values_list("pk", "kind", "key", "title", "dated", "part_of")
     )
     knots: dict[int, Knot] = {}
     stands_for: dict[int, int] = {}
     for pk, kind, key, title, dated, _whole in rows:
-        if kind not in SILENT_PARTS:
+        if kind not in FOLDED_PARTS:
             knots[pk] = Knot(pk, kind, key, Text(name) if kind == "programme" else title, dated)
     for pk, kind, _key, _title, _dated, whole in rows:
-        if kind in SILENT_PARTS and whole in knots:
+        if kind in FOLDED_PARTS and whole in knots:
             stands_for[pk] = whole
         elif whole in knots:
             knots[pk] = replace(knots[pk], part_of=knots[whole])

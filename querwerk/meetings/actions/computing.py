@@ -56,6 +56,8 @@ class Certificate:
     told: int = 0
     changed_bound: int = 0
     """At least so many meetings had to change."""
+    fill: dict[str, int] = field(default_factory=dict)
+    """Of a version with the fewest changes: what filling free places would bring; ``met`` and ``changed`` more, ``told`` more."""
     help: list[dict[str, Any]] = field(default_factory=list)
     conflict: list[str] = field(default_factory=list)
     cpu_seconds: float = 0
@@ -102,9 +104,12 @@ def compute_plan(plan_id: int) -> None:
         return
     plan = Plan.objects.select_related("networking", "based_on").get(pk=plan_id)
     situation = situation_of(plan.networking, plan.based_on)
-    task = planning.anew(situation) if plan.method == Method.ANEW else planning.mending(situation)
+    is_anew, is_fewest = plan.method == Method.ANEW, plan.method == Method.FEWEST
+    task = planning.anew(situation) if is_anew else planning.mending(situation, is_fewest=is_fewest)
     try:
-        found = _anew(plan, task) if plan.method == Method.ANEW else _mended(plan, task)
+        found = _anew(plan, task) if is_anew else _mended(plan, task)
+        if is_fewest:
+            found.certificate.fill = _filled(found.certificate, planning.mending(situation))
     except InvalidProblem as error:
         found = _Found(Certificate("invalid", conflict=[str(error)]))
     if found.plan is not None and found.problem is not None:
@@ -136,7 +141,7 @@ def _mended(plan: Plan, task: planning.Task) -> _Found:
     if plan.method == Method.MOVED:
         repaired = repair_with_moves(task.problem, task.plan, task.changes, seed=1, stop=watch.stop)
     else:
-        repaired = repair(task.problem, task.plan, task.changes)
+        repaired = repair(task.problem, task.plan, task.changes, refill=plan.method == Method.REFILLED)
     spent = round(time.process_time() - began, 2)
     certificate = Certificate(Status.FEASIBLE, wanted=len(task.all_keys), cpu_seconds=spent)
     certificate.wanted -= len(task.changes.cancelled)
@@ -144,6 +149,17 @@ def _mended(plan: Plan, task: planning.Task) -> _Found:
     certificate.changed, certificate.told = len(repaired.changed), len(repaired.told)
     certificate.changed_bound = repaired.bound
     return _Found(certificate, repaired.plan, repaired.problem)
+
+
+def _filled(fewest: Certificate, task: planning.Task) -> dict[str, int]:
+    """Return what filling free places would bring more than the fewest changes."""
+    filled = repair(task.problem, task.plan, task.changes)
+    more = {
+        "met": sum(placement is not None for placement in filled.plan) - fewest.met,
+        "changed": len(filled.changed) - (fewest.changed or 0),
+        "told": len(filled.told) - fewest.told,
+    }
+    return more if more["met"] > 0 else {}
 
 
 def _count(certificate: Certificate, problem: Problem, plan: EnginePlan) -> None:

@@ -12,8 +12,8 @@ from querwerk.core.actions import Actor
 from querwerk.events.actions.letters import write_letters
 from querwerk.events.models import Registration
 from querwerk.events.states import LetterKind
+from querwerk.meetings.actions.joining import create_participants
 from querwerk.meetings.actions.setup import UnableToArrange, journal, locked
-from querwerk.meetings.actions.wishing import create_participants
 from querwerk.meetings.models import Meeting, Networking, Pair, Participant, Plan, Slot, Unavailable, Wish
 from querwerk.meetings.queries import people, plans
 from querwerk.meetings.rules import may_publish
@@ -172,14 +172,21 @@ def set_limits(*, participant: Participant, least: int | None, most: int | None,
 
 @transaction.atomic
 def wish_on_behalf(*, sender: Participant, receiver: Participant, by: Actor) -> Wish:
-    """Note a spontaneous wish at the desk, whatever the phase; it counts as accepted by nobody yet."""
+    """Note a spontaneous wish at the desk, whatever the phase; one that there is already is noted as well.
+
+    It counts as accepted by nobody yet.
+    """
     current = locked(sender.networking)
     if sender.pk == receiver.pk or receiver.networking_id != current.pk:
         raise UnableToArrange(_("Please choose two different people."))
     last = Wish.objects.filter(sender=sender).aggregate(last=Max("rank"))["last"] or 0
-    wish, is_new = Wish.objects.get_or_create(sender=sender, receiver=receiver, defaults={"rank": last + 1})
+    wish, is_new = Wish.objects.get_or_create(
+        sender=sender, receiver=receiver, defaults={"rank": last + 1, "is_noted": True}
+    )
     if not is_new and wish.state not in STANDING:
         raise UnableToArrange(_("One of the two has declined or withdrawn this wish."))
-    if is_new:
+    if is_new or not wish.is_noted:
+        wish.is_noted = True
+        wish.save(update_fields=["is_noted"])
         journal(current, by=by, after={"wish": [sender.pk, receiver.pk]})
     return wish

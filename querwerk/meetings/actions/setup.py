@@ -15,6 +15,7 @@ from querwerk.core.models import JournalEntry
 from querwerk.core.states import Verb
 from querwerk.core.text import Text
 from querwerk.events.models import Terms
+from querwerk.meetings.actions.joining import create_participants
 from querwerk.meetings.models import Networking, Session, Slot, Table, Team
 from querwerk.meetings.rules import MOST_SLOTS, MOST_TABLES, Hours, is_overlapping, may_open, slots_in
 from querwerk.meetings.states import PHASE_MOVES, Phase
@@ -47,9 +48,13 @@ def locked(networking: Networking) -> Networking:
     return rows.get(pk=networking.pk)
 
 
+@transaction.atomic
 def create_networking(terms: Terms) -> Networking:
-    """Return the networking of an event, made if it is new."""
-    return Networking.objects.get_or_create(terms=terms)[0]
+    """Return the networking of an event, made if it is new, with everybody who has a place and said yes to it."""
+    networking, is_new = Networking.objects.get_or_create(terms=terms)
+    if is_new:
+        create_participants(networking)
+    return networking
 
 
 SETTINGS = ("least", "most", "most_wishes", "may_wish")

@@ -88,10 +88,10 @@ def _wanted(networking: Networking) -> Iterable[Wanted]:
     """Yield the wishes that stand, each with its weight by its place in the sender's list, and what has to be."""
     wishes = Wish.objects.filter(sender__networking=networking, state__in=STANDING).order_by("sender", "rank", "pk")
     sender, place = 0, 0
-    for sent_by, receiver, state in wishes.values_list("sender", "receiver", "state"):
+    for sent_by, receiver, state, is_noted in wishes.values_list("sender", "receiver", "state", "is_noted"):
         place = place + 1 if sent_by == sender else 0
         sender = sent_by
-        yield Wanted(sent_by, receiver, weight_of(place=place, state=state))
+        yield Wanted(sent_by, receiver, weight_of(place=place, state=state), is_noted)
     musts = Pair.objects.filter(networking=networking, sort=PairSort.MUST).order_by("first", "second")
     for first, second in musts.values_list("first", "second"):
         yield Wanted(first, second, None)

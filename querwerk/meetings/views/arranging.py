@@ -8,6 +8,7 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from querwerk.core import ical
 from querwerk.core.spec import UNSTORABLE
@@ -17,9 +18,9 @@ from querwerk.events.models import Terms
 from querwerk.events.queries.registrations import events_with_terms
 from querwerk.meetings import planning, words
 from querwerk.meetings.actions import planning as plan_actions
-from querwerk.meetings.actions import setup, wishing
+from querwerk.meetings.actions import setup
 from querwerk.meetings.forms import PersonForm, SessionForm, SettingsForm, TableForm, TablesForm, TeamForm
-from querwerk.meetings.models import Networking, Participant
+from querwerk.meetings.models import Networking, Participant, Slot
 from querwerk.meetings.queries import people, plans
 from querwerk.meetings.queries.people import is_active
 from querwerk.meetings.queries.situation import situation_of
@@ -47,14 +48,25 @@ def home(request: Request) -> HttpResponse:
     return render(request, "meetings/desk_home.html", {**surrounding(request, CURRENT), "rows": rows})
 
 
+class NotBegun(Http404):
+    """Nobody has said yet that people meet at this event."""
+
+    def __init__(self, terms: Terms) -> None:
+        """Keep the terms of the event."""
+        super().__init__()
+        self.terms = terms
+
+
 def networking_or_404(request: Request, key: str) -> Networking:
-    """Return the networking of an event whose timetable the viewer may make."""
+    """Return the networking of an event whose timetable the viewer may make; raises :class:`NotBegun` as well."""
     terms = Terms.objects.filter(event__space=request.frame.space_id, event__key=key, forgotten_at__isnull=True)
     found = terms.select_related("event__space", "event__node").first()
     if found is None:
         raise Http404
     require(may_plan(request.viewer, owners=owners(found.event)))
-    networking = setup.create_networking(found)
+    networking = people.networking_of(found.pk)
+    if networking is None:
+        raise NotBegun(found)
     networking.terms = found
     return networking
 
@@ -84,8 +96,11 @@ def attempted(request: Request, act: Act, done: str = "") -> bool:
 
 @desk_page
 def arrange(request: Request, key: str) -> HttpResponse:
-    """Show and change everything that has to be said before anybody wishes."""
-    networking = networking_or_404(request, key)
+    """Show and change everything that has to be said before anybody wishes; begin, where nobody has."""
+    try:
+        networking = networking_or_404(request, key)
+    except NotBegun as error:
+        return _begin(request, error.terms)
     form = SettingsForm.of(networking, request.POST if request.method == "POST" else None)
     if form.is_valid():
         typed = sent(request, "version")
@@ -111,8 +126,15 @@ def arrange(request: Request, key: str) -> HttpResponse:
     return render(request, "meetings/desk_arrange.html", context, status=422 if form.errors else 200)
 
 
+def _begin(request: Request, terms: Terms) -> HttpResponse:
+    if request.method == "POST":
+        setup.create_networking(terms)
+        return redirect("meetings:arrange", request.frame.key, terms.event.key)
+    context = {**surrounding(request, CURRENT), "event": terms.event, "asks": terms.asks_networking}
+    return render(request, "meetings/desk_begin.html", context)
+
+
 def _promise(networking: Networking) -> list[str]:
-    wishing.create_participants(networking)
     situation = situation_of(networking)
     if not situation.slots or not situation.places or len(situation.attendees) < 2:
         return []
@@ -189,7 +211,7 @@ def table(request: Request, key: str, number: int | None = None) -> HttpResponse
         ),
         (lambda: setup.delete_table(table=found, by=by)) if found else None,
     )
-    return _edited(request, networking, _("Table"), form, acts)
+    return _edited(request, networking, pgettext("furniture", "Table"), form, acts)
 
 
 @desk_page
@@ -212,7 +234,6 @@ def tables(request: Request, key: str) -> HttpResponse:
 def team(request: Request, key: str, number: int | None = None) -> HttpResponse:
     """Enter, change or delete a team whose members share their meetings."""
     networking = networking_or_404(request, key)
-    wishing.create_participants(networking)
     found = _one(networking.teams, number)
     form = TeamForm(_posted(request), networking=networking, team=found)
     by = actor(request)
@@ -232,7 +253,6 @@ def team(request: Request, key: str, number: int | None = None) -> HttpResponse:
 def people_list(request: Request, key: str) -> HttpResponse:
     """Show who takes part, with their wishes in numbers."""
     networking = networking_or_404(request, key)
-    wishing.create_participants(networking)
     typed = UNSTORABLE.sub("", request.GET.get("q", ""))[:200].strip()
     page = Paginator(people.for_desk(networking, typed), PAGE_SIZE).get_page(request.GET.get("page"))
     plan = plans.base_for(networking)
@@ -252,6 +272,9 @@ def person(request: Request, key: str, number: int) -> HttpResponse:
         raise Http404
     one.networking = networking
     slots = plans.slots_of(networking)
+    if request.method == "POST" and "quick" in request.POST:
+        _note_quickly(request, one, slots)
+        return redirect("meetings:person", request.frame.key, key, number)
     closed = dict(one.unavailable.values_list("slot", "is_by_organiser"))
     initial = {"is_absent": one.is_absent, "least": one.least, "most": one.most, "open_slots": [slot.pk for slot in slots if slot.pk not in closed]}  # fmt: skip
     form = PersonForm(request.POST if request.method == "POST" else None, initial=initial)
@@ -263,10 +286,24 @@ def person(request: Request, key: str, number: int) -> HttpResponse:
     plan = plans.base_for(networking)
     context = framed(
         request, networking, one=one, form=form, plan=plan, seats=plans.seats_of(plan, one) if plan else [],
-        wishes=people.wishes_of(one), asked=people.received_by(one),
+        slots=slots, arrival=plans.arrival_of(slots, closed), roles=one.roles.order_by("pk"), wishes=people.wishes_of(one), asked=people.received_by(one),
         own_closed=[slot for slot in slots if closed.get(slot.pk) is False],
     )  # fmt: skip
     return render(request, "meetings/desk_person.html", context, status=422 if form.errors else 200)
+
+
+def _note_quickly(request: Request, one: Participant, slots: list[Slot]) -> None:
+    """Note with one tap that somebody did not come, is here after all, or comes later."""
+    deed, arrives, by = sent(request, "quick"), sent(request, "arrives"), actor(request)
+    if deed == "later":
+        first = next((slot for slot in slots if str(slot.pk) == arrives), None)
+        plan_actions.note_arrival(participant=one, first=first, by=by)
+    elif deed in ("absent", "here"):
+        closed = one.unavailable.filter(is_by_organiser=True).values_list("slot", flat=True) if deed == "absent" else ()
+        plan_actions.note_absence(participant=one, is_absent=deed == "absent", closed=closed, by=by)
+    else:
+        return
+    messages.success(request, _("It is saved. The timetable changes when you mend it."))
 
 
 def _save_person(request: Request, one: Participant, typed: dict[str, Any]) -> None:

@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 
 from querwerk.desk.views.frame import actor, desk_page, sent
 from querwerk.meetings import words
-from querwerk.meetings.actions import planning, wishing
+from querwerk.meetings.actions import planning
 from querwerk.meetings.actions.setup import UnableToArrange
 from querwerk.meetings.forms import ComputeForm, PairForm
 from querwerk.meetings.models import Networking, Pair, Participant, Plan
@@ -41,7 +41,7 @@ def plan_list(request: Request, key: str) -> HttpResponse:
     """Show the versions, and let one be computed."""
     networking = networking_or_404(request, key)
     has_base = plans.base_for(networking) is not None
-    initial = {"method": Method.REFILLED if plans.published(networking.pk) else Method.ANEW}
+    initial = {"method": Method.FEWEST if plans.published(networking.pk) else Method.ANEW}
     form = ComputeForm(request.POST if request.method == "POST" else None, initial=initial)
     if not has_base:
         form.fields["method"].choices = Method.choices[:1]  # type: ignore[attr-defined]
@@ -57,7 +57,7 @@ def plan_list(request: Request, key: str) -> HttpResponse:
             return redirect("meetings:plan", request.frame.key, key, plan.number)
     context = framed(
         request, networking, form=form, rows=[row_of(plan) for plan in plans.plans_of(networking)],
-        computing=plans.computing(networking.pk), figures=people.figures(networking), pairs=networking.pairs.count(),
+        going_on=plans.going_on(networking), computing=plans.computing(networking.pk), figures=people.figures(networking), pairs=networking.pairs.count(),
     )  # fmt: skip
     return render(request, "meetings/desk_plans.html", context, status=422 if form.errors else 200)
 
@@ -66,7 +66,6 @@ def plan_list(request: Request, key: str) -> HttpResponse:
 def pairs(request: Request, key: str) -> HttpResponse:
     """Say who has to meet and who must not, and note spontaneous wishes."""
     networking = networking_or_404(request, key)
-    wishing.create_participants(networking)
     is_removal = "remove" in request.POST
     form = PairForm(request.POST if request.method == "POST" and not is_removal else None, networking=networking)
     if is_removal:
@@ -124,7 +123,7 @@ def plan(request: Request, key: str, number: int) -> HttpResponse:
         view=shown, views=[(name, label) for name, label in zip(VIEWS, _labels(), strict=True)],
         proofs=words.proofs_of(found), conflict=words.conflict_of(found), helps=words.helps_of(found),
         can_publish=may_publish(state=found.state), can_discard=found.published_at is None and found.state not in COMPUTING,
-        unmet_number=found.unmet.count(),
+        unmet_number=found.unmet.count(), fill=found.certificate.get("fill") if may_publish(state=found.state) else None,
     )  # fmt: skip
     if found.state in WITH_MEETINGS:
         context |= READERS[shown](request, found, networking)
@@ -201,6 +200,7 @@ def publish(request: Request, key: str, number: int) -> HttpResponse:
     by_id = {row.pk: row for row in rows}
     context = framed(
         request, networking, **row_of(found), before=before, told=len(concerned),
+        proofs=words.proofs_of(found) if found.method != Method.ANEW else [],
         changed=[{"first": by_id[one.first], "second": by_id[one.second], "before": one.before, "after": one.after} for one in changed[:500]],
         number_changed=len(changed),
     )  # fmt: skip

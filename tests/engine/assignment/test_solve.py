@@ -24,6 +24,11 @@ from querwerk.engine.assignment import (
     demand_words,
     solve,
 )
+from querwerk.engine.assignment.branch import branch
+from querwerk.engine.assignment.relaxation import Relaxation
+from querwerk.engine.assignment.space import Space
+from querwerk.engine.assignment.total import Total
+from querwerk.engine.assignment.whole import Whole
 
 
 @st.composite
@@ -190,8 +195,21 @@ def test_same_seed_same_assignment() -> None:
     assert solve(fair(), seed=3).assignment == solve(fair(), seed=3).assignment
 
 
-def test_stopped_at_once_nothing_is_known() -> None:
-    result = solve(fair(), stop=lambda: True)
+def test_stopped_at_once_the_plainest_assignment_is_returned() -> None:
+    result = solve(fair(), goals=[Goal.TOTAL], stop=lambda: True)
+    assert result.assignment is not None
+    assert result.status is Status.FEASIBLE
+    assert check(fair(), result.assignment).is_valid
+    best = solve(fair(), goals=[Goal.TOTAL]).stages[0].value
+    assert result.stages[0].value <= best <= result.stages[0].bound
+
+
+def test_stopped_at_once_without_a_plain_assignment_nothing_is_known() -> None:
+    """The first two tasks take the agents that suit them best, and leave none for the third."""
+    scores = np.array([[1.0, 0.0, 0.5], [0.5, 0.5, 0.0], [0.0, 1.0, 0.5]])
+    apart = frozenset({(0, 1), (1, 2), (2, 0)})
+    problem = Problem(scores, ((0, 1),) * 3, ((1, 1),) * 3, excluded=apart)
+    result = solve(problem, stop=lambda: True)
     assert (result.status, result.assignment, result.stages) == (Status.UNKNOWN, None, ())
 
 
@@ -238,3 +256,21 @@ def test_demands_that_only_whole_pairs_break_are_named() -> None:
 def test_each_goal_alone(goal: Goal) -> None:
     result = solve(fair(), goals=[goal])
     assert [(stage.goal, stage.proved) for stage in result.stages] == [(goal, True)]
+
+
+def test_branch_and_bound_finds_what_the_search_over_all_pairs_finds() -> None:
+    generator = np.random.default_rng(7)
+    for _ in range(6):
+        scores = generator.integers(-20, 100, (7, 5)) / 100
+        quota = Quota(Side.TASK, "one of the first", frozenset({0, 1, 2}), 1, 2)
+        problem = Problem(scores, ((1, 3),) * 7, ((2, 2),) * 5, pinned=frozenset({(0, 0)}), quotas=(quota,))
+        space = Space(problem)
+        everything = np.arange(space.pairs)
+        floors = space.open_floors().raised(Side.TASK, space.able(Side.TASK), 300_000)
+        whole = Whole(space, everything, floors)
+        whole.maximise(whole.total())
+        expected = whole.solve(seed=1, effort=10, stop=lambda: False)
+        found = branch(space, everything, floors, everything[:0], None, nodes=10_000, seed=1, stop=lambda: False)
+        assert found.chosen is not None
+        assert (found.value, found.bound, found.is_closed) == (expected.value, expected.bound, True)
+        assert Total(space, Relaxation(space, lambda: False), 1, lambda: False).fulfils(found.chosen, floors)

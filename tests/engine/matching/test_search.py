@@ -4,7 +4,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from querwerk.engine.matching import kernels
-from querwerk.engine.matching.search import Hit, WordIndex, fold, query_words, with_meaning
+from querwerk.engine.matching.folding import fold
+from querwerk.engine.matching.search import Hit, WordIndex, query_words, with_meaning
 
 ENTRIES = {
     "blau": ("Atelier Blau", "Wir sind in der Kreativwirtschaft zu Hause und machen Textildesign."),
@@ -21,6 +22,18 @@ def index() -> WordIndex:
     for key, (title, text) in ENTRIES.items():
         index.put(key, text, title=title)
     return index
+
+
+def test_words_that_were_kept_find_the_same_and_hold_nothing_of_what_was_removed(index: WordIndex) -> None:
+    index.remove("tresses")
+    data = index.dump()
+    kept = WordIndex.load(data)
+    assert b"tissage" not in data
+    for query in ("webrei müller", "Wirtschaft", "moebel", "tissage", "Lyon"):
+        assert kept.search(query) == index.search(query)
+    kept.put("neu", "Tissage à Lyon")
+    assert [hit.key for hit in kept.search("tissage")] == ["neu"]
+    assert WordIndex.load(WordIndex().dump()).search("Weberei") == []
 
 
 @pytest.mark.parametrize(

@@ -89,6 +89,44 @@ def test_repaired_plans_are_valid_and_leave_others_alone(seed: int, change: Chan
     }
 
 
+def fewest_possible(problem: Problem, plan: tuple[Placement | None, ...], change: Changes) -> int:
+    """Try every choice of meetings that stay: with how few of them gone or moved is the plan valid again?"""
+    old = [index for index, placement in enumerate(plan) if placement is not None]
+    after = repair(problem, plan, change, refill=False).problem
+    best = len(old)
+    for number in range(len(old) + 1):
+        for gone in itertools.combinations(old, number):
+            kept = {index for index in old if index not in gone}
+            is_wanted = all(plan[i].slot < change.since for i in kept & change.cancelled)  # type: ignore[union-attr]
+            tried = (*(plan[i] if i in kept else None for i in range(len(plan))), *(None for _ in change.added))
+            if is_wanted and not check(replace(after, meetings=tuple(replace(m, weight=m.weight or 1) for m in after.meetings)), tried).faults:  # fmt: skip
+                return number
+    return best
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.sampled_from(sorted(PLANS)), changes())
+def test_the_fewest_changes_are_exactly_as_many_as_there_have_to_be(seed: int, change: Changes) -> None:
+    problem, plan = busy_day(seed), PLANS[seed]
+    assert plan is not None
+    found = repair(problem, plan, change, refill=False)
+    assert check(found.problem, found.plan).faults == ()
+    new = sum(placement is not None for placement in found.plan[len(plan) :])
+    assert len(found.changed) == found.bound == fewest_possible(problem, plan, change) + new
+    filled = repair(problem, plan, change)
+    assert filled.bound <= found.bound <= len(filled.changed)
+
+
+def test_free_places_can_be_filled_later() -> None:
+    """Cem takes the place of Ben, who did not come; not before somebody asks for it."""
+    meetings = (Meeting((0, 1), weight=2), Meeting((0, 2), weight=1))
+    problem = Problem(3, 1, 1, 1, meetings, (frozenset(), frozenset(), frozenset()))
+    plan: tuple[Placement | None, ...] = (Placement(0, 0), None)
+    change = Changes(absent=((1, frozenset({0})),))
+    assert repair(problem, plan, change, refill=False).plan == (None, None)
+    assert repair(problem, (None, None), change).plan == (None, Placement(0, 0))
+
+
 @settings(max_examples=12, deadline=None)
 @given(st.sampled_from(sorted(PLANS)), changes())
 def test_moves_are_worth_it(seed: int, change: Changes) -> None:

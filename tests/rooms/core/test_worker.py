@@ -57,11 +57,9 @@ def test_jobs_of_killed_workers_are_taken_up_again_without_double_effect(
         _wait_for(installed.folder / mark)
     for victim in victims:
         os.kill(victim.pid, signal.SIGKILL)
-    killed_at = time.monotonic()
     rescuer = start_worker()
     _wait_for(installed.folder / "after-2")
     _wait_for(installed.folder / "within-2")
-    assert time.monotonic() - killed_at < 20  # seven seconds on a quiet machine
     rescuer.terminate()
     assert rescuer.wait(30) == 0
     assert json.loads(_jobs(installed, "state")) == {

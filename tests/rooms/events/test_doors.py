@@ -17,7 +17,7 @@ from querwerk.events.actions import doors
 from querwerk.events.actions.doors import Guest, Note
 from querwerk.events.models import DoorEntry, Presence, Registration, Terms
 from querwerk.events.queries import doors as reads
-from querwerk.events.states import DoorAct
+from querwerk.events.states import Attendance, DoorAct
 from tests.factories.programmes import TESTER
 from tests.rooms.desk.conftest import SignIn
 from tests.rooms.events.guests import contingent_of, create_space, create_terms, register
@@ -197,3 +197,47 @@ def test_list_of_attendance_to_sign_and_as_proof(terms: Terms, helper: Client, s
     assert helper.get(f"{EVENT}attendance.csv").status_code == 403
     lines = sign_in("organiser").get(f"{EVENT}attendance.csv").content.decode().splitlines()
     assert (len(lines), lines[1].startswith("1,Ada,'=1+1,")) == (3, True)
+
+
+# --- Online ------------------------------------------------------------------
+
+
+def test_who_takes_part_online_notes_it_with_their_own_link(db: None, sign_in: SignIn) -> None:
+    create_space(date=timezone.localdate().isoformat(), time="")
+    terms = create_terms(Space.objects.get(key="werk"), onsite=9, online=9, audience="experts")
+    online = contingent_of(terms, Attendance.ONLINE).pk
+    ada, bela = register(terms, "Ada", contingent_id=online), register(terms, "Bela")
+    browser = Client()
+    for person in (ada, ada, bela):
+        browser.post(f"/de/werk/events/treffen/mine/{person.code}/", {"here": "yes"})
+    assert there(terms) == [("Ada", "online")]
+    assert (reads.people_present(terms), DoorEntry.objects.count()) == ((1, 1), 1)
+    assert reads.crowd(terms, timezone.localdate()).present == 0
+    assert "Sie sind dabei" in browser.get(f"/de/werk/events/treffen/mine/{ada.code}/").content.decode()
+    organiser = sign_in("organiser")
+    proof = organiser.get(f"{EVENT}attendance/").content.decode()
+    assert ("Ada" in proof, "davon 1 online" in proof) == (True, True)
+    assert "Ada" not in organiser.get(f"{EVENT}attendance/?sign=1").content.decode()
+    assert "Ada,,Kultur- und Kreativwirtschaft,online," in organiser.get(f"{EVENT}attendance.csv").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("attendance", "state", "minutes", "expected"),
+    [
+        ("online", "confirmed", -29, True),
+        ("online", "confirmed", -31, False),
+        ("online", "confirmed", 300, False),
+        ("online", "waiting", 5, False),
+        ("onsite", "confirmed", 5, False),
+    ],
+)
+def test_one_is_online_only_while_the_event_is_on(attendance: str, state: str, minutes: int, *, expected: bool) -> None:
+    begins = timezone.now()
+    verdict = rules.may_say_here(
+        attendance=attendance,
+        state=state,
+        begins_at=begins,
+        ends_at=begins + timedelta(hours=4),
+        now=begins + timedelta(minutes=minutes),
+    )
+    assert bool(verdict) is expected

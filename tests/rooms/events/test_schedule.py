@@ -105,3 +105,46 @@ def test_changes_are_told_once_and_only_to_those_concerned(db: None, mailoutbox:
     told = [(mail.to[0].partition("@")[0], "Foyer" in str(mail.body), "15:00" in str(mail.body)) for mail in mailoutbox]
     assert told == [("vor", True, True), ("vor", False, True), ("wartend", False, True), ("online", False, True)]
     assert [mail.subject.partition(":")[0] for mail in mailoutbox][-1] == "Changed"
+
+
+def test_a_point_held_in_one_form_concerns_only_those_who_take_part_so(
+    db: None, mailoutbox: list[EmailMessage]
+) -> None:
+    agenda = [
+        {"id": "bus", "item": "Rundgang", "time": "10:00", "format": "on site"},
+        {"id": "netz", "item": "Strom", "time": "10:00", "format": "online"},
+    ]
+    space = create_space(agenda=agenda)
+    terms = create_terms(space, onsite=9, online=9)
+    register(terms, "Dort")
+    register(terms, "Fern", contingent_id=contingent_of(terms, Attendance.ONLINE).pk)
+    run_jobs()
+    mailoutbox.clear()
+    told = []
+    for changed in (
+        [{**agenda[0], "time": "11:00"}, agenda[1]],
+        [{**agenda[0], "time": "11:00"}],
+        [{**agenda[0], "time": "12:00", "format": "hybrid"}],
+    ):
+        terms = change(space, agenda=changed)
+        announcing.announce_changes(terms=terms, by=TESTER)
+        run_jobs()
+        told.append([mail.to[0].partition("@")[0] for mail in mailoutbox])
+        mailoutbox.clear()
+    assert told == [["dort"], ["fern"], ["dort", "fern"]]
+
+
+def test_what_was_said_stands_with_the_event_and_answers_its_guiding_questions(visit: Visit, db: None) -> None:
+    said = [{
+        "said_de": "Was kostet es?", "answer_de": "Nichts.", "by": "Bela", "item": "garn", "people": ["ada"],
+        "guiding_questions": ["wozu"],
+    }]  # fmt: skip
+    scheduled(contributions=said, guiding_questions=["wozu"])
+    page = visit("werk/events/treffen/")
+    (row,) = page.by_id("said").all("li")
+    assert row.text == (
+        "Was kostet es? Bela · Garn Nichts. Antwort von Dr. Ada Größe (Atelier Žižka) Zur Leitfrage Wozu das Ganze?"
+    )
+    assert row.links["Garn"] == "/de/werk/events/treffen/#agenda_item-garn"
+    assert f"/de/werk/events/treffen/#{row.attributes['id']}" in page.by_id("questions").links.values()
+    assert "Großes Treffen" in visit("werk/questions/wozu/").by_id("main").text

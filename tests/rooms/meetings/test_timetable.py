@@ -7,19 +7,24 @@ from django.core.mail import EmailMessage
 from django.db import IntegrityError, connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
+from querwerk.core.actions import set_visibility
 from querwerk.core.models import JournalEntry
-from querwerk.events.models import Letter
+from querwerk.core.states import Visibility
+from querwerk.events.actions import forgetting
+from querwerk.events.models import Letter, Registration
+from querwerk.matching.models import Match
 from querwerk.meetings import words
 from querwerk.meetings.actions import planning, setup, wishing
 from querwerk.meetings.actions.computing import compute_plan
 from querwerk.meetings.actions.setup import UnableToArrange
-from querwerk.meetings.models import Feedback, Meeting, Networking, Participant, Plan, Seat, Slot, Table, Unmet
+from querwerk.meetings.models import Feedback, GoingOn, Meeting, Networking, Participant, Plan, Seat, Slot, Table, Unmet
 from querwerk.meetings.queries import plans
 from querwerk.meetings.rules import Hours
-from querwerk.meetings.signals import going_on
-from querwerk.meetings.states import Cause, Method, PairSort, PlanState
+from querwerk.meetings.states import Cause, Method, PairSort, PlanState, WishState
 from tests.factories.programmes import TESTER
+from tests.rooms.desk.conftest import SignIn
 from tests.rooms.events.guests import run_jobs
 from tests.rooms.meetings.fair import compute, join, mine, person, timetable, wish
 
@@ -177,6 +182,41 @@ def test_after_a_no_show_only_who_is_concerned_is_moved_and_told(
     assert first.state == PlanState.REPLACED
 
 
+def test_the_fewest_changes_leave_freed_places_free_until_somebody_fills_them(client: Client, fair: Networking) -> None:
+    Table.objects.filter(name="2").update(is_closed=True)
+    setup.save_settings(networking=fair, values={"least": 0, "most": 1, "most_wishes": 3, "may_wish": True}, by=TESTER, expected_version=2)  # fmt: skip
+    wishing.answer_wish(wish=wish("Ada", "Ben"), answer=WishState.ACCEPTED)
+    wish("Cem", "Ben")
+    first = compute(fair)
+    publish(first)
+    wish("Dora", "Emil")
+    planning.note_absence(participant=person("Ada"), is_absent=True, closed=(), by=TESTER)
+    fewest = compute(fair, Method.FEWEST)
+    told = fewest.certificate
+    assert (timetable(fewest), told["changed"], told["changed_bound"], told["told"]) == ({}, 1, 1, 2)
+    assert told["fill"] == {"met": 2, "changed": 2, "told": 3}
+    filled = compute(fair, Method.REFILLED)
+    assert timetable(filled).keys() == {frozenset(("Cem", "Ben")), frozenset(("Dora", "Emil"))}
+    planning.wish_on_behalf(sender=person("Cem"), receiver=person("Ben"), by=TESTER)
+    asked = compute(fair, Method.FEWEST)
+    assert timetable(asked).keys() == {frozenset(("Cem", "Ben"))}
+    assert (asked.certificate["changed"], asked.certificate["changed_bound"]) == (2, 2)
+    assert words.proofs_of(filled) == [
+        "3 Gespräche sind anders: 1 unvermeidlich, 2 neu auf freien Plätzen. 5 Personen müssen es erfahren."
+    ]
+
+
+def test_what_the_desk_noted_itself_belongs_to_the_fewest_changes(fair: Networking) -> None:
+    everybody_wishes()
+    first = compute(fair)
+    publish(first)
+    wish("Cem", "Emil")
+    planning.wish_on_behalf(sender=person("Cem"), receiver=person("Dora"), by=TESTER)
+    fewest = compute(fair, Method.FEWEST)
+    assert timetable(fewest).keys() == timetable(first).keys() | {frozenset(("Cem", "Dora"))}
+    assert (fewest.certificate["changed"], fewest.certificate["changed_bound"]) == (1, 1)
+
+
 def test_a_spontaneous_wish_and_a_late_train_are_mended_in(fair: Networking) -> None:
     everybody_wishes()
     first = compute(fair)
@@ -246,31 +286,59 @@ def begun(networking: Networking) -> None:
 def test_two_yeses_after_a_meeting_become_one_match_and_a_no_stays_private(client: Client, fair: Networking) -> None:
     everybody_wishes()
     publish(compute(fair))
-    heard: list[str] = []
-
-    def listen(first: Participant, second: Participant, **_more: object) -> None:
-        heard.append(f"{first.registration.name}–{second.registration.name}")
-
     client.post(mine("Ada", "do/"), {"do": f"go-on:{person('Ben').pk}"})
     assert Feedback.objects.count() == 0  # it has not taken place yet
     begun(fair)
-    going_on.connect(listen)
-    try:
-        client.post(mine("Ben", "do/"), {"do": f"stop-here:{person('Emil').pk}"})
-        client.post(mine("Emil", "do/"), {"do": f"go-on:{person('Ben').pk}"})
-        assert "ben@web.example" not in client.get(mine("Emil")).content.decode()
-        for name, other in (("Ada", "Ben"), ("Ben", "Ada"), ("Ben", "Ada")):
-            client.post(mine(name, "do/"), {"do": f"took-place:{person(other).pk}"})
-            client.post(mine(name, "do/"), {"do": f"go-on:{person(other).pk}"})
-    finally:
-        going_on.disconnect(listen)
-    assert heard[:1] == ["Ben–Ada"]
+    client.post(mine("Ben", "do/"), {"do": f"stop-here:{person('Emil').pk}"})
+    client.post(mine("Emil", "do/"), {"do": f"go-on:{person('Ben').pk}"})
+    assert "ben@web.example" not in client.get(mine("Emil")).content.decode()
+    assert Match.objects.count() == 0
+    for name, other in (("Ada", "Ben"), ("Ben", "Ada"), ("Ben", "Ada")):
+        client.post(mine(name, "do/"), {"do": f"took-place:{person(other).pk}"})
+        client.post(mine(name, "do/"), {"do": f"go-on:{person(other).pk}"})
     assert "ben@web.example" in client.get(mine("Ada")).content.decode()
+    assert Match.objects.count() == 1
 
 
-def test_the_own_plan_says_when_where_with_whom_and_why(client: Client, fair: Networking) -> None:
+def test_a_match_of_a_meeting_stands_in_the_thread_on_both_sides_and_names_nobody(
+    client: Client, sign_in: SignIn, fair: Networking
+) -> None:
     everybody_wishes()
     publish(compute(fair))
+    begun(fair)
+    Registration.objects.filter(name="Ada").update(organisation="WEBEREI Süß & Söhne", group="industry")
+    for name, other in (("Ada", "Ben"), ("Ben", "Ada")):
+        client.post(mine(name, "do/"), {"do": f"go-on:{person(other).pk}"})
+    match = Match.objects.get()
+    assert match.visibility == "draft"
+    assert match.introduced == timezone.localdate(fair.slots.order_by("begins_at")[0].begins_at).isoformat()
+    assert match.title["de"] == "Weberei Süß & Söhne × Kultur- und Kreativwirtschaft, Großes Treffen"
+    assert "Großes Treffen" in match.source
+    words = f"{JournalEntry.objects.filter(kind='match').values_list('title', 'after')}"
+    assert not any(name in words for name in ("Ada", "Ben", "example"))
+    page, event = f"/de/werk/matches/{match.key}/", "/de/werk/events/treffen/"
+    assert client.get(page).status_code == 404
+    set_visibility(record=match, visibility=Visibility.PUBLISHED, by=TESTER)
+    body = client.get(page).content.decode()
+    assert event in body
+    assert "Weberei Süß &amp; Söhne" in body
+    assert page in client.get(event).content.decode()
+    forgetting.forget_registration(registration=person("Ada").registration, now=timezone.now())
+    assert (Match.objects.count(), GoingOn.objects.count()) == (1, 0)
+
+
+def test_the_own_plan_says_when_where_with_whom_and_why(
+    client: Client, fair: Networking, mailoutbox: list[EmailMessage]
+) -> None:
+    everybody_wishes()
+    role = wishing.save_role(participant=person("Ben"), role=None, title="freier Lichtgestalter", group="", sentence="")
+    wishing.wish_for(sender=person("Ada"), receiver=person("Ben"), roles=(None, role))
+    publish(compute(fair))
+    run_jobs()
+    mail = next(one for one in mailoutbox if one.to == ["ada@web.example"])
+    assert "freier Lichtgestalter" in str(mail.body)
+    assert "freier Lichtgestalter" in client.get(mine("Ada", "calendar.ics")).content.decode()
+    assert "freier Lichtgestalter" in client.get(mine("Ada")).content.decode()
     body = client.get(mine("Ada")).content.decode()
     assert "Saal" in body
     assert "Sie haben sich das beide gewünscht." in body

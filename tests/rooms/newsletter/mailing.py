@@ -1,4 +1,4 @@
-"""For the test of the sending, in processes of their own: ``python -m tests.rooms.newsletter.mailing start NUMBER|state``."""
+"""For the test of the sending, in processes of their own: ``python -m tests.rooms.newsletter.mailing NUMBER``."""
 
 import sys
 
@@ -16,19 +16,8 @@ def start(number: int) -> None:
     tasks.begin(issue, actions.send_issue(issue=issue, by=TESTER))
 
 
-def state() -> str:
-    """Say how far it got: state of the issue, mails sent, mails of which nobody knows."""
-    from querwerk.newsletter.models import Delivery, Issue  # noqa: PLC0415
-
-    counts = [Delivery.objects.filter(state=name).count() for name in ("sent", "handed")]
-    return " ".join(map(str, [Issue.objects.get().state, *counts]))
-
-
 if __name__ == "__main__":
     from querwerk.cli.command import boot
 
     boot()
-    if sys.argv[1] == "start":
-        start(int(sys.argv[2]))
-    else:
-        print(state())  # noqa: T201
+    start(int(sys.argv[1]))

@@ -15,7 +15,7 @@ from querwerk.desk.views.registrations.frame import around, terms_for
 from querwerk.events import rules
 from querwerk.events.models import Terms
 from querwerk.events.queries import doors as reads
-from querwerk.events.states import Audience
+from querwerk.events.states import Attendance, Audience
 from querwerk.programmes.pages import Request
 
 
@@ -40,8 +40,10 @@ def attendance_list(request: Request, key: str) -> HttpResponse:
     terms = terms_for(request, key)
     day = day_in(request, terms)
     present, unproved = reads.people_present(terms)
-    rows = reads.attendance(terms, day)
     with_signature = "sign" in request.GET
+    # Nobody signs from afar.
+    rows = reads.attendance(terms, day, Attendance.ONSITE if with_signature else "")
+    there, wanted = reads.online(terms, day)
     counts = rules.counted(
         audience=terms.audience, present=present, without_proof=unproved, countries=reads.countries_of(terms)
     )
@@ -51,6 +53,8 @@ def attendance_list(request: Request, key: str) -> HttpResponse:
         "rows": rows if with_signature else [row for row in rows if row["presence"]],
         "with_signature": with_signature,
         "number": sum(row["presence"] is not None for row in rows),
+        "online": there,
+        "has_online": wanted or there,
         "counts": counts,
         "audience": Audience(terms.audience).label,
         "query": request.GET.urlencode(),
@@ -65,13 +69,23 @@ def attendance_file(request: Request, key: str) -> HttpResponse:
     terms = terms_for(request, key)
     require(rules.may_export(request.viewer))
     day = day_in(request, terms)
-    head = [_("No."), _("Name"), _("Organisation"), _("Field"), _("Checked in"), _("Door"), _("Signature")]
+    head = [
+        _("No."),
+        _("Name"),
+        _("Organisation"),
+        _("Field"),
+        _("Takes part"),
+        _("Checked in"),
+        _("Door"),
+        _("Signature"),
+    ]
     rows = [
         [
             number,
             row["registration"].name,
             row["registration"].organisation,
             row["registration"].get_group_display(),
+            row["registration"].contingent.get_attendance_display(),
             f"{timezone.localtime(row['presence'].at):%Y-%m-%d %H:%M}" if row["presence"] else "",
             row["presence"].door if row["presence"] else "",
             "",

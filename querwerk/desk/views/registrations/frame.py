@@ -5,6 +5,7 @@ from typing import Any
 from django.http import Http404
 from django.utils import timezone
 
+from querwerk.core import registry
 from querwerk.desk.queries import owners
 from querwerk.desk.views.frame import record_or_404, require, surrounding
 from querwerk.events import rules
@@ -53,4 +54,5 @@ def around(request: Request, terms: Terms) -> dict[str, Any]:
         "may_export": rules.may_export(request.viewer),
         "may_see_needs": rules.may_see_needs(request.viewer),
         "today": timezone.localdate(),
+        "further": registry.panels_for(request, terms, "registrations"),
     }

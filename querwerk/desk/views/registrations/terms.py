@@ -19,6 +19,7 @@ from querwerk.events.actions import terms as writes
 from querwerk.events.forms.registering import contingent_name
 from querwerk.events.models import Event, Question, Terms
 from querwerk.events.queries import registrations as reads
+from querwerk.events.states import Occasion
 from querwerk.programmes.pages import Request
 
 
@@ -72,10 +73,16 @@ def save(request: Request, event: Event, form: TermsForm) -> None:
 
 # --- Questions ---------------------------------------------------------------
 
+ADDRESSES = {
+    Occasion.REGISTRATION: ("desk:questions", "desk:question_new", "desk:question"),
+    Occasion.FEEDBACK: ("desk:feedback_questions", "desk:feedback_question_new", "desk:feedback_question"),
+}
+"""Of each form: the list of its questions, a new one, one of them."""
 
-def question_or_404(terms: Terms, number: int) -> Question:
-    """Return a question of these terms."""
-    found = terms.questions.filter(pk=number).first()
+
+def question_or_404(terms: Terms, occasion: Occasion, number: int) -> Question:
+    """Return a question of one form of these terms."""
+    found = terms.questions.filter(pk=number, occasion=occasion).first()
     if found is None:
         raise Http404
     found.terms = terms
@@ -83,12 +90,12 @@ def question_or_404(terms: Terms, number: int) -> Question:
 
 
 @desk_page
-def question_list(request: Request, key: str) -> HttpResponse:
+def question_list(request: Request, key: str, occasion: Occasion = Occasion.REGISTRATION) -> HttpResponse:
     """Show the questions; move and delete them."""
     terms = terms_for(request, key)
     if request.method == "POST":
         number = sent(request, "question")
-        question = question_or_404(terms, int(number) if number.isdecimal() and len(number) < 12 else 0)
+        question = question_or_404(terms, occasion, int(number) if number.isdecimal() and len(number) < 12 else 0)
         match sent(request, "do"):
             case "up":
                 writes.move_question(question=question, by_places=-1)
@@ -96,31 +103,42 @@ def question_list(request: Request, key: str) -> HttpResponse:
                 writes.move_question(question=question, by_places=1)
             case "delete":
                 writes.delete_question(question=question, by=actor(request))
-        return redirect("desk:questions", request.frame.key, key)
-    answered = dict.fromkeys(terms.questions.filter(answers__isnull=False).values_list("pk", flat=True), True)
-    context = {"questions": reads.questions(terms), "answered": answered}
+        return redirect(ADDRESSES[occasion][0], request.frame.key, key)
+    context = {
+        "questions": reads.questions(terms, occasion),
+        "answered": dict.fromkeys(reads.answered_questions(terms), True),
+        "is_feedback": occasion == Occasion.FEEDBACK,
+        "addresses": ADDRESSES[occasion],
+    }
     return render(request, "desk/registration_questions.html", {**around(request, terms), **context})
 
 
 @desk_page
-def question_edit(request: Request, key: str, number: int = 0) -> HttpResponse:
+def question_edit(
+    request: Request, key: str, number: int = 0, occasion: Occasion = Occasion.REGISTRATION
+) -> HttpResponse:
     """Write a question."""
     terms = terms_for(request, key)
-    question = question_or_404(terms, number) if number else None
-    rows = reads.questions(terms)
+    question = question_or_404(terms, occasion, number) if number else None
+    rows = reads.questions(terms, occasion)
     before = [row for row in rows if question is None or row.position < question.position]
     form = QuestionForm(request.POST if request.method == "POST" else None, question=question, others=before)
     if form.is_valid():
-        attempt(
-            request,
-            lambda: writes.save_question(terms=terms, question=question, values=form.values(), by=actor(request)).pk,
-        )
+
+        def effect() -> int:
+            values = form.values()
+            saved = writes.save_question(
+                terms=terms, question=question, values=values, by=actor(request), occasion=occasion
+            )
+            return saved.pk
+
+        attempt(request, effect)
         messages.success(request, _("The question is saved."))
-        return redirect("desk:questions", request.frame.key, key)
+        return redirect(ADDRESSES[occasion][0], request.frame.key, key)
     context = {
         "form": form,
         "question": question,
-        "has_answers": question is not None and question.answers.exists(),
+        "has_answers": question is not None and question.pk in reads.answered_questions(terms),
         "once": one_time_key(),
     }
     status = 422 if form.errors else 200

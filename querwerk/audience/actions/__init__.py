@@ -1,0 +1,1 @@
+"""Writes of the room: questions from the floor, feedback, thanks."""

@@ -1,0 +1,197 @@
+"""Questions from the floor: asked, voted for, moderated, answered, and kept with the event."""
+
+import uuid
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.db.models import F
+from django.utils import timezone
+
+from querwerk.audience.models import Floor, FloorItem, FloorQuestion, FloorVote
+from querwerk.audience.rules import may_ask, may_vote
+from querwerk.audience.states import QUESTION_MOVES, SEEN, QuestionState
+from querwerk.core.actions import Actor, given_key, save_record
+from querwerk.core.codes import new_code
+from querwerk.core.models import JournalEntry
+from querwerk.core.queries import snapshot
+from querwerk.core.states import Verb
+from querwerk.core.text import Text
+from querwerk.events.models import AgendaItem, Event
+from querwerk.events.models.registrations import new_ticket
+
+
+class UnableToAsk(Exception):
+    """It cannot be asked, or voted for; the message says why."""
+
+
+def journal(event: Event, *, by: Actor, after: Mapping[str, Any]) -> None:
+    """Note what an organiser did; what people ask and say stands in no journal."""
+    JournalEntry.objects.create(
+        batch=uuid.uuid4(), by_id=by.id, by_name=by.name[:200], verb=Verb.CHANGED, space_key=event.space.key,
+        kind="audience", key=event.key, title=Text(event.title), before=None, after=dict(after),
+    )  # fmt: skip
+
+
+def create_floor(event: Event) -> Floor:
+    """Return the floor of an event, made if it is new; nothing is open on it yet."""
+    return Floor.objects.get_or_create(event=event)[0]
+
+
+def touch(floor_id: int) -> None:
+    """Tell the pages that show the floor that something is different."""
+    Floor.objects.filter(pk=floor_id).update(version=F("version") + 1)
+
+
+@transaction.atomic
+def set_item(*, floor: Floor, item: AgendaItem | None, is_open: bool, is_moderated: bool, by: Actor) -> None:
+    """Open or close the questions about a point of the agenda, or about the whole, and say whether they are moderated."""
+    Floor.objects.select_for_update().get(pk=floor.pk)
+    values = {"is_open": is_open, "is_moderated": is_moderated}
+    found = FloorItem.objects.filter(floor=floor, item=item)
+    if found.filter(**values).exists():
+        return
+    if not found.update(**values):
+        FloorItem.objects.create(floor=floor, item=item, **values)
+    touch(floor.pk)
+    journal(floor.event, by=by, after={"item": item.key if item else "", **values})
+
+
+@transaction.atomic
+def renew_links(*, floor: Floor, by: Actor) -> None:
+    """Make new codes: the links and QR codes that went out lead nowhere from now on."""
+    Floor.objects.filter(pk=floor.pk).update(code=new_ticket(), moderator_code=new_code(), version=F("version") + 1)
+    journal(floor.event, by=by, after={"links": "new"})
+
+
+@transaction.atomic
+def ask(
+    *, setting: FloorItem, words: str, name: str, may_name: bool, language: str, asker: str, client_id: uuid.UUID
+) -> FloorQuestion:
+    """Ask a question; sent twice, or asked twice by the same person in the same words, it is asked once.
+
+    Raises :class:`UnableToAsk` where the point is closed.
+    """
+    said = " ".join(words.split())[:500]
+    # Those who ask at the same moment queue up here, so that the same question cannot be stored twice.
+    Floor.objects.select_for_update().get(pk=setting.floor_id)
+    same = FloorQuestion.objects.filter(floor=setting.floor_id)
+    known = same.filter(client_id=client_id, asker=asker).first()
+    known = (
+        known or same.filter(asker=asker, item=setting.item_id, words=said).exclude(state=QuestionState.HIDDEN).first()
+    )
+    if known is not None:
+        return known
+    verdict = may_ask(is_open=setting.is_open)
+    if not verdict:
+        raise UnableToAsk(str(verdict.why))
+    if FloorQuestion.objects.filter(client_id=client_id).exists():
+        client_id = uuid.uuid4()  # somebody else's form: a copied page
+    state = QuestionState.WAITING if setting.is_moderated else QuestionState.SHOWN
+    made = FloorQuestion.objects.create(
+        floor_id=setting.floor_id, item_id=setting.item_id, state=state, words=said, language=language,
+        name=" ".join(name.split())[:100], may_name=may_name and bool(name.strip()), asker=asker, client_id=client_id,
+    )  # fmt: skip
+    touch(setting.floor_id)
+    return made
+
+
+@transaction.atomic
+def vote(*, question: FloorQuestion, voter: str, is_wanted: bool) -> bool:
+    """Vote for a question, or take the vote back; a second click changes nothing. Raises :class:`UnableToAsk`."""
+    current = FloorQuestion.objects.select_for_update().get(pk=question.pk)
+    verdict = may_vote(is_shown=current.state == QuestionState.SHOWN, is_own=current.asker == voter)
+    if not verdict:
+        raise UnableToAsk(str(verdict.why))
+    if is_wanted:
+        try:
+            with transaction.atomic():
+                FloorVote.objects.create(question=current, voter=voter)
+        except IntegrityError:
+            return False
+    elif not FloorVote.objects.filter(question=current, voter=voter).delete()[0]:
+        return False
+    FloorQuestion.objects.filter(pk=current.pk).update(votes=F("votes") + (1 if is_wanted else -1))
+    touch(current.floor_id)
+    return True
+
+
+@transaction.atomic
+def move(*, question: FloorQuestion, state: QuestionState) -> bool:
+    """Let a question through, hide it, or call it answered; false where it cannot move there, or is there already."""
+    current = FloorQuestion.objects.select_for_update().get(pk=question.pk)
+    if state not in QUESTION_MOVES[QuestionState(current.state)]:
+        return False
+    current.state = state
+    if state != QuestionState.SHOWN:
+        current.is_on_stage = False
+    current.answered_at = timezone.now() if state == QuestionState.ANSWERED else None
+    current.save(update_fields=["state", "is_on_stage", "answered_at"])
+    touch(current.floor_id)
+    return True
+
+
+@transaction.atomic
+def put_on_stage(*, question: FloorQuestion, is_on: bool) -> None:
+    """Show one question large on the screen, in the place of the one before."""
+    Floor.objects.select_for_update().get(pk=question.floor_id)
+    FloorQuestion.objects.filter(floor=question.floor_id, is_on_stage=True).update(is_on_stage=False)
+    if is_on:
+        FloorQuestion.objects.filter(pk=question.pk, state__in=SEEN).update(is_on_stage=True)
+    touch(question.floor_id)
+
+
+@transaction.atomic
+def write_answer(*, question: FloorQuestion, language: str, words: str) -> None:
+    """Answer in writing, in one language; with an answer the question counts as answered."""
+    current = FloorQuestion.objects.select_for_update().get(pk=question.pk)
+    said = {code: text for code, text in current.answer.items() if code != language}
+    current.answer = Text({**said, language: words} if words else said)
+    current.save(update_fields=["answer"])
+    touch(current.floor_id)
+    if words:
+        move(question=current, state=QuestionState.ANSWERED)
+
+
+# --- What stays --------------------------------------------------------------
+
+
+@transaction.atomic
+def keep_questions(*, event: Event, questions: Sequence[FloorQuestion], guiding: Sequence[str], by: Actor) -> int:
+    """Take questions with their answers into the documentation of the event; return how many are new.
+
+    A name goes with a question only where its owner said that it may. ``guiding``: keys of the guiding questions that they answer.
+    """
+    wanted = FloorQuestion.objects.select_for_update().filter(
+        pk__in=[row.pk for row in questions], kept_at__isnull=True
+    )
+    rows = list(wanted.exclude(state=QuestionState.HIDDEN).order_by("pk"))
+    if not rows:
+        return 0
+    items = dict(AgendaItem.objects.filter(event=event.pk).values_list("pk", "key"))
+    current = Event.objects.select_related("node", "space").get(pk=event.pk)
+    raw = snapshot(current)
+    raw["contributions"] = [*(raw.get("contributions") or []), *(_contribution(row, items, guiding) for row in rows)]
+    save_record(
+        spec=Event.SPEC,
+        raw=raw,
+        space=current.space,
+        by=by,
+        expected_version=current.version,
+        fallback_key=given_key(current),
+    )
+    wanted.filter(pk__in=[row.pk for row in rows]).update(kept_at=timezone.now())
+    touch(rows[0].floor_id)
+    return len(rows)
+
+
+def _contribution(question: FloorQuestion, items: Mapping[int, str], guiding: Sequence[str]) -> dict[str, Any]:
+    said = {
+        "id": f"floor-{question.client_id.hex[:12]}",
+        f"said_{question.language}": question.words,
+        **{f"answer_{code}": words for code, words in question.answer.items() if words},
+        "by": question.name if question.may_name else "",
+        "item": items.get(question.item_id or 0, ""),
+        "guiding_questions": list(guiding),
+    }
+    return {name: value for name, value in said.items() if value}

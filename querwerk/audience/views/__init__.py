@@ -1,0 +1,1 @@
+"""Pages of the floor, of feedback and of thanks."""

@@ -1,0 +1,53 @@
+// Questions from the floor: the lists renew themselves, and a vote or a moderator's tap needs no new page.
+// Without this file every button is a form, and the page is loaded again by hand.
+
+for (const box of document.querySelectorAll("[data-live]")) {
+  let tag = box.dataset.tag;
+  let looking = false;
+
+  // Nobody loses what they are writing.
+  const isBusy = () => document.activeElement?.matches("textarea, input") && box.contains(document.activeElement);
+
+  const show = (text) => {
+    const open = [...box.querySelectorAll("details[open]")].map((one) => one.closest("[id]")?.id);
+    const focused = box.contains(document.activeElement) ? document.activeElement.id : "";
+    const made = new DOMParser().parseFromString(text, "text/html");
+    box.replaceChildren(...made.body.childNodes);
+    for (const id of open) document.getElementById(id)?.querySelector("details")?.setAttribute("open", "");
+    if (focused) document.getElementById(focused)?.focus();
+  };
+
+  const look = async () => {
+    if (looking || document.hidden || isBusy()) return;
+    looking = true;
+    try {
+      const answer = await fetch(box.dataset.live, { headers: { "If-None-Match": tag } });
+      if (answer.status === 200) {
+        tag = answer.headers.get("ETag") ?? "";
+        show(await answer.text());
+      }
+    } catch {
+      // No network for a moment: the next look finds it again.
+    } finally {
+      looking = false;
+    }
+  };
+
+  box.addEventListener("submit", async (event) => {
+    const form = event.target;
+    if (!form.matches("[data-vote], [data-do]")) return;
+    event.preventDefault();
+    const said = new FormData(form, event.submitter);
+    event.submitter?.setAttribute("aria-busy", "true");
+    try {
+      const answer = await fetch(form.action, { method: "POST", body: said, redirect: "manual" });
+      if (answer.type !== "opaqueredirect" && !answer.ok) throw new Error(String(answer.status));
+      await look();
+    } catch {
+      location.reload();
+    }
+  });
+
+  setInterval(look, Number(box.dataset.every) * 1000);
+  document.addEventListener("visibilitychange", look);
+}

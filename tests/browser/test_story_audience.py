@@ -1,0 +1,63 @@
+"""A question from a phone to the screen, its answer, and into the documentation; without scripts, too."""
+
+import re
+from collections.abc import Callable
+from urllib.parse import urlsplit
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.looks import PHONE, structure, too_wide, untranslated
+
+OpenPage = Callable[..., Page]
+DESK = "/de/desk/inducci/audience/plauen-2021/"
+QUESTION = "Wer zahlt die Werkstätten?"
+ANSWER = "Die Stadt, im ersten Jahr."
+
+
+def about(deed: str) -> re.Pattern[str]:
+    """The name of the button that does something with the question."""
+    return re.compile(rf"{deed}\s*: {re.escape(QUESTION)}")
+
+
+def ways_in(page: Page) -> list[str]:
+    """Open the floor at the desk; the addresses for the room, the screen and the moderators."""
+    page.goto(DESK)
+    page.get_by_role("button", name=re.compile("^Öffnen")).first.click()
+    return [urlsplit(address).path for address in page.locator("code.address").all_inner_texts()]
+
+
+def test_a_question_goes_from_a_phone_to_the_screen_and_stays_with_the_event(
+    organiser_page: Page, open_page: OpenPage, axe: Callable[..., list[str]]
+) -> None:
+    room, screen, moderators = ways_in(organiser_page)
+    asker = open_page(viewport=PHONE, java_script_enabled=False)
+    asker.goto(room)
+    asker.get_by_label("Ihre Frage").fill(QUESTION)
+    asker.get_by_role("button", name="Fragen").click()
+    expect(asker.get_by_role("main")).to_contain_text("wartet auf die Moderation")
+
+    moderator, stage, voter = open_page(viewport=PHONE), open_page(), open_page(viewport=PHONE)
+    stage.goto(screen)
+    voter.goto(room)
+    moderator.goto(moderators)
+    expect(voter.get_by_role("main")).not_to_contain_text(QUESTION)
+    moderator.get_by_role("button", name=about("Anzeigen")).click()
+    expect(moderator.get_by_role("heading", name="Freizugeben 0")).to_be_visible()
+    voter.get_by_role("button", name=re.compile("Das möchte ich auch hören")).click()
+    expect(voter.get_by_role("button", pressed=True)).to_contain_text("1")
+    moderator.get_by_role("button", name=about("Auf die Leinwand")).click()
+    expect(stage.locator(".stage__words")).to_have_text(QUESTION)
+    moderator.get_by_text("Schriftlich antworten").click()
+    moderator.get_by_label("Antwort").fill(ANSWER)
+    moderator.get_by_role("button", name="Speichern").click()
+    expect(moderator.get_by_role("main")).to_contain_text(ANSWER)
+    for page in (voter, stage, moderator):
+        assert axe(page) == []
+        assert [*structure(page, "de"), *untranslated(page)] == []
+    assert [*too_wide(voter, PHONE["width"]), *too_wide(moderator, PHONE["width"])] == []
+
+    organiser_page.reload()
+    organiser_page.get_by_role("button", name="In die Dokumentation übernehmen").click()
+    expect(organiser_page.get_by_role("status")).to_contain_text("1 Frage steht jetzt in der Dokumentation")
+    voter.goto("/de/inducci/events/plauen-2021/#said")
+    expect(voter.locator("#said")).to_contain_text(ANSWER)

@@ -1,0 +1,242 @@
+"""Questions from the floor: one voice each, moderated, answered, and kept with the event."""
+
+import re
+import uuid
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from querwerk.audience.actions import floor as writes
+from querwerk.audience.actions import forgetting
+from querwerk.audience.models import Floor, FloorQuestion, FloorVote
+from querwerk.audience.states import QuestionState
+from querwerk.core.models import Space
+from querwerk.events.actions.forgetting import data_of
+from querwerk.events.models import AgendaItem, Contribution, Event
+from tests.factories.programmes import TESTER
+from tests.rooms.conftest import Visit
+from tests.rooms.desk.conftest import SignIn
+from tests.rooms.events.guests import create_space, create_terms, days_away, register
+
+EVENT = "/de/werk/events/treffen/"
+AT_DESK = "/de/desk/werk/audience/treffen/"
+
+
+def open_floor(*, is_moderated: bool = True, item: AgendaItem | None = None) -> Floor:
+    event = Event.objects.select_related("space", "node").get(key="treffen")
+    floor = writes.create_floor(event)
+    writes.set_item(floor=floor, item=item, is_open=True, is_moderated=is_moderated, by=TESTER)
+    return floor
+
+
+def question_from(browser: Client, floor: Floor, words: str, **more: str) -> FloorQuestion | None:
+    browser.post(f"{EVENT}floor/{floor.code}/", {"words": words, "point": "0", **more})
+    return FloorQuestion.objects.filter(words=words).first()
+
+
+def vote_of(client: Client, floor: Floor, question: FloorQuestion, vote: str = "yes") -> int:
+    client.post(f"{EVENT}floor/{floor.code}/vote/", {"question": str(question.pk), "vote": vote})
+    question.refresh_from_db()
+    return question.votes
+
+
+def deed(client: Client, floor: Floor, question: FloorQuestion, do: str, **more: str) -> FloorQuestion:
+    url = f"{EVENT}floor/moderate/{floor.moderator_code}/"
+    assert client.post(url, {"question": str(question.pk), "do": do, **more}).status_code == 302
+    question.refresh_from_db()
+    return question
+
+
+def words_on(page: Any) -> list[str]:
+    return re.findall(r'class="floor__words"[^>]*>([^<]+)<', page.content.decode())
+
+
+def test_a_moderated_question_shows_to_its_owner_first_and_then_to_all(space: Space) -> None:
+    floor = open_floor()
+    owner, other, moderator = Client(), Client(), Client()
+    question = question_from(owner, floor, "Wer zahlt das?")
+    assert question is not None
+    page = f"{EVENT}floor/{floor.code}/"
+    assert [words_on(one.get(page)) for one in (owner, other)] == [["Wer zahlt das?"], []]
+    assert vote_of(other, floor, question) == 0
+    deed(moderator, floor, question, "show")
+    assert words_on(other.get(page)) == ["Wer zahlt das?"]
+    deed(moderator, floor, question, "hide")
+    assert words_on(other.get(page)) == []
+
+
+def test_everybody_has_one_vote_and_none_for_the_own_question(space: Space) -> None:
+    floor = open_floor(is_moderated=False)
+    owner, first, second = Client(), Client(), Client()
+    question = question_from(owner, floor, "Und danach?")
+    assert question is not None
+    counts = [vote_of(one, floor, question) for one in (owner, first, first, second)]
+    assert counts == [0, 1, 1, 2]
+    assert vote_of(second, floor, question, "no") == 1
+    assert vote_of(second, floor, question, "no") == 1
+    assert FloorVote.objects.count() == 1
+
+
+def test_a_question_sent_twice_is_asked_once(space: Space) -> None:
+    floor = open_floor()
+    client = Client()
+    form = {"client": str(uuid.uuid4())}
+    for words in ("Warum?", "Warum?", "Warum  ? "):
+        question_from(client, floor, words, **form)
+    question_from(client, floor, "Warum?", client=str(uuid.uuid4()))
+    assert list(FloorQuestion.objects.values_list("words", flat=True)) == ["Warum?"]
+    question_from(Client(), floor, "Warum?")
+    assert FloorQuestion.objects.count() == 2
+
+
+def test_too_many_questions_from_one_phone_are_refused(space: Space) -> None:
+    floor = open_floor()
+    client = Client()
+    for number in range(9):
+        question_from(client, floor, f"Frage {number}")
+    assert FloorQuestion.objects.count() == 6
+
+
+@pytest.mark.parametrize("words", ["", "x" * 501])
+def test_a_question_that_cannot_be_read_comes_back(space: Space, client: Client, words: str) -> None:
+    floor = open_floor()
+    answer = client.post(f"{EVENT}floor/{floor.code}/", {"words": words, "name": "Ada"})
+    assert (answer.status_code, FloorQuestion.objects.count()) == (422, 0)
+    assert 'value="Ada"' in answer.content.decode()
+
+
+def test_nothing_is_asked_where_nothing_is_open_and_nobody_enters_without_a_code(space: Space, client: Client) -> None:
+    floor = writes.create_floor(Event.objects.get(key="treffen"))
+    assert question_from(client, floor, "Hallo?") is None
+    typed = client.get(f"{EVENT}floor/?code={floor.code[:4].lower()}-{floor.code[4:].lower()}")
+    assert typed.headers["Location"] == f"{EVENT}floor/{floor.code}/"
+    assert client.get(f"{EVENT}floor/?code=AAAA").status_code == 422
+    paths = [
+        "floor/AAAAAAAA/",
+        "floor/moderate/x/",
+        "floor/AAAAAAAA/live/",
+        "floor/AAAAAAAA/stage/",
+        "floor/AAAAAAAA/qr.svg",
+    ]
+    assert {client.get(EVENT + path).status_code for path in paths} == {404}
+
+
+def test_a_code_opens_only_its_own_event(space: Space, client: Client) -> None:
+    floor = open_floor()
+    elsewhere = Event.objects.exclude(key="treffen").first()
+    assert elsewhere is not None
+    assert client.get(f"/de/werk/events/{elsewhere.key}/floor/{floor.code}/").status_code == 404
+
+
+def test_the_screen_shows_one_question_large_and_the_others_by_votes(space: Space, visit: Visit) -> None:
+    floor = open_floor(is_moderated=False)
+    rows = [question_from(Client(), floor, words) for words in ("Eins?", "Zwei?", "Drei?")]
+    first, second, third = (row for row in rows if row is not None)
+    for number in (1, 2):
+        assert vote_of(Client(), floor, third) == number
+    vote_of(Client(), floor, second)
+    moderator = Client()
+    deed(moderator, floor, first, "stage")
+    deed(moderator, floor, second, "stage")
+    stage = visit(f"werk/events/treffen/floor/{floor.code}/stage/")
+    assert stage.one(cls="stage__words").text == "Zwei?"
+    assert [row.one("p").text for row in stage.one(cls="stage__list").all("li")] == ["Drei?", "Eins?"]
+    assert deed(moderator, floor, second, "answered").is_on_stage is False
+    assert FloorQuestion.objects.filter(is_on_stage=True).count() == 0
+
+
+def test_a_page_that_is_open_asks_cheaply_whether_it_is_current(space: Space, client: Client) -> None:
+    floor = open_floor(is_moderated=False)
+    live = f"{EVENT}floor/{floor.code}/live/"
+    tag = client.get(live).headers["ETag"]
+    assert client.get(live, headers={"If-None-Match": tag}).status_code == 304
+    question_from(Client(), floor, "Neu?")
+    answer = client.get(live, headers={"If-None-Match": tag})
+    assert (answer.status_code, "Neu?" in answer.content.decode()) == (200, True)
+
+
+def test_an_answer_is_written_in_a_language_and_answers(space: Space, visit: Visit) -> None:
+    floor = open_floor(is_moderated=False)
+    question = question_from(Client(), floor, "Wann?")
+    assert question is not None
+    deed(Client(), floor, question, "answer", answer="Im Mai.\r\nSpätestens.")
+    assert (question.state, dict(question.answer)) == (QuestionState.ANSWERED, {"de": "Im Mai.\nSpätestens."})
+    assert "Im Mai." in visit(f"werk/events/treffen/floor/{floor.code}/").by_id(f"q{question.pk}").text
+
+
+# --- What stays --------------------------------------------------------------
+
+
+def asked_at_an_item() -> tuple[Floor, FloorQuestion, FloorQuestion]:
+    create_space(agenda=[{"id": "garn", "item": "Garn"}], guiding_questions=["wozu"])
+    item = AgendaItem.objects.get(key="garn")
+    floor = open_floor(is_moderated=False, item=item)
+    named = question_from(Client(), floor, "Was kostet es?", point=str(item.pk), name="Ada", may_name="on")
+    unnamed = question_from(Client(), floor, "Wer macht mit?", point=str(item.pk), name="Bela")
+    assert named is not None
+    assert unnamed is not None
+    deed(Client(), floor, named, "answer", answer="Nichts.")
+    return floor, named, unnamed
+
+
+def test_what_was_asked_stays_with_the_item_and_answers_a_guiding_question(
+    db: None, sign_in: SignIn, visit: Visit
+) -> None:
+    _floor, named, unnamed = asked_at_an_item()
+    editor = sign_in("organiser")
+    form = {"do": "keep", "question": [str(named.pk), str(unnamed.pk)], "guiding": ["wozu", "nowhere"]}
+    for _time in range(2):
+        assert editor.post(AT_DESK, form).status_code == 302
+    kept = {row.words.get("de"): row.name for row in Contribution.objects.all()}
+    assert kept == {"Was kostet es?": "Ada", "Wer macht mit?": ""}
+    page = visit("werk/events/treffen/")
+    first, second = page.by_id("said").all("li")
+    assert "Ada · Garn" in first.text
+    assert "Nichts." in first.text
+    assert "Bela" not in second.text
+    said = [link for link in page.by_id("questions").links if "Was kostet es?" in link]
+    assert len(said) == 1
+
+
+def test_only_who_may_edit_the_event_opens_the_floor(space: Space, sign_in: SignIn) -> None:
+    roles = [("organiser", ""), ("editor", "weberei"), ("editor", "atelier"), ("reader", "")]
+    answers = []
+    for role, organisation in roles:
+        client = sign_in(role, organisation=organisation)
+        answers.append(
+            (client.get(AT_DESK).status_code, client.post(AT_DESK, {"do": "open", "point": "0"}).status_code)
+        )
+    assert answers == [(200, 302), (200, 302), (403, 403), (403, 403)]
+    assert Client().get(AT_DESK).status_code == 302
+
+
+def test_new_links_shut_the_old_ones(space: Space, sign_in: SignIn) -> None:
+    floor = open_floor()
+    sign_in("organiser").post(AT_DESK, {"do": "renew"})
+    old = (f"{EVENT}floor/{floor.code}/", f"{EVENT}floor/moderate/{floor.moderator_code}/")
+    assert [Client().get(path).status_code for path in old] == [404, 404]
+
+
+def test_marks_and_names_go_with_the_participants_data_and_what_was_shown_stays(db: None) -> None:
+    create_space(date=days_away(1))
+    terms = create_terms(Space.objects.get(key="werk"), onsite=9, keep_days=10)
+    ada = register(terms, "Ada")
+    floor = open_floor(is_moderated=True)
+    browser = Client()
+    browser.get(f"{EVENT}mine/{ada.code}/floor/")
+    shown = question_from(browser, floor, "Gezeigt?", name="Ada L.")
+    waiting = question_from(Client(), floor, "Wartet?", name="Bela")
+    assert shown is not None
+    assert waiting is not None
+    deed(Client(), floor, shown, "show")
+    vote_of(Client(), floor, shown)
+    assert data_of(ada)["audience"]["questions"][0]["question"] == "Gezeigt?"
+    end = timezone.now() + timedelta(days=2)
+    assert forgetting.forget_by_time(end + timedelta(days=9)) == 0
+    assert forgetting.forget_by_time(end + timedelta(days=10)) == 1
+    rows = list(FloorQuestion.objects.values_list("words", "name", "asker", "votes"))
+    assert rows == [("Gezeigt?", "", "", 1)]
+    assert FloorVote.objects.count() == 0
