@@ -75,6 +75,11 @@ bench-schedule: setup-dev  ## an event with 300 agenda items beside pretalx's sc
 bench-matching-desk: setup-dev  ## a ranked page among 10,000 profiles, a saved profile, a round of 200 challenges
 	@$(PYTHON) bench/matching/desk.py
 
+.PHONY: bench-directory-load
+bench-directory-load: setup-dev  ## 200 people browse, search and save at once, on SQLite and on PostgreSQL
+	@$(PYTHON) bench/directory/load.py
+	@$(PYTHON) -m scripts.postgres $(PYTHON) bench/directory/load.py
+
 bench-assignment: setup-dev  ## prove fair assignments beside published ones (BENCH_DATA=folder)
 	@$(PYTHON) bench/assignment/run.py
 

@@ -13,6 +13,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -121,6 +122,9 @@ def measure(people: int, wishes: int, tables: int, seconds: int) -> dict[str, An
     first = clock("compute", lambda: version(Method.ANEW))
     assert clock("look at the difference", lambda: browser.get(f"{page}1/publish/")).status_code == 200
     letters = clock("publish", lambda: planning.publish_plan(plan=first, by=TESTER))
+    for paper in ("badges", "plans", "signs"):
+        address = f"{page.removesuffix('timetable/')}print/{paper}.pdf"
+        assert clock(f"print {paper}", partial(browser.get, address))["Content-Type"] == "application/pdf"
     absent = random.Random(2).sample(list(Participant.objects.order_by("pk")), 10)
     for one in absent:
         planning.note_absence(participant=one, is_absent=True, closed=(), by=TESTER)

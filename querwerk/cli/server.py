@@ -96,6 +96,7 @@ def demo(arguments: argparse.Namespace) -> None:
 
 
 def _fill() -> None:
+    from querwerk.cli import sample  # noqa: PLC0415
     from querwerk.cli.accounts import create_user  # noqa: PLC0415
     from querwerk.cli.programmes import import_file, summary  # noqa: PLC0415
     from querwerk.people.models import User  # noqa: PLC0415
@@ -111,10 +112,14 @@ def _fill() -> None:
             role="organiser",
             programme=Programme.objects.select_related("space").order_by("pk")[0].space.key,
         )
+    if not Programme.objects.filter(space__key=sample.KEY).exists():
+        print("Importing an invented round to try things with ...", flush=True)
+        sample.fill(ORGANISER)
 
 
 def _greeting(port: int) -> str:
     from querwerk.cli.accounts import sign_in_address  # noqa: PLC0415
+    from querwerk.cli.sample import COMPANY, CREATIVE  # noqa: PLC0415
     from querwerk.people.models import User  # noqa: PLC0415
 
     site = f"http://localhost:{port}"
@@ -125,6 +130,7 @@ Sign in as organiser: {site}/en/account/login/
   with the address {ORGANISER}; the code appears in this terminal.
 Or open this link, it works once:
   {link}
+Two others know the invented round only: {COMPANY} and {CREATIVE}.
 Stop with Ctrl+C. The data stay in {_data()}.
 """
 
@@ -188,8 +194,10 @@ def _load_site(target: str) -> "WSGIHandler":
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     from querwerk.config.wsgi import application  # noqa: PLC0415
     from querwerk.core.clock import Clock  # noqa: PLC0415
+    from querwerk.core.foresight import Foresight  # noqa: PLC0415
 
     Clock().start()
+    Foresight().start()
     return application
 
 

@@ -135,7 +135,8 @@ class _Write:
     def run(self, tops: Sequence[Parsed], expected: Mapping[Name, int]) -> Report:
         _queue_up(self.space)
         everything = [parsed for top in tops for parsed in top.walk()]
-        self.nodes = nodes_by_name(self.space.pk)
+        named = names_in(everything)
+        self.nodes = nodes_by_name(self.space.pk, named if len(named) <= CHUNK else None)
         self.check_references(everything)
         self.load(everything)
         self.check_wholes(everything)
@@ -446,6 +447,25 @@ def dangling(words: str, kinds: Iterable[str]) -> str:
     """Say that a reference leads nowhere."""
     labels = ", ".join(str(spec_of(kind).label) for kind in kinds)
     return _("“%(value)s” does not exist (looked for: %(kinds)s)") % {"value": words, "kinds": labels}
+
+
+def names_in(everything: Iterable[Parsed]) -> set[Name]:
+    """Return whom records may mean: themselves, what they are part of, and what they refer or link to."""
+    found: set[Name] = set()
+    for parsed in everything:
+        found.add((parsed.kind, parsed.key))
+        if parsed.parent is not None:
+            found.add((parsed.parent.kind, parsed.parent.key))
+        found |= {(_reference(parsed.spec, key).kind, target.words) for key, target in parsed.references.items()}
+        for stated in parsed.links.values():
+            for target in stated.targets:
+                prefix, colon, rest = target.words.partition(":")
+                found |= (
+                    {(prefix, rest)}
+                    if colon
+                    else {(kind, target.words) for kind in stated.spec.kinds or (stated.spec.inline_kind,)}
+                )
+    return found
 
 
 def resolve(target: Target, kinds: Sequence[str], known: "set[Name] | Mapping[Name, Any]") -> Name | None:

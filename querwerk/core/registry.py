@@ -3,7 +3,7 @@
 The lower room owns the place, the upper room fills it at start-up (decision 0003). Nothing here imports upward.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -84,6 +84,7 @@ _panels: list[Panel] = []
 _navigation: list[Entry] = []
 _tools: list[Tool] = []
 _holders: list[Holder] = []
+_foresights: list[Callable[[], None]] = []
 _duties: list[Duty] = []
 _journaled: dict[str, tuple["Label", Mapping[str, "Label"]]] = {}
 
@@ -119,6 +120,16 @@ def register_tool(tool: Tool) -> None:
 def register_holder(holder: Holder) -> None:
     """Say that a room holds personal data of people who need no account."""
     _holders.append(holder)
+
+
+def register_foresight(read: Callable[[], None]) -> None:
+    """Have something read when a process of the server starts, so that no page waits for it."""
+    _foresights.append(read)
+
+
+def foresights() -> Sequence[Callable[[], None]]:
+    """Return what is read when a process of the server starts."""
+    return _foresights
 
 
 def register_duty(duty: Duty) -> None:

@@ -86,6 +86,7 @@ urlpatterns = [
     path(DIRECTORY + "claims/<int:number>/", directory.claim, name="directory_claim"),
     path(DIRECTORY + "questions/<int:number>/", directory.inquiry, name="directory_inquiry"),
     path(DIRECTORY + "duplicates/", directory.duplicates, name="directory_duplicates"),
+    path(DIRECTORY + "merged/<int:number>/", directory.part, name="directory_part"),
     path(DIRECTORY + "duplicates/<str:one>/<str:other>/", directory.merge, name="directory_merge"),
     path("desk/<slug:programme>/menu/", menu.menu, name="menu"),
     path("desk/<slug:programme>/roles/", roles.roles, name="roles"),

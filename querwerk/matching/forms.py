@@ -5,6 +5,8 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.core.validators import validate_email
+from django.db.models import QuerySet
 from django.utils.functional import Promise
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
@@ -15,19 +17,23 @@ from querwerk.core.spec import UNSTORABLE
 from querwerk.core.templatetags.ui import language_name, plain
 from querwerk.matching.actions.challenges import Audience, Contact
 from querwerk.matching.actions.proposals import Reached
-from querwerk.matching.models import Dossier, Side
+from querwerk.matching.models import Dossier, Guest, Side
 from querwerk.matching.states import (
     CONFIDENTIALITY_MEANING,
+    GROUND_MEANING,
     OUTCOME_MEANING,
+    PRESENCE_MEANING,
     RIPENESS_MEANING,
     Answer,
     Confidentiality,
+    Ground,
     Outcome,
     Presence,
     Ripeness,
 )
 from querwerk.people.models import Organisation, Profile
-from querwerk.people.states import Submarket
+from querwerk.people.states import SKILL_CHOICES, Submarket
+from querwerk.programmes.profiles.steps import region_choices
 
 LONG = 6000
 WORK_LANGUAGES = ("de", "en", "cs", "pl", "it", "sl", "nl", "fr", "hu", "sk")
@@ -37,14 +43,19 @@ PLAIN = (
     "profile",
     "ripeness",
     "submarkets",
+    "skills",
     "wanted",
     "place",
+    "region",
     "presence",
     "languages",
     "begins",
     "ends",
     "questions",
 )
+
+FOLDED = ("skills",)
+"""Questions with so many answers that they open on demand."""
 
 type Words = str | Promise
 
@@ -161,15 +172,40 @@ class ChallengeForm(forms.Form):
         label=gettext_lazy("The people I choose"), required=False, coerce=int, widget=forms.CheckboxSelectMultiple,
         help_text=gettext_lazy("Only for “Only the people I choose”. Without an organiser among them nobody can propose creatives to you."),
     )  # fmt: skip
+    guests = forms.MultipleChoiceField(
+        label=gettext_lazy("Asked by mail, not come yet"), required=False, widget=forms.CheckboxSelectMultiple,
+        help_text=gettext_lazy("Untick an address, and its link leads nowhere any more."),
+    )  # fmt: skip
+    invited = forms.CharField(
+        label=gettext_lazy("Ask others by mail"), max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=gettext_lazy("One address a line. The mail says nothing of the challenge; its link works for that person alone and goes out when you save, not before."),
+    )  # fmt: skip
+    partner = forms.CharField(
+        label=gettext_lazy("Your partner in the directory"), max_length=300, required=False,
+        help_text=gettext_lazy("If you have one already: the name as it stands in the directory. Organisers then introduce you two to each other first."),
+    )  # fmt: skip
+    partner_email = forms.EmailField(
+        label=gettext_lazy("Or your partner's e-mail address"), max_length=254, required=False,
+        help_text=gettext_lazy("If your partner is not there yet: a mail with a link goes out when you save. Behind it your partner reads this and enters the directory."),
+    )  # fmt: skip
     submarkets = forms.MultipleChoiceField(
         label=gettext_lazy("Whom do you imagine?"), required=False, widget=forms.CheckboxSelectMultiple,
         help_text=gettext_lazy("If you do not know, tick nothing: your text is compared with everybody's."),
+    )  # fmt: skip
+    skills = forms.MultipleChoiceField(
+        label=gettext_lazy("Which skills do you think are needed?"), required=False,
+        widget=forms.CheckboxSelectMultiple(attrs={"class": "ticks"}),
+        help_text=gettext_lazy("Only what you are sure of. Creatives who name the same skill stand higher for it."),
     )  # fmt: skip
     wanted = forms.IntegerField(
         label=gettext_lazy("How many creatives should work on it?"), min_value=1, max_value=9, required=False,
         help_text=gettext_lazy("Two from different fields are a good number."),
     )  # fmt: skip
     place = forms.CharField(label=gettext_lazy("Where?"), max_length=200, required=False)
+    region = forms.ChoiceField(
+        label=gettext_lazy("Region"), required=False,
+        help_text=gettext_lazy("Where people must be there, creatives from farther away are marked. Regions of the EU statistics (NUTS)."),
+    )  # fmt: skip
     presence = forms.ChoiceField(label=gettext_lazy("Must people be there?"), required=False, widget=forms.RadioSelect)
     languages = forms.MultipleChoiceField(
         label=gettext_lazy("In which languages can you work?"), required=False, widget=forms.CheckboxSelectMultiple
@@ -195,20 +231,38 @@ class ChallengeForm(forms.Form):
         team: list[Any],
         questions: list[tuple[str, str]],
         own: list[Profile],
+        seen: QuerySet[Profile],
+        guests: list[Guest],
     ) -> None:
-        """Show what is there; ``team`` are the accounts that may be chosen, ``own`` the profiles in whose name it may be."""
-        self.dossier = dossier
+        """Show what is there.
+
+        ``team`` are the accounts that may be chosen, ``own`` the profiles in whose name it may be, ``seen`` those among which
+        the partner is, ``guests`` those who were asked by mail and have not come.
+        """
+        self.dossier, self.seen = dossier, seen
+        self.waiting = [guest.email for guest in guests if not guest.is_partner]
+        self.partner_asked = next((guest.email for guest in guests if guest.is_partner), "")
         super().__init__(data, initial=self._initial(dossier))
         fields: dict[str, Any] = self.fields
         fields["ripeness"].choices = scale(Ripeness.choices, RIPENESS_MEANING)
         fields["confidentiality"].choices = scale(Confidentiality.choices, CONFIDENTIALITY_MEANING)
         fields["chosen"].choices = [(user.pk, user.display_name) for user in team]
+        fields["guests"].choices = [(email, email) for email in self.waiting]
         fields["submarkets"].choices = Submarket.choices
-        fields["presence"].choices = Presence.choices
+        fields["skills"].choices = sorted(
+            ((code, str(label)) for code, label in SKILL_CHOICES), key=lambda pair: pair[1].casefold()
+        )
+        fields["region"].choices = region_choices(str(dossier.content.get("region") or ""))
+        fields["presence"].choices = scale(Presence.choices, PRESENCE_MEANING)
         fields["languages"].choices = [(code, language_name(code)) for code in WORK_LANGUAGES]
         fields["questions"].choices = questions
         fields["profile"].choices = [(one.key, plain(one.name)) for one in own]
-        for name, is_needed in (("chosen", team), ("questions", questions), ("profile", own)):
+        for name, is_needed in (
+            ("chosen", team),
+            ("guests", self.waiting),
+            ("questions", questions),
+            ("profile", own),
+        ):
             if not is_needed:
                 del self.fields[name]
         for name in TEXTS:
@@ -224,6 +278,9 @@ class ChallengeForm(forms.Form):
             "contact_name": dossier.contact_name,
             "contact_email": dossier.contact_email,
             "contact_phone": dossier.contact_phone,
+            "partner": plain(dossier.partner.name) if dossier.partner is not None else "",
+            "partner_email": self.partner_asked if dossier.partner is None else "",
+            "guests": self.waiting,
             "confidentiality": dossier.confidentiality,
             "chosen": list(dossier.confidants.values_list("user", flat=True)) if dossier.pk else [],
         }
@@ -238,6 +295,34 @@ class ChallengeForm(forms.Form):
         if begins and ends and ends < begins[: len(ends)]:
             self.add_error("ends", _("The end is before the beginning."))
         return cleaned
+
+    def clean_invited(self) -> list[str]:
+        """Return the addresses, each once."""
+        typed = str(self.cleaned_data["invited"]).replace(",", " ").replace(";", " ").split()
+        for email in typed:
+            try:
+                validate_email(email)
+            except forms.ValidationError:
+                raise forms.ValidationError(_("“%(typed)s” is not an e-mail address.") % {"typed": email}) from None
+        if typed and self.data.get("confidentiality") != Confidentiality.CHOSEN:
+            raise forms.ValidationError(
+                _("Only “Only the people I choose” needs this. Choose it above, or leave this empty.")
+            )
+        return list(dict.fromkeys(email.lower() for email in typed))
+
+    def clean_partner(self) -> Profile | None:
+        """Return the profile that is called so, among those that the viewer may see."""
+        typed = " ".join(str(self.cleaned_data["partner"]).split())
+        if not typed:
+            return None
+        for profile in self.seen:
+            if typed == profile.key or typed.casefold() in {str(one).casefold() for one in profile.name.values()}:
+                return profile
+        raise forms.ValidationError(
+            _(
+                "Nobody in the directory whom you may see has this name. Write it as it stands there, or give an address."
+            )
+        )
 
     def clean_org(self) -> str:
         """Return the key of the organisation that is called so."""
@@ -277,25 +362,40 @@ class ChallengeForm(forms.Form):
         return Contact(typed["contact_name"], typed["contact_email"], typed["contact_phone"])
 
     def audience(self) -> Audience:
-        """Return who may read it."""
-        return Audience(self.cleaned_data["confidentiality"], frozenset(self.cleaned_data.get("chosen", ())))
+        """Return who may read it; who came in since the page was opened was not there to be unticked, and stays."""
+        ticked = frozenset(self.cleaned_data.get("chosen", ()))
+        sent: Any = self.data
+        offered = {int(pk) for pk in sent.getlist("offered") if pk.isdecimal()} if "offered" in sent else None
+        came = frozenset(self.initial["chosen"]) - offered if offered is not None else frozenset()
+        return Audience(self.cleaned_data["confidentiality"], ticked | came)
+
+    def guests_wanted(self) -> list[str]:
+        """Return the addresses that are to be asked, or were and still are."""
+        return [*self.cleaned_data.get("guests", ()), *self.cleaned_data["invited"]]
 
 
-def examples(form: ChallengeForm) -> list[dict[str, Any]]:
-    """Return the questions of the form in titled steps, each with its examples."""
+def examples(form: ChallengeForm, *, has_partner: bool = False) -> list[dict[str, Any]]:
+    """Return the questions of the form in titled steps, each with its examples; who comes with a partner names them first."""
+    partner: tuple[str, Words, tuple[str, ...]] = (
+        "partner",
+        gettext_lazy("Your partner"),
+        ("partner", "partner_email"),
+    )
     steps: tuple[tuple[str, Words, tuple[str, ...]], ...] = (
+        *([partner] if has_partner else []),
         ("problem", gettext_lazy("The problem"), ("title", "problem", "ripeness", "tried")),
         ("success", gettext_lazy("Success"), ("success",)),
         ("people", gettext_lazy("Who you are"), ("profile", "org", "contact_name", "contact_email", "contact_phone")),
-        ("public", gettext_lazy("What others learn"), ("confidentiality", "chosen", "sayable")),
-        ("wanted", gettext_lazy("Whom you look for"), ("submarkets", "wanted", "place", "presence", "languages", "begins", "ends", "questions")),
+        ("public", gettext_lazy("What others learn"), ("confidentiality", "chosen", "guests", "invited", "sayable")),
+        ("wanted", gettext_lazy("Whom you look for"), ("submarkets", "skills", "wanted", "place", "region", "presence", "languages", "begins", "ends", "questions")),
+        *([] if has_partner else [partner]),
     )  # fmt: skip
     return [
         {
             "id": f"step-{key}",
             "title": title,
             "rows": [
-                {"field": form[name], "good": good, "vague": vague}
+                {"field": form[name], "good": good, "vague": vague, "is_folded": name in FOLDED}
                 for name in names
                 if name in form.fields
                 for good, vague in [EXAMPLES.get(name, ((), ()))]
@@ -310,6 +410,28 @@ def languages() -> list[tuple[str, str]]:
     return [(code, language_name(code)) for code, _name in settings.LANGUAGES]
 
 
+class NotForMeForm(forms.Form):
+    """Why a suggestion is not wanted: a ground that the next ranking heeds, and own words."""
+
+    ground = forms.ChoiceField(
+        label=gettext_lazy("What is it above all?"), widget=forms.RadioSelect, required=False,
+    )  # fmt: skip
+    why = forms.CharField(
+        label=gettext_lazy("In your own words"), max_length=500, required=False,
+        help_text=gettext_lazy("The organisers read it; the other side does not."),
+    )  # fmt: skip
+
+    def __init__(self, data: Any = None) -> None:
+        """Describe what each ground changes."""
+        super().__init__(data)
+        field: Any = self.fields["ground"]
+        field.choices = scale(Ground.choices, GROUND_MEANING)
+
+    def clean_why(self) -> str:
+        """Take out what a database refuses."""
+        return UNSTORABLE.sub("", str(self.cleaned_data["why"])).strip()
+
+
 class AnswerForm(forms.Form):
     """Yes or no, with a reason for a no, and what the other side may use after two yeses."""
 
@@ -317,9 +439,12 @@ class AnswerForm(forms.Form):
         label=gettext_lazy("Your answer"), widget=forms.RadioSelect,
         error_messages={"required": gettext_lazy("Please choose yes or no.")},
     )  # fmt: skip
+    ground = forms.ChoiceField(
+        label=gettext_lazy("If no: what is it above all?"), widget=forms.RadioSelect, required=False,
+    )  # fmt: skip
     reason = LongText(
         label=gettext_lazy("Why?"), max_length=1000,
-        help_text=gettext_lazy("Needed for a “no”: the organisers read it and propose better next time. The other side does not read it."),
+        help_text=gettext_lazy("For a “no”: the organisers read it and propose better next time. The other side does not read it."),
     )  # fmt: skip
     name = forms.CharField(
         label=gettext_lazy("Your name"), max_length=200, required=False,
@@ -345,12 +470,15 @@ class AnswerForm(forms.Form):
             (Answer.YES, gettext_lazy("Yes, we would like to get to know each other")),
             (Answer.NO, gettext_lazy("No, not this one")),
         ]
+        grounds: Any = self.fields["ground"]
+        grounds.choices = Ground.choices
 
     def clean(self) -> dict[str, Any]:
         """Ask for a reason where the answer is no."""
         cleaned = super().clean() or {}
         cleaned["reason"] = UNSTORABLE.sub("", cleaned.get("reason") or "").strip()
-        if cleaned.get("answer") == Answer.NO and not cleaned["reason"] and "reason" not in self.errors:
+        is_told = cleaned["reason"] or cleaned.get("ground") not in ("", Ground.OTHER)
+        if cleaned.get("answer") == Answer.NO and not is_told and not {"reason", "ground"} & set(self.errors):
             self.add_error("reason", _("Please give a reason in a few words. “No time this year” is enough."))
         return cleaned
 

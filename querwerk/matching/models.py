@@ -9,6 +9,7 @@ from typing import ClassVar
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Lower
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -22,6 +23,7 @@ from querwerk.matching.states import (
     Answer,
     ChallengeState,
     Confidentiality,
+    Ground,
     Mark,
     Moment,
     Outcome,
@@ -169,6 +171,8 @@ class Dossier(models.Model):
     record = models.OneToOneField(Challenge, models.SET_NULL, related_name="dossier", null=True, blank=True)
     organisation = models.ForeignKey(Organisation, models.SET_NULL, related_name="+", null=True, blank=True)
     profile = models.ForeignKey(Profile, models.SET_NULL, related_name="+", null=True, blank=True)
+    partner = models.ForeignKey(Profile, models.SET_NULL, related_name="+", null=True, blank=True)
+    """With whom whoever brought it wants to try it."""
     author = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, related_name="+", null=True, blank=True)
     contact_name = models.CharField(max_length=200, blank=True)
     contact_email = models.EmailField(max_length=254, blank=True)
@@ -212,6 +216,33 @@ class Confidant(models.Model):
     def __str__(self) -> str:
         """Return both numbers."""
         return f"{self.dossier_id}: {self.user_id}"
+
+
+class Guest(models.Model):
+    """Somebody who is asked by mail to read a challenge, or to be the partner for it. The code in the mail is the key."""
+
+    dossier = models.ForeignKey(Dossier, models.CASCADE, related_name="guests")
+    email = models.EmailField(max_length=254)
+    code = models.CharField(max_length=40, unique=True, default=new_code)
+    language = models.CharField(max_length=5)
+    by_name = models.CharField(max_length=200)
+    is_partner = models.BooleanField(default=False)
+    """Named as the partner with whom the idea is to be tried; reads the challenge whoever else may."""
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, related_name="+", null=True, blank=True)
+    """Who came."""
+    invited_at = models.DateTimeField(auto_now_add=True)
+    accepted_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        """An address is asked once for each challenge."""
+
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint("dossier", Lower("email"), name="guest_once"),
+        ]
+
+    def __str__(self) -> str:
+        """Return the number; never the address."""
+        return str(self.pk)
 
 
 class Judgement(models.Model):
@@ -294,6 +325,7 @@ class Side(models.Model):
     answer = models.CharField(max_length=5, choices=Answer, default=Answer.OPEN)
     answered_at = models.DateTimeField(null=True, blank=True)
     reason = models.CharField(max_length=1000, blank=True)
+    ground = models.CharField(max_length=5, choices=Ground, blank=True)
     reminders = models.PositiveSmallIntegerField(default=0)
     reminded_at = models.DateTimeField(null=True, blank=True)
 
@@ -307,7 +339,10 @@ class Side(models.Model):
                 | (~Q(answer=Answer.OPEN) & Q(answered_at__isnull=False)),
                 name="side_answer_has_date",
             ),
-            models.CheckConstraint(condition=~Q(answer=Answer.NO) | ~Q(reason=""), name="side_refusal_has_reason"),
+            models.CheckConstraint(
+                condition=~Q(answer=Answer.NO) | ~Q(reason="") | ~Q(ground__in=["", Ground.OTHER]),
+                name="side_refusal_has_reason",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -409,21 +444,25 @@ class Round(models.Model):
 
 
 class Wish(models.Model):
-    """What a creative says to a challenge that was suggested to them; the next ranking heeds it."""
+    """What one side of a pair says to a suggestion; the next ranking heeds it."""
 
     dossier = models.ForeignKey(Dossier, models.CASCADE, related_name="wishes")
     profile = models.ForeignKey(Profile, models.CASCADE, related_name="+")
+    party = models.CharField(max_length=10, choices=Party, default=Party.OFFER)
+    """Who says it: the creative to a challenge, or the company to a creative."""
     says = models.CharField(max_length=12, choices=Says)
+    ground = models.CharField(max_length=5, choices=Ground, blank=True)
     why = models.CharField(max_length=500, blank=True)
     at = models.DateTimeField(auto_now=True)
 
     class Meta:
-        """One word on a pair; a “not for me” has its reason."""
+        """One word of each side on a pair; a “not for me” has its reason."""
 
         constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.UniqueConstraint(fields=["dossier", "profile"], name="wish_for_challenge_once"),
+            models.UniqueConstraint(fields=["dossier", "profile", "party"], name="wish_for_challenge_once"),
             models.CheckConstraint(
-                condition=~Q(says=Says.NOT_FOR_ME) | ~Q(why=""), name="wish_for_challenge_refusal_has_reason"
+                condition=~Q(says=Says.NOT_FOR_ME) | ~Q(why="") | ~Q(ground__in=["", Ground.OTHER]),
+                name="wish_for_challenge_refusal_has_reason",
             ),
         ]
 

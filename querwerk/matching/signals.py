@@ -5,6 +5,9 @@ from django.dispatch import Signal
 challenge_saved = Signal()
 """Sent inside the transaction after a challenge that is looking for creatives was written; ``dossier_id``: int."""
 
+guest_asked = Signal()
+"""Sent inside the transaction when somebody is to be asked by mail to read a challenge; ``guest_id``: int."""
+
 letters_due = Signal()
 """Sent inside the transaction when sides of a proposal must be written to; ``letters``: list of (side id, kind)."""
 

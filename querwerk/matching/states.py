@@ -78,6 +78,13 @@ class Presence(TextChoices):
     REMOTE = "remote", _("From afar")
 
 
+PRESENCE_MEANING: dict[str, str | Promise] = {
+    Presence.ON_SITE: _("The work is about a place, a machine or people whom one must have seen again and again."),
+    Presence.EITHER: _("Two or three days with you, the rest by telephone and screen."),
+    Presence.REMOTE: _("Everything that is needed can be sent."),
+}
+
+
 class Step(TextChoices):
     """What happened to a challenge or a match; each with its date, on the page of the challenge."""
 
@@ -85,6 +92,9 @@ class Step(TextChoices):
     CHANGED = "changed", _("changed it")
     MOVED = "moved", _("set the state to")
     OPENED_TO = "opened-to", _("changed who may read it:")
+    ASKED_IN = "asked-in", _("asked somebody in by mail")
+    CAME_IN = "came-in", _("accepted the invitation to read it")
+    PARTNER = "partner", _("named a partner:")
     PINNED = "pinned", _("pinned")
     EXCLUDED = "excluded", _("excluded")
     RELEASED = "released", _("released")
@@ -191,8 +201,27 @@ ROUND_MOVES: dict[RoundState, frozenset[RoundState]] = {
 }
 
 
+class Ground(TextChoices):
+    """The ground of a no. It says whether the no holds for other pairs, too."""
+
+    TIME = "time", _("No time for it now")
+    PLACE = "place", _("Too far away")
+    FIELD = "field", _("Another field is needed")
+    KNOWN = "known", _("We know each other already")
+    OTHER = "other", _("Something else")
+
+
+GROUND_MEANING: dict[str, str | Promise] = {
+    Ground.TIME: _("For three months you stand lower in all lists, so that nobody asks in vain."),
+    Ground.PLACE: _("Others from the same region stand a little lower for you."),
+    Ground.FIELD: _("Others of the same field stand a little lower for you."),
+    Ground.KNOWN: _("You need no introduction. Nothing else changes."),
+    Ground.OTHER: _("Please say it in a few words. Nothing else changes."),
+}
+
+
 class Says(TextChoices):
-    """What a creative says to a suggestion of their own."""
+    """What somebody says to a suggestion of their own."""
 
     INTERESTED = "interested", _("I am interested")
     NOT_FOR_ME = "not-for-me", _("Not for me")

@@ -5,6 +5,7 @@ from typing import Any
 from django.apps import AppConfig
 from django.db.models.signals import post_save
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from querwerk.core import registry
 
@@ -23,7 +24,7 @@ class MeetingsConfig(AppConfig):
         from querwerk.meetings import panels, tasks  # noqa: PLC0415
         from querwerk.meetings.actions import forgetting, joining, planning  # noqa: PLC0415
         from querwerk.meetings.rules import may_see_meetings  # noqa: PLC0415
-        from querwerk.meetings.signals import plan_wanted  # noqa: PLC0415
+        from querwerk.meetings.signals import plan_wanted, words_changed  # noqa: PLC0415
 
         def tell(sender: Any, registration: Any, **_more: Any) -> tuple[str, Any] | None:
             found = forgetting.data_of(registration)
@@ -39,6 +40,7 @@ class MeetingsConfig(AppConfig):
         registration_told.connect(tell, weak=False)
         registration_forgotten.connect(forget, weak=False)
         plan_wanted.connect(tasks.queue_plan)
+        words_changed.connect(tasks.queue_words)
         register_letter(planning.LETTERS, tasks.LETTER)
         registry.register_panel(panels.MINE)
         registry.register_tool(registry.Tool(_("Meetings"), "meetings:home", 45, may_see_meetings))
@@ -54,7 +56,7 @@ FIELDS = {
     "session": _("Session"),
     "slots": _("Times"),
     "tables": _("Tables"),
-    "table": _("Table"),
+    "table": pgettext_lazy("furniture", "Table"),
     "is_closed": _("Closed"),
     "team": _("Team"),
     "members": _("Members"),

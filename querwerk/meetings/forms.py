@@ -1,5 +1,6 @@
 """What is typed into the forms about meetings."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -8,10 +9,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from querwerk.core.templatetags.ui import language_name
-from querwerk.meetings.models import Networking, Participant, Session, Table, Team
+from querwerk.events.states import Group
+from querwerk.meetings.models import Networking, Participant, Plan, Session, Table, Team
 from querwerk.meetings.queries import people
 from querwerk.meetings.rules import Hours
-from querwerk.meetings.states import Method
+from querwerk.meetings.states import Method, PlanState
 
 SPOKEN = ("de", "en", "cs", "pl", "it", "sl", "hu", "sk", "fr", "nl", "uk")
 """Languages that can be ticked; those of the site come first."""
@@ -180,8 +182,12 @@ class PairForm(forms.Form):
     """Two people."""
 
     use_required_attribute = False
-    first = PersonChoice(Participant.objects.none(), label=gettext_lazy("One person"))
-    second = PersonChoice(Participant.objects.none(), label=gettext_lazy("The other person"))
+    first = PersonChoice(
+        Participant.objects.none(), label=gettext_lazy("One person"), empty_label=gettext_lazy("please choose")
+    )
+    second = PersonChoice(
+        Participant.objects.none(), label=gettext_lazy("The other person"), empty_label=gettext_lazy("please choose")
+    )
     sort = forms.ChoiceField(
         label=gettext_lazy("These two"), widget=forms.RadioSelect,
         choices=[("must", gettext_lazy("have to meet")), ("never", gettext_lazy("must not meet")), ("wish", gettext_lazy("would like to meet (the first asked for it)"))],
@@ -252,3 +258,97 @@ class IntroductionForm(forms.Form):
     open_slots = forms.MultipleChoiceField(
         label=gettext_lazy("When can you meet people?"), required=False, widget=forms.CheckboxSelectMultiple
     )
+
+
+class RoleForm(forms.Form):
+    """As what else somebody is here."""
+
+    use_required_attribute = False
+    title = forms.CharField(
+        label=gettext_lazy("As what are you here, too?"), max_length=120,
+        help_text=gettext_lazy("For example “stage designer of my own” beside the company for which you registered."),
+    )  # fmt: skip
+    group = forms.ChoiceField(
+        label=gettext_lazy("Field"), required=False,
+        choices=[("", gettext_lazy("the same as in my registration")), *Group.choices],
+    )  # fmt: skip
+    sentence = forms.CharField(
+        label=gettext_lazy("What do you do in this role, or look for?"), max_length=300, required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )  # fmt: skip
+
+
+# --- What is printed -----------------------------------------------------------
+
+
+class PaperForm(forms.Form):
+    """What is printed, in which language; the field without a choice takes the first."""
+
+    use_required_attribute = False
+    first_language: Any = None
+    """What stands first among the languages, instead of each one's own."""
+    language = forms.ChoiceField(label=gettext_lazy("Language"), required=False)
+
+    def __init__(self, data: Any = None, *, groups: Sequence[str], versions: Sequence[Plan], prefix_id: str) -> None:
+        """Offer what there is of this event."""
+        super().__init__(data, auto_id=f"{prefix_id}-%s")
+        sites = [(code, language_name(code)) for code, _name in settings.LANGUAGES]
+        own = [] if self.first_language is None else [("", self.first_language)]
+        self.fields["language"].choices = own + sites  # type: ignore[attr-defined]
+        if "who" in self.fields:
+            named = [(group, Group(group).label) for group in groups]
+            self.fields["who"].choices = [("", _("Everybody")), *named]  # type: ignore[attr-defined]
+        if "version" in self.fields:
+            self.fields["version"].choices = [(plan.number, _version_name(plan)) for plan in versions]  # type: ignore[attr-defined]
+            if len(versions) < 2:
+                self.fields["version"].widget = forms.HiddenInput()
+
+    def clean_version(self) -> int:
+        """Return the number of the version; 0 for the one that counts."""
+        return int(self.cleaned_data["version"] or 0)
+
+
+def _version_name(plan: Plan) -> str:
+    return _("Version %(number)s, %(state)s") % {"number": plan.number, "state": PlanState(plan.state).label}
+
+
+class BadgesForm(PaperForm):
+    """Badges."""
+
+    first_language = gettext_lazy("each person's own")
+    who = forms.ChoiceField(label=gettext_lazy("For whom"), required=False)
+    person = forms.IntegerField(required=False, widget=forms.HiddenInput, min_value=1, max_value=2**31)
+    size = forms.ChoiceField(
+        label=gettext_lazy("Size"), required=False,
+        choices=[("90x55", gettext_lazy("90 × 55 mm, ten on a sheet")), ("74x105", gettext_lazy("74 × 105 mm (A7 upright), four on a sheet")), ("148x105", gettext_lazy("148 × 105 mm (A6), two on a sheet"))],
+    )  # fmt: skip
+    field_order = ("who", "size", "language")
+
+    def clean_size(self) -> str:
+        """Return the size, the smallest where none was said."""
+        return self.cleaned_data["size"] or "90x55"
+
+
+class PlansForm(PaperForm):
+    """Personal plans."""
+
+    first_language = gettext_lazy("each person's own")
+    who = forms.ChoiceField(label=gettext_lazy("For whom"), required=False)
+    person = forms.IntegerField(required=False, widget=forms.HiddenInput, min_value=1, max_value=2**31)
+    per_sheet = forms.TypedChoiceField(
+        label=gettext_lazy("On a sheet of A4"), required=False, coerce=int,
+        choices=[(1, gettext_lazy("one person")), (2, gettext_lazy("two people, to cut"))],
+    )  # fmt: skip
+    version = forms.ChoiceField(label=gettext_lazy("Version of the timetable"), required=False)
+    field_order = ("who", "per_sheet", "version", "language")
+
+    def clean_per_sheet(self) -> int:
+        """Return how many stand on a sheet, one where nothing was said."""
+        return self.cleaned_data["per_sheet"] or 1
+
+
+class SignsForm(PaperForm):
+    """Signs for tables."""
+
+    version = forms.ChoiceField(label=gettext_lazy("Version of the timetable"), required=False)
+    field_order = ("version", "language")

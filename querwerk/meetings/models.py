@@ -8,6 +8,7 @@ from django.db.models import F, Q
 from django.utils.timezone import localtime
 
 from querwerk.events.models import Registration, Terms
+from querwerk.events.states import Group
 from querwerk.matching.models import Match
 from querwerk.meetings.states import Cause, Method, PairSort, Phase, PlanState, WishState
 
@@ -165,6 +166,26 @@ class Participant(models.Model):
         return str(self.pk)
 
 
+class OtherRole(models.Model):
+    """As what else somebody is here: the company's representative is a stage designer, too. They are still one person at a time."""
+
+    participant = models.ForeignKey(Participant, models.CASCADE, related_name="roles")
+    title = models.CharField(max_length=120)
+    group = models.CharField(max_length=15, choices=Group, blank=True)
+    sentence = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        """Each role once."""
+
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["participant", "title"], name="other_role_once"),
+        ]
+
+    def __str__(self) -> str:
+        """Return the number."""
+        return str(self.pk)
+
+
 class Unavailable(models.Model):
     """A slot in which somebody cannot come."""
 
@@ -209,6 +230,9 @@ class Wish(models.Model):
 
     sender = models.ForeignKey(Participant, models.CASCADE, related_name="sent")
     receiver = models.ForeignKey(Participant, models.CASCADE, related_name="received")
+    sender_role = models.ForeignKey(OtherRole, models.SET_NULL, related_name="+", null=True, blank=True)
+    """As what the sender comes, and as what the receiver is wished for; nothing: as who they registered."""
+    receiver_role = models.ForeignKey(OtherRole, models.SET_NULL, related_name="+", null=True, blank=True)
     rank = models.PositiveIntegerField()
     """Smaller ones come first; not without gaps."""
     state = models.CharField(max_length=10, choices=WishState, default=WishState.SENT)

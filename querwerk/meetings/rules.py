@@ -15,6 +15,8 @@ from querwerk.programmes.states import RoleName
 MOST_SLOTS = 200
 """Of one event: beyond that somebody has mistyped a time."""
 MOST_TABLES = 500
+MOST_ROLES = 3
+"""Beside the one in which somebody registered."""
 FIRST_RANK_WEIGHT = 20
 """What the wish at the top of somebody's list counts; each further one counts one less, the last ones one."""
 ACCEPTED_COUNTS = 3
@@ -96,6 +98,15 @@ def weight_of(*, place: int, state: str) -> int:
     assert state in STANDING
     times = {WishState.ACCEPTED: ACCEPTED_COUNTS, WishState.LEFT: LEFT_COUNTS}.get(WishState(state), 1)
     return max(1, FIRST_RANK_WEIGHT - place) * times
+
+
+def why_they_meet(*, is_mine: bool, is_theirs: bool) -> str:
+    """Say to somebody why a meeting is in their timetable."""
+    if is_mine and is_theirs:
+        return str(_("You wished for each other."))
+    if is_mine:
+        return str(_("You wished for this meeting."))
+    return str(_("They wished for this meeting.") if is_theirs else _("The organisers brought you together."))
 
 
 # --- When --------------------------------------------------------------------

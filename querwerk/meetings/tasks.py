@@ -13,6 +13,7 @@ from querwerk.events.tasks.letters import FurtherLetter, Words
 from querwerk.meetings.actions.planning import LETTERS
 from querwerk.meetings.calendars import calendar_of, meetings_url, place_of
 from querwerk.meetings.models import Participant, Plan
+from querwerk.meetings.queries.people import roles_between
 from querwerk.meetings.queries.plans import published, seats_of
 
 
@@ -22,6 +23,19 @@ def compute(plan_id: int) -> None:
     from querwerk.meetings.actions.computing import compute_plan  # noqa: PLC0415  (loads the engine, which only this job needs)
 
     compute_plan(plan_id)
+
+
+@task
+def read_words(participant_id: int) -> None:
+    """Let the encoder read what somebody says about themselves."""
+    from querwerk.meetings.actions.reading import read_words as read  # noqa: PLC0415
+
+    read(participant_id)
+
+
+def queue_words(sender: Any, participant: Participant, **_more: Any) -> None:
+    """Queue the reading in the transaction in which it was said."""
+    read_words.enqueue(participant.pk)
 
 
 def queue_plan(sender: Any, plan: Plan, **_more: Any) -> None:
@@ -34,6 +48,7 @@ def _write(registration: Registration, name: dict[str, str]) -> Words:
     plan = published(participant.networking_id)
     assert plan is not None
     seats = seats_of(plan, participant)
+    roles = roles_between(participant.networking_id, [participant.pk])
     is_first = not Plan.objects.filter(networking=participant.networking_id, number__lt=plan.number).exclude(published_at=None).exists()  # fmt: skip
     subject = _("Your meetings: %(event)s") if is_first else _("Your meetings have changed: %(event)s")
     paragraphs = [_("These are your meetings:") if seats else _("We are sorry: no meeting could be arranged for you.")]
@@ -43,7 +58,7 @@ def _write(registration: Registration, name: dict[str, str]) -> Words:
         facts=[
             (
                 f"{date_format(localtime(seat.slot.begins_at), 'SHORT_DATE_FORMAT')} {seat.slot}",
-                ", ".join(filter(None, (seat.other.registration.name, seat.other.registration.organisation, place_of(seat)))),
+                ", ".join(filter(None, (seat.other.registration.name, roles.get((seat.other_id, participant.pk), seat.other.registration.organisation), place_of(seat)))),
             )
             for seat in seats
         ],

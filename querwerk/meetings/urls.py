@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from querwerk.meetings.views import arranging, mine, timetable
+from querwerk.meetings.views import arranging, mine, paper, timetable
 
 app_name = "meetings"
 AT_DESK = "desk/<slug:programme>/meetings/"
@@ -23,6 +23,8 @@ urlpatterns = [
     path(AT_EVENT + "teams/<int:number>/", arranging.team, name="team"),
     path(AT_EVENT + "people/", arranging.people_list, name="people"),
     path(AT_EVENT + "people/<int:number>/", arranging.person, name="person"),
+    path(AT_EVENT + "print/", paper.paper, name="paper"),
+    path(AT_EVENT + "print/<slug:sort>.pdf", paper.paper, name="paper_file"),
     path(AT_PLANS, timetable.plan_list, name="plans"),
     path(AT_PLANS + "pairs/", timetable.pairs, name="pairs"),
     path(AT_PLAN, timetable.plan, name="plan"),
@@ -31,6 +33,9 @@ urlpatterns = [
     path(MINE, mine.overview, name="mine"),
     path(MINE + "people/", mine.people_page, name="mine_people"),
     path(MINE + "me/", mine.me, name="mine_me"),
+    path(MINE + "me/roles/+/", mine.role, name="mine_role_new"),
+    path(MINE + "me/roles/<int:number>/", mine.role, name="mine_role"),
     path(MINE + "do/", mine.do, name="mine_do"),
+    path(MINE + "plan.pdf", mine.plan_file, name="mine_plan"),
     path(MINE + "calendar.ics", mine.calendar, name="mine_calendar"),
 ]

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from querwerk.engine.timetable import Promise, Status
 from querwerk.meetings.models import Plan
+from querwerk.meetings.planning import NOBODY
 from querwerk.meetings.queries.people import names_of
 from querwerk.meetings.states import Method
 
@@ -51,6 +52,8 @@ FORMS: tuple[tuple[re.Pattern[str], Say], ...] = tuple(
 
 
 def _need(what: str) -> str:
+    if what == NOBODY:
+        return _("with somebody who interprets between those who have no language in common")
     if what in NEEDS:
         return str(NEEDS[what])
     return _("with an interpreter for %(languages)s") % {"languages": what.replace("+", " – ")}
@@ -134,6 +137,8 @@ def _idle_proof(told: Mapping[str, Any]) -> str:
     numbers = {"number": told["breaks"], "bound": told["breaks_bound"]}
     if not told["breaks"]:
         return _("Nobody has to wait between two meetings.")
+    if not told["breaks_bound"]:
+        return _("There are %(number)s waiting times between meetings; whether there have to be any is not proved.") % numbers  # fmt: skip
     if told["breaks"] == told["breaks_bound"]:
         return _("It is proved that no timetable of the same worth has fewer waiting times than these %(number)s.") % numbers  # fmt: skip
     return _("There are %(number)s waiting times between meetings; it is proved that at least %(bound)s cannot be avoided.") % numbers  # fmt: skip

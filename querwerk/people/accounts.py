@@ -145,6 +145,17 @@ def sign_in_proved(request: HttpRequest, email: str) -> User | None:
     return user
 
 
+def by_mailbox(request: HttpRequest, email: str) -> User | None:
+    """Return who reads the mailbox into which a link went: the account that is signed in, or a new one, signed in now.
+
+    Nobody where the address has another account: a link lies in a mailbox for weeks, so it makes an account, but opens none.
+    """
+    known = User.objects.filter(email__iexact=email).first()
+    if known is None:
+        return sign_in_proved(request, email)
+    return known if known.is_active and known.pk == request.user.pk else None
+
+
 def _digest(words: str) -> str:
     plain = "".join(letter for letter in words.upper() if letter not in "- ")
     return hmac.new(settings.SECRET_KEY.encode(), plain.encode(), hashlib.sha256).hexdigest()

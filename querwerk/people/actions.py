@@ -31,6 +31,7 @@ from querwerk.core.signals import records_deleted
 from querwerk.core.spec import Problems
 from querwerk.core.states import LinkKind, Verb, Visibility
 from querwerk.core.text import Text
+from querwerk.people import word_files
 from querwerk.people.importing import Row as ImportRow
 from querwerk.people.meaning import forget_texts
 from querwerk.people.models import (
@@ -39,8 +40,10 @@ from querwerk.people.models import (
     DirectoryChange,
     DirectoryCount,
     Inquiry,
+    Merger,
     Profile,
     ProfileAlias,
+    SpeakerInvitation,
     Spokesperson,
     User,
 )
@@ -49,7 +52,7 @@ from querwerk.people.signals import answer_wanted, invitation_wanted
 from querwerk.people.states import Audience, ClaimState, Origin, ProfileSort
 
 CHUNK = 2000
-OWN_KINDS = ("profile", "contact", "spokesperson")
+OWN_KINDS = ("profile", "contact", "spokesperson", "speaker_invitation")
 """What the journal tells about a profile."""
 MOVING = (Visibility.PUBLISHED, Visibility.DRAFT)
 KEEP_INQUIRIES = timedelta(days=365)
@@ -206,6 +209,7 @@ def erase_profile(*, profile: Profile, by: Actor) -> None:
     """Delete a profile with all that hangs on it; the journal keeps that there was one, nothing of what it said."""
     space = Space.objects.select_for_update().get(pk=profile.space_id)
     forget_texts(profile)
+    word_files.forget(profile.space_id)
     entries = JournalEntry.objects.filter(space_key=space.key, key=profile.key, kind__in=OWN_KINDS)
     entries.update(before=None, after=None, title={}, why="")
     Link.objects.filter(owner=profile.node_id).delete()
@@ -229,7 +233,10 @@ def forget_account(*, user: User) -> int:
 def forget_address(email: str) -> int:
     """Take an address off every profile and delete its messages; return how many there were."""
     asked, _kinds = Inquiry.objects.filter(email__iexact=email).delete()
-    return asked + Contact.objects.filter(email__iexact=email).update(person="", email="", phone="")
+    # A merge that holds the address can be undone no more.
+    Merger.objects.filter(photograph__contact__0__fields__email__iexact=email).delete()
+    invited, _kinds = SpeakerInvitation.objects.filter(email__iexact=email).delete()
+    return asked + invited + Contact.objects.filter(email__iexact=email).update(person="", email="", phone="")
 
 
 # --- Import, invitation, claim ---

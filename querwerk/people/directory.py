@@ -11,18 +11,19 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
+from itertools import batched
 from typing import Any
 
 import numpy as np
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 
 from querwerk.core.maps import project
 from querwerk.core.text import LANGUAGES
 from querwerk.engine.matching.folding import fold
 from querwerk.engine.matching.search import WordIndex, with_meaning
 from querwerk.engine.matching.taxonomy import bundled
-from querwerk.people import queries
+from querwerk.people import queries, word_files
 from querwerk.people.columns import Column, Figures, Mask, Rows, Several
 from querwerk.people.meaning import nearest
 from querwerk.people.models import Profile
@@ -43,6 +44,8 @@ CELL = 30
 MOST_HITS = 1_000
 NEAR = 200
 """Profiles that are looked at for their meaning."""
+ENOUGH = 200
+"""Changed profiles from which on their words are kept for the next process, and that are read at once."""
 FEW = 500
 """Up to here the words are read when somebody first asks for them."""
 SINGLE = ("kind", "side", "division", "region", "town", "place", "cell", "shown")
@@ -204,8 +207,7 @@ class Directory:
             if self._has_words():
                 return
             number = queries.change_number(self.space_id)
-            words = WordIndex()
-            read_words(words, Profile.objects.filter(space=self.space_id))
+            words = words_of(self.space_id)
             with self._turn:
                 self._words, self._words_number = words, number
 
@@ -220,6 +222,11 @@ class Directory:
             self._words.remove(str(node))
         read_words(self._words, Profile.objects.filter(space=self.space_id, node__in=changed))
         self._words_number = self.number
+
+    def read(self) -> None:
+        """Read everything before somebody asks."""
+        self.refresh()
+        self._ensure_words()
 
     def _warm(self) -> None:
         """Read the words of a large directory before somebody asks for them."""
@@ -343,6 +350,38 @@ class Directory:
             )
             for code in np.flatnonzero(counts).tolist()
         ]  # fmt: skip
+
+
+def read_directories() -> None:
+    """Read the large directories before a page needs them."""
+    sizes = Profile.objects.order_by().values_list("space").annotate(Count("pk"))
+    for space_id, size in sizes:
+        if size > FEW:
+            directory_of(space_id).read()
+
+
+def words_of(space_id: int) -> WordIndex:
+    """Return the words of all profiles: those of the last process that read them, brought up to date; 1 query and 1 for many changed."""
+    kept = word_files.opened(space_id)
+    now = {
+        node: word_files.mark(version, changed_at)
+        for node, version, changed_at in Profile.objects.filter(space=space_id).values_list(
+            "node", "version", "changed_at"
+        )
+    }
+    gone = [node for node in kept.marks if node not in now]
+    changed = [node for node, mark in now.items() if kept.marks.get(node) != mark]
+    for node in (*gone, *changed):
+        kept.words.remove(str(node))
+    for some in batched(changed, ENOUGH, strict=False):
+        read_words(kept.words, Profile.objects.filter(space=space_id, node__in=some))
+    if len(gone) + len(changed) > ENOUGH:
+        number = queries.change_number(space_id)
+        word_files.keep(space_id, kept.words, now)
+        # What was erased meanwhile must not stay in the file.
+        if queries.change_number(space_id) != number:
+            word_files.forget(space_id)
+    return kept.words
 
 
 def read_words(words: WordIndex, found: QuerySet[Profile]) -> None:

@@ -9,6 +9,7 @@ from django.db.models.functions import Lower
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from querwerk.core.codes import new_code
 from querwerk.core.fields import PartialDateColumn, TextColumn
 from querwerk.core.models import Record, Space
 from querwerk.core.pictures.fields import gallery, lead_picture
@@ -388,6 +389,28 @@ class Spokesperson(models.Model):
         return f"{self.profile_id}: {self.user_id}"
 
 
+class SpeakerInvitation(models.Model):
+    """Somebody is asked by mail to speak for a profile, too. The code in the mail is the key; it is gone once it was used."""
+
+    profile = models.ForeignKey(Profile, models.CASCADE, related_name="invitations")
+    email = models.EmailField(max_length=254)
+    code = models.CharField(max_length=40, unique=True, default=new_code)
+    language = models.CharField(max_length=5)
+    by_name = models.CharField(max_length=200)
+    invited_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        """An address is asked once."""
+
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint("profile", Lower("email"), name="speaker_invitation_once"),
+        ]
+
+    def __str__(self) -> str:
+        """Return the number; never the address."""
+        return str(self.pk)
+
+
 class DirectoryCount(models.Model):
     """How many times the profiles of a space were written: a process compares with what it holds in memory."""
 
@@ -463,6 +486,22 @@ class ProfileAlias(models.Model):
     def __str__(self) -> str:
         """Return the old key."""
         return self.key
+
+
+class Merger(models.Model):
+    """Two profiles were made one: what is needed to take them apart again, for some time."""
+
+    profile = models.ForeignKey(Profile, models.CASCADE, related_name="mergers")
+    """Which stayed."""
+    gone_key = models.CharField(max_length=160)
+    gone_name = models.CharField(max_length=300)
+    by_name = models.CharField(max_length=200)
+    photograph = models.JSONField()
+    made_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        """Return both keys."""
+        return f"{self.profile_id}: {self.gone_key}"
 
 
 class Apart(models.Model):

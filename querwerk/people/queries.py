@@ -25,11 +25,12 @@ from querwerk.people.models import (
     Person,
     Profile,
     ProfileAlias,
+    SpeakerInvitation,
     Spokesperson,
     User,
 )
 from querwerk.people.rules import STRANGER, Reader
-from querwerk.people.states import Audience, ClaimState, Origin, Remote
+from querwerk.people.states import Audience, ClaimState, Origin, ProfileSort, Remote
 
 if TYPE_CHECKING:
     from querwerk.engine.matching.model import Offer
@@ -108,6 +109,12 @@ def profiles_seen(space_id: int, reader: Reader) -> QuerySet[Profile]:
     return found.filter(shown)
 
 
+def organisation_names(profile: Profile, reader: Reader) -> dict[str, str]:
+    """Return key and name of the organisations whose profiles a reader may see, but for one's own; 1 query."""
+    found = profiles_seen(profile.space_id, reader).exclude(pk=profile.pk).exclude(sort=ProfileSort.PERSON)
+    return {key: str(next(iter(name.values()), key)) for key, name in found.values_list("key", "name")}
+
+
 def find_profile(space_id: int, key: str) -> Profile | None:
     """Return a profile with its node, organisation and contact, whoever may see it; 1 query."""
     found = Profile.objects.filter(space=space_id, key=key)
@@ -175,6 +182,11 @@ def data_about(email: str) -> list[dict[str, object]]:
         }
         for one in asked
     ]  # fmt: skip
+    invited = SpeakerInvitation.objects.filter(email__iexact=email).select_related("profile__space").order_by("pk")
+    held += [
+        {"programme": one.profile.space.key, "invited to speak for": one.profile.key, "at": one.invited_at.isoformat()}
+        for one in invited
+    ]
     return held
 
 

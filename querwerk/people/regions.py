@@ -1,6 +1,7 @@
-"""Regions of central Europe: their NUTS codes, how they are called there, and where about they lie.
+"""Regions of the European Union, Iceland, Liechtenstein, Norway and Switzerland: NUTS codes, names there, where about they lie.
 
-NUTS 2021, level 2, with names as Eurostat writes them; the points are rounded middles, good enough for a pin on a small map.
+NUTS 2021, level 2, with names as Eurostat writes them; the points are rounded middles (Eurostat, GISCO), good enough for a pin on a
+small map. The map shows central Europe alone: who is elsewhere stands in the list.
 """
 
 from dataclasses import dataclass

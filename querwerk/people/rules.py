@@ -69,6 +69,16 @@ def may_edit_profile(reader: Reader, *, profile_id: int) -> Answer:
     return Answer(is_allowed=False, why=_("Only those who speak for this profile edit it."))
 
 
+def may_stop_speaking(*, speakers: int) -> Answer:
+    """The last one who speaks for a profile hands it over first, or deletes it: a profile without anybody answers nobody."""
+    if speakers > 1:
+        return YES
+    return Answer(
+        is_allowed=False,
+        why=_("You are the only one who speaks for this profile. Let somebody else in first, or delete the profile."),
+    )
+
+
 def may_claim(*, origin: str, has_speakers: bool) -> Answer:
     """An imported profile can be taken over until somebody has; then those who speak for it let others in."""
     if has_speakers:

@@ -19,17 +19,20 @@ class ProgrammesConfig(AppConfig):
         """Say where the room's records are shown."""
         from querwerk.core.pictures.serving import register_gate  # noqa: PLC0415  (models are not loaded before)
         from querwerk.core.pictures.showing import register_people  # noqa: PLC0415
-        from querwerk.people.signals import answer_wanted, invitation_wanted  # noqa: PLC0415
+        from querwerk.people.signals import answer_wanted, invitation_wanted, speaker_wanted  # noqa: PLC0415
         from querwerk.programmes.files import offers  # noqa: PLC0415
         from querwerk.programmes.lists import described  # noqa: PLC0415
         from querwerk.programmes.pages import may_fetch_draft  # noqa: PLC0415
         from querwerk.programmes.profiles import mailing  # noqa: PLC0415
+        from querwerk.programmes.profiles.pictures import may_fetch_of_profile  # noqa: PLC0415
 
         register_gate(may_fetch_draft)
+        register_gate(may_fetch_of_profile)
         register_offers(offers)
         register_people(described)
         registry.register_single_page("programme", "programmes:about")
         invitation_wanted.connect(mailing.invite, dispatch_uid="programmes.invite")
+        speaker_wanted.connect(mailing.ask_speaker, dispatch_uid="programmes.ask_speaker")
         answer_wanted.connect(mailing.answer, dispatch_uid="programmes.answer")
         registry.register_page("profile", "programmes:profile")
         registry.register_navigation(_("Directory"), "programmes:directory", 15)

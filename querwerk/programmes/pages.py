@@ -35,6 +35,8 @@ class Request(HttpRequest):
     viewer: Viewer
     ties: Ties | None = None
     """The links of the record that the page shows and of all its parts, where the view has loaded them: panels use them too."""
+    album_of: int | None = None
+    """The node of a record whose draft pictures the reader sees, for it is not for everybody but for them."""
 
     @property
     def with_drafts(self) -> bool:
@@ -62,6 +64,7 @@ def enter(request: HttpRequest, programme: str) -> Frame:
     request.viewer = viewer  # type: ignore[attr-defined]
     request.with_drafts = bool(may_see_drafts(viewer))  # type: ignore[attr-defined]
     request.ties = None  # type: ignore[attr-defined]
+    request.album_of = None  # type: ignore[attr-defined]
     return frame
 
 

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from querwerk.programmes import views
-from querwerk.programmes.profiles import claiming, entering, owning, ways
+from querwerk.programmes.profiles import claiming, entering, owning, speaking, ways
 from querwerk.programmes.profiles import reading as profiles
 
 app_name = "programmes"
@@ -24,6 +24,8 @@ urlpatterns = [
     path("<slug:programme>/directory/mine/<str:key>/", owning.home, name="mine_profile"),
     path("<slug:programme>/directory/mine/<str:key>/data.json", owning.data, name="mine_data"),
     path("<slug:programme>/directory/mine/<str:key>/publicity/", owning.publicity, name="mine_publicity"),
+    path("<slug:programme>/directory/mine/<str:key>/speakers/", speaking.speaking, name="mine_speakers"),
+    path("<slug:programme>/directory/speak/<str:code>/", speaking.accept, name="speak"),
     path("<slug:programme>/directory/mine/<str:key>/leave/", owning.leave, name="mine_leave"),
     path("<slug:programme>/directory/mine/<str:key>/as/<slug:reader>/", owning.preview, name="mine_preview"),
     path("<slug:programme>/directory/mine/<str:key>/<slug:step>/", owning.step, name="mine_step"),

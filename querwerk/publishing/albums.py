@@ -15,7 +15,10 @@ from querwerk.core.queries import find_record
 from querwerk.core.registry import node_url
 from querwerk.core.spec import all_specs
 from querwerk.core.states import Visibility
+from querwerk.people.models import Profile
 from querwerk.programmes.pages import Request, programme_page
+from querwerk.programmes.profiles.pictures import opens_album
+from querwerk.programmes.profiles.reading import reader_in
 
 PER_PAGE = 24
 WITH_ALBUM = ("event", "pilot", "profile")
@@ -49,16 +52,21 @@ def record_or_404(request: Request, kind: str, key: str) -> Record:
     if kind not in WITH_ALBUM or kind not in all_specs():
         raise Http404
     record = find_record(all_specs()[kind], request.frame.space_id, key)
-    if record is None or not may_read(request, record.node):
+    if record is None or not (may_read(request, record.node) or is_open(request, record)):
         raise Http404
     return record
+
+
+def is_open(request: Request, record: Record) -> bool:
+    """Tell whether the reader sees the record's draft pictures, because it is a profile that is for them."""
+    return isinstance(record, Profile) and opens_album(record, reader_in(request))
 
 
 @programme_page
 def album_picture(request: Request, key: str, kind: str, of: str) -> HttpResponse:
     """Show one picture of a record's gallery, with the ways to the one before and the one after."""
     record = record_or_404(request, kind, of)
-    album = gallery_of(record.node_id, with_drafts=request.with_drafts)
+    album = gallery_of(record.node_id, with_drafts=request.with_drafts or is_open(request, record))
     place = next((number for number, picture in enumerate(album) if picture.key == key), None)
     if place is None:
         raise Http404

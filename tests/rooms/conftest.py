@@ -20,6 +20,7 @@ from tests.reading import Element, read_page
 DEMO = Path(__file__).resolve().parents[2] / "querwerk/exchange/demo/inducci.yaml"
 
 Visit = Callable[..., Element]
+RowsOf = Callable[[Callable[[], object]], int]
 
 
 @pytest.fixture(autouse=True)
@@ -76,5 +77,24 @@ def queries_of(client: Client, db: None) -> Callable[[str], int]:
         with recorded as captured:
             assert client.get(f"/de/{path}").status_code == 200
         return len(captured)
+
+    return count
+
+
+@pytest.fixture
+def rows_of(db: None) -> RowsOf:
+    """Count the rows that the database hands over while something is done, counts and other sums as one each."""
+
+    def count(act: Callable[[], object]) -> int:
+        recorded: AbstractContextManager[CaptureQueriesContext] = CaptureQueriesContext(connection)
+        with recorded as captured:
+            act()
+        asked = [query["sql"] for query in captured.captured_queries if query["sql"].startswith("SELECT")]
+        rows = 0
+        with connection.cursor() as cursor:
+            for sql in asked:
+                cursor.execute(sql)
+                rows += len(cursor.fetchall())
+        return rows
 
     return count

@@ -60,6 +60,8 @@ def person(shown: Shown, known: Mapping[int, Description], programme_key: str) -
 
 def face_of(request: Any, record: Record) -> Picture | None:
     """Return a record's picture; no query where the page has loaded its links and none leads to one."""
+    if getattr(request, "album_of", None) == record.node_id:
+        return lead_pictures([record.node_id], with_drafts=True).get(record.node_id)
     ties: Ties | None = getattr(request, "ties", None)
     if ties is not None and ties.node_id == record.node_id and not ties.nodes("picture"):
         return None
@@ -69,6 +71,8 @@ def face_of(request: Any, record: Record) -> Picture | None:
 
 def pictures_of(request: Any, record: Record) -> list[Picture]:
     """Return a record's gallery; no query where the page has loaded its links and none leads to one."""
+    if getattr(request, "album_of", None) == record.node_id:
+        return gallery_of(record.node_id, with_drafts=True)
     ties: Ties | None = getattr(request, "ties", None)
     if ties is not None and ties.node_id == record.node_id and not ties.nodes("pictures"):
         return []

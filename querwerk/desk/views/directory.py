@@ -13,7 +13,8 @@ from querwerk.core.queries import snapshot
 from querwerk.core.spec import Texts
 from querwerk.desk import imports
 from querwerk.desk.views.frame import actor, desk_page, require, sent, surrounding
-from querwerk.people import actions, importing, merging, queries
+from querwerk.people import actions, importing, queries
+from querwerk.people.merging import finding, joining, parting
 from querwerk.people.models import Claim, Inquiry, Profile, User
 from querwerk.people.states import Audience, ClaimState
 from querwerk.programmes.pages import Request, page_language
@@ -197,7 +198,29 @@ def inquiry(request: Request, number: int) -> HttpResponse:
 def duplicates(request: Request) -> HttpResponse:
     """List profiles that may be the same."""
     require(may_run_directory(request.viewer))
-    return show(request, "desk/directory_duplicates.html", {"pairs": merging.duplicates(request.frame.space_id)})
+    space_id = request.frame.space_id
+    context = {"pairs": finding.duplicates(space_id), "mergers": parting.mergers_in(space_id)[:50]}
+    return show(request, "desk/directory_duplicates.html", context)
+
+
+@desk_page
+def part(request: Request, number: int) -> HttpResponse:
+    """Ask, then take apart what was merged."""
+    require(may_run_directory(request.viewer))
+    found = parting.mergers_in(request.frame.space_id).filter(pk=number).first()
+    if found is None:
+        raise Http404
+    refusal = ""
+    if request.method == "POST":
+        try:
+            parting.part_profiles(merger=found, by=actor(request))
+        except parting.UnableToPart as error:
+            refusal = str(error)
+        else:
+            messages.success(request, _("They are two profiles again."))
+            return redirect("desk:directory_duplicates", request.frame.key)
+    context = {"merger": found, "refusal": refusal}
+    return show(request, "desk/directory_part.html", context, status=409 if refusal else 200)
 
 
 @desk_page
@@ -209,9 +232,9 @@ def merge(request: Request, one: str, other: str) -> HttpResponse:
         raise Http404
     if request.method == "POST":
         if sent(request, "do") == "apart":
-            merging.tell_apart(one=keep, other=gone, by=actor(request))
+            finding.tell_apart(one=keep, other=gone, by=actor(request))
         else:
-            merging.merge_profiles(keep=keep, gone=gone, by=actor(request))
+            joining.merge_profiles(keep=keep, gone=gone, by=actor(request))
         messages.success(request, _("Saved."))
         return redirect("desk:directory_duplicates", request.frame.key)
     context = {"keep": keep, "gone": gone, "rows": compared(keep, gone)}
@@ -221,7 +244,7 @@ def merge(request: Request, one: str, other: str) -> HttpResponse:
 def compared(keep: Profile, gone: Profile) -> list[dict[str, Any]]:
     """Return each field of both, and which value the merged profile has."""
     mine, theirs = snapshot(keep), snapshot(gone)
-    changes = merging.filled(mine, theirs, keep.key)
+    changes = joining.filled(mine, theirs, keep.key)
     labels: dict[str, Any] = {"id": _("Id")}
     for declared in Profile.SPEC.all_fields:
         names = [declared.key]

@@ -15,6 +15,7 @@ from querwerk.matching import rules
 from querwerk.matching.actions.pairs import UnableToExclude, judge_pair, note_shown, release_pair
 from querwerk.matching.models import Dossier
 from querwerk.matching.queries import challenges, pairs, ranking
+from querwerk.matching.queries.feedback import heard_in
 from querwerk.matching.states import SOUGHT, ChallengeState, Mark
 from querwerk.people.models import Profile
 from querwerk.people.queries import find_profile
@@ -24,6 +25,8 @@ from querwerk.programmes.pages import Request, page_language
 CURRENT = "desk:matching"
 LISTED = 20
 PER_PAGE = 30
+AGAIN = 4
+"""Seconds after which a page comes again whose ranking is not ready."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +41,7 @@ class Pair:
     against: list[str]
     mark: str
     mark_why: str
-    is_interested: bool
+    interest: str
     proposal: Any
 
 
@@ -105,7 +108,10 @@ def challenge(request: Request, key: str) -> HttpResponse:
     filters = pairs.filters_for(dossier, judgements, history, submarket=submarket)
     pinned = [one.profile.key for one in judgements.values() if one.mark == Mark.PINNED]
     also = list(dict.fromkeys([*pinned, *pairs.interested(history)]))
-    found = ranking.ranked_creatives(dossier, most=LISTED, language=page_language(), filters=filters, also=also)
+    found = ranking.ranked_creatives(
+        dossier, most=LISTED, language=page_language(), filters=filters, also=also,
+        heard=heard_in(request.frame.space_id),
+    )  # fmt: skip
     profiles = pairs.profiles_by_key(request.frame.space_id, [one.key for one in found.suggestions])
     rows = [
         pair_of(one, profiles[one.key], dossier, judgements=judgements, history=history)
@@ -125,8 +131,11 @@ def challenge(request: Request, key: str) -> HttpResponse:
         "submarket": submarket,
         "parts": part_names(),
         "may_propose": rules.can_be_proposed(dossier.state),
+        "partner": dossier.partner,
+        "partner_proposal": history.standing.get(dossier.partner_id or 0),
+        "partner_asked": next((one for one in challenges.guests_of(dossier) if one.is_partner), None),
     }
-    return render(request, "desk/matching_challenge.html", {**surrounding(request, CURRENT), **context})
+    return ranked_page(request, "desk/matching_challenge.html", context)
 
 
 @desk_page
@@ -149,7 +158,8 @@ def creative(request: Request, key: str) -> HttpResponse:
     profile = profile_or_404(request, key)
     by_key = {one.key: one for one in challenges.in_states(found_challenges, SOUGHT)}
     filters = pairs.filters_back(profile, frozenset(by_key))
-    found = ranking.ranked_challenges(profile, most=LISTED, language=page_language(), filters=filters)
+    heard = heard_in(request.frame.space_id)
+    found = ranking.ranked_challenges(profile, most=LISTED, language=page_language(), filters=filters, heard=heard)
     rows = []
     for one in found.suggestions:
         dossier = by_key[one.key]
@@ -162,7 +172,15 @@ def creative(request: Request, key: str) -> HttpResponse:
         "parts": part_names(),
         "is_offered": ranking.is_offered(profile),
     }
-    return render(request, "desk/matching_creative.html", {**surrounding(request, CURRENT), **context})
+    return ranked_page(request, "desk/matching_creative.html", context)
+
+
+def ranked_page(request: Request, template: str, context: dict[str, Any]) -> HttpResponse:
+    """Show a ranking; where the texts are just being read, the page comes again by itself."""
+    response = render(request, template, {**surrounding(request, CURRENT), **context})
+    if not context["ranking"].is_read:
+        response["Refresh"] = str(AGAIN)
+    return response
 
 
 def pair_of(
@@ -185,7 +203,7 @@ def pair_of(
         pairs.against(one, profile, dossier, history),
         judgement.mark if judgement is not None else "",
         judgement.why if judgement is not None else "",
-        profile.key in pairs.interested(history),
+        pairs.interest_words(history, profile.pk),
         history.standing.get(profile.pk),
     )
 
@@ -193,7 +211,7 @@ def pair_of(
 def unusual(distance: float | None) -> str:
     """Say in words how far apart the sectors of a pair are."""
     if distance is None:
-        return ""
+        return _("How far apart the fields are is not known: one side has not named its own.")
     if distance == 0:
         return _("Both work in the same field: little that is unexpected.")
     if distance <= 1 / 3:

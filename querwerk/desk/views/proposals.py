@@ -169,6 +169,7 @@ def row_of(proposal: Proposal, sides: dict[str, Any], asked: list[Any], now: Any
                 "side": sides[party],
                 "party": Party(party).label,
                 "answer": sides[party].get_answer_display(),
+                "no_words": pairs.because(sides[party].ground, sides[party].reason),
                 "tone": ANSWER_TONES[Answer(sides[party].answer)],
             }
             for party in Party

@@ -115,9 +115,13 @@ class VectorCache:
         result = np.zeros((len(texts), self.dimension), np.float32)
         digests = [self._digest(text, asks=asks) if text else b"" for text in map(clean, texts)]
         with self._turn:
-            self.encode(texts, asks=asks)
+            self._refresh()
+            found = {digest: self._read(digest) for digest in digests if digest}
+            if any(vector is None for vector in found.values()):
+                self.encode(texts, asks=asks)
+                found = {digest: self._read(digest) for digest in found}
             for at, digest in enumerate(digests):
-                vector = self._read(digest) if digest else result[at]
+                vector = found[digest] if digest else result[at]
                 # Somebody erased it since; this text is wanted, so it comes back.
                 result[at] = self._all([texts[at]], asks=asks)[0] if vector is None else vector
         return result

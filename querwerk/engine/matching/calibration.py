@@ -137,9 +137,15 @@ class Calibration:
         shares = [constants.words if language == challenge else constants.words_across for language in offers]
         return np.array(shares, np.float32) * np.float32(telling)
 
+    @cached_property
+    def usual_exposure(self) -> tuple[float, float]:
+        """Return the mean and the deviation of the exposures."""
+        values = np.fromiter(self.exposure.values(), np.float64, len(self.exposure))
+        return (float(values.mean()), float(values.std())) if len(values) else (0.0, 0.0)
+
     def exposed(self, offers: Sequence[str]) -> Floats:
         """Return what is taken off each offer; one that came after the calibration gets what is usual."""
-        usual = sum(self.exposure.values()) / len(self.exposure) if self.exposure else 0.0
+        usual, _deviation = self.usual_exposure
         return np.array([self.exposure.get(offer, usual) for offer in offers], np.float32) * (
             self.constants.exposure / 2
         )

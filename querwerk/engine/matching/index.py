@@ -43,6 +43,8 @@ DUPLICATE = 0.85
 """Meaning from which on two offers are taken for the same, written twice."""
 NOTED = 0.03
 """Exposure below this moves nobody in a list and is not mentioned."""
+ROUNDING = 1e-6
+"""More than the last digits of a score can differ by."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,18 @@ class Pairing:
     def side(self, role: Role) -> Prepared:
         """Return one of the two."""
         return self.offer if role is Role.OFFER else self.challenge
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """What is known of many offers for one challenge, but for what sectors add."""
+
+    offers: Sequence[Prepared]
+    near: Floats
+    words: Floats
+    tags: list[float | None]
+    relevances: list[float]
+    exposed: list[float]
 
 
 class Index:
@@ -86,7 +100,7 @@ class Index:
         self._stores: Stores = stores or InMemory()
         self._preparer = Preparer(self.encoder, self.taxonomy)
         self._sides = {role: Side(role, self._preparer, self._stores, self.calibration) for role in Role}
-        self._directory = WordIndex()
+        self._directory: WordIndex | None = None
         self._turn = threading.RLock()
 
     @classmethod
@@ -114,15 +128,14 @@ class Index:
             with self._turn:
                 for role in Role:
                     self._sides[role].put([prepared for prepared in some if prepared.role is role])
-                for prepared in some:
-                    if prepared.role is Role.OFFER:
-                        self._directory.put(prepared.entry.id, "\n".join(text.text for text in prepared.entry.texts))
+                if self._directory is not None:
+                    _put_words(self._directory, (each for each in some if each.role is Role.OFFER))
 
     def remove(self, role: Role, *keys: str) -> None:
         """Take entries out; those that are not there are no error."""
         with self._turn:
             self._sides[role].remove(keys)
-            if role is Role.OFFER:
+            if role is Role.OFFER and self._directory is not None:
                 for key in keys:
                     self._directory.remove(key)
 
@@ -159,10 +172,10 @@ class Index:
         """Return the k offers for a challenge, best first; the challenge need not be in the index. Plain: by score alone."""
         filters = filters or Filters()
         asked = self._one(challenge)
-        rows, near, words = self._candidates(asked, k, filters)
+        scored = self._scored(asked, *self._candidates(asked, k, filters))
         found = [
-            Pairing(asked, offer, part, obstacles(challenge, offer.offer, filters))
-            for offer, part in zip(rows, self._parts(asked, rows, near, words), strict=True)
+            Pairing(asked, scored.offers[at], self._parts(asked, scored, at), against)
+            for at, against in self._contenders(asked, scored, k, filters)
         ]
         return self._listed(found, Role.OFFER, k, filters, plain=plain)
 
@@ -224,6 +237,10 @@ class Index:
 
     def search(self, text: str, k: int = 20) -> list[Hit]:
         """Return the offers that a reader of the directory looks for: by words as people type them, and by meaning."""
+        with self._turn:
+            if self._directory is None:  # whoever only ranks does not need it
+                self._directory = WordIndex()
+                _put_words(self._directory, self._sides[Role.OFFER].prepared.values())
         hits = self._directory.search(text, k)
         if is_lexical(self.encoder) or not text.strip():
             return hits
@@ -241,14 +258,16 @@ class Index:
 
     def _pair(self, challenge: Prepared, offer: Prepared) -> Parts:
         near = meaning(self._centred(challenge), self._centred(offer))
-        return self._parts(challenge, [offer], np.array([near], np.float32), self._words(challenge, [offer]))[0]
+        scored = self._scored(challenge, [offer], np.array([near], np.float32), self._words(challenge, [offer]))
+        return self._parts(challenge, scored, 0)
 
     def _words(self, challenge: Prepared, offers: Sequence[Prepared]) -> Floats:
         table = self.calibration.table
         return likenesses(shares_of(challenge.features, table), [offer.features for offer in offers], table)
 
     def _centred(self, prepared: Prepared) -> Floats:
-        return self._preparer.centred([prepared], self.calibration)[0]
+        kept = self._sides[prepared.role].kept(prepared)
+        return self._preparer.centred([prepared], self.calibration)[0] if kept is None else kept
 
     def _asking(self, offer: Prepared, k: int, filters: Filters) -> list[Prepared]:
         """Return the challenges that come into question for an offer."""
@@ -279,31 +298,58 @@ class Index:
                     return rows, *side.compared(vectors, asked, keys)
                 wanted *= 4
 
-    def _parts(self, challenge: Prepared, offers: Sequence[Prepared], near: Floats, words: Floats) -> list[Parts]:
-        constants = self.calibration.constants
+    def _scored(self, challenge: Prepared, offers: Sequence[Prepared], near: Floats, words: Floats) -> Scored:
         languages = [offer.language_for(challenge.language) for offer in offers]
         shares = self.calibration.words_shares(len(challenge.features), challenge.language, languages)
         together = mixed(near, words, shares, lexical=is_lexical(self.encoder))
-        alike = self.calibration.fair(together, challenge.language, languages)
-        exposed = self.calibration.exposed([offer.entry.id for offer in offers])
-        parts = []
-        for offer, meant, said, value, shown in zip(offers, near, words, alike, exposed, strict=True):
-            tags = shared_tags(challenge.tags, offer.tags)
-            weight = 0.0 if tags is None else self.calibration.tags_share(challenge.entry, offer.entry)
-            relevance = (1 - weight) * float(value) + weight * (tags or 0.0)
-            distance = self.taxonomy.distance(challenge.sector, offer.sector)
-            score = score_in_list(relevance - float(shown), distance, constants)
-            parts.append(Parts(float(meant), float(said), tags, relevance, float(shown), distance, score))
-        return parts
+        alike = self.calibration.fair(together, challenge.language, languages).tolist()
+        tags = [shared_tags(challenge.tags, offer.tags) for offer in offers]
+        relevances = []
+        for offer, value, shared in zip(offers, alike, tags, strict=True):
+            weight = 0.0 if shared is None else self.calibration.tags_share(challenge.entry, offer.entry)
+            relevances.append((1 - weight) * value + weight * (shared or 0.0))
+        exposed = self.calibration.exposed([offer.entry.id for offer in offers]).tolist()
+        return Scored(offers, near, words, tags, relevances, exposed)
+
+    def _contenders(
+        self, challenge: Prepared, scored: Scored, k: int, filters: Filters
+    ) -> Iterator[tuple[int, tuple[Why, ...]]]:
+        """Yield which offers may stand in a list of k, with what stands against them: all, where it does not get full."""
+        scores = np.array(scored.relevances) - np.array(scored.exposed)
+        if filters.points:
+            scores -= np.array([filters.points.get(offer.entry.id, 0.0) for offer in scored.offers])
+        bonus = self.calibration.constants.distance
+        left, least = looked_at(k), -np.inf
+        for at in np.argsort(-scores, kind="stable").tolist():
+            # Nobody below can get past those that fill the list, not even from the farthest sector.
+            if scores[at] < least:
+                return
+            against = obstacles(challenge.challenge, scored.offers[at].offer, filters)
+            left -= not against
+            if not left:
+                least = scores[at] - bonus - ROUNDING
+                left = -1
+            yield at, against
+
+    def _parts(self, challenge: Prepared, scored: Scored, at: int) -> Parts:
+        relevance, shown = scored.relevances[at], scored.exposed[at]
+        distance = self.taxonomy.distance(challenge.sector, scored.offers[at].sector)
+        score = score_in_list(relevance - shown, distance, self.calibration.constants)
+        return Parts(
+            float(scored.near[at]), float(scored.words[at]), scored.tags[at], relevance, shown, distance, score
+        )
 
     def _listed(
         self, found: Sequence[Pairing], role: Role, k: int, filters: Filters, *, plain: bool = False
     ) -> list[Match]:
-        found = sorted(found, key=lambda pair: (-pair.parts.score, pair.side(role).entry.id))
-        best = [pair for pair in found if not pair.obstacles][: k if plain else max(5 * k, 50)]
+        def worth(pair: Pairing) -> float:
+            return pair.parts.score - filters.points.get(pair.side(role).entry.id, 0.0)
+
+        found = sorted(found, key=lambda pair: (-worth(pair), pair.side(role).entry.id))
+        best = [pair for pair in found if not pair.obstacles][: k if plain else looked_at(k)]
         middles = self._sides[role].store.means([pair.side(role).entry.id for pair in best])
         candidates = [
-            Candidate(pair.side(role).entry.id, pair.parts.score, pair.side(role).entry.organisation, middle)
+            Candidate(pair.side(role).entry.id, worth(pair), pair.side(role).entry.organisation, middle)
             for pair, middle in zip(best, middles, strict=True)
         ]
         order = range(len(best)) if plain else arrange(candidates, k, self.calibration.constants, filters)
@@ -317,15 +363,24 @@ class Index:
         ]
 
     def _usual_exposure(self) -> float:
-        exposure = list(self.calibration.exposure.values())
-        if not exposure:
+        if not self.calibration.exposure:
             return float(np.inf)
-        return max(float(np.mean(exposure) + np.std(exposure)) * self.calibration.constants.exposure / 2, NOTED)
+        return max(sum(self.calibration.usual_exposure) * self.calibration.constants.exposure / 2, NOTED)
 
     def _one(self, entry: Entry) -> Prepared:
         role = Role.CHALLENGE if isinstance(entry, Challenge) else Role.OFFER
         known = self._sides[role].prepared.get(entry.id)
         return known if known is not None and known.entry == entry else next(self.prepare([entry]))
+
+
+def _put_words(words: WordIndex, offers: Iterable[Prepared]) -> None:
+    for offer in offers:
+        words.put(offer.entry.id, "\n".join(text.text for text in offer.entry.texts))
+
+
+def looked_at(k: int) -> int:
+    """Return how many of the best are arranged into a list of k."""
+    return max(5 * k, 50)
 
 
 def shared_tags(wanted: frozenset[str], offered: frozenset[str]) -> float | None:

@@ -1,6 +1,6 @@
 """What goes into matching and what comes out of it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -122,6 +122,9 @@ class Filters:
     """How many offers of one organisation may be in a list; None: any number."""
     capped: frozenset[str] = frozenset()
     """Offers that were shown often enough in this round: they are skipped while others are left."""
+
+    points: Mapping[str, float] = field(default_factory=dict)
+    """Points off for some, by their ids, because people said no (:mod:`feedback`); the scores that are shown stay as they are."""
 
     def leaves_out(self, id_: str) -> bool:
         """Tell whether whoever asks left this one out; an empty ``only`` leaves out everything."""

@@ -41,8 +41,11 @@ def _said_once(words: Sequence[str]) -> list[str]:
     shapes: list[str] = []
     for word in words:
         kept.append(word)
-        shapes.append(word.casefold().strip(".,;:!?-–/|•·"))
-        for size in range(1, LONGEST_TURN + 1):
+        shape = word.casefold().strip(".,;:!?-–/|•·")
+        # A turn can only end here where its last word stands at the end of the one before.
+        before = [size for size, other in enumerate(shapes[: -LONGEST_TURN - 1 : -1], 1) if other == shape]
+        shapes.append(shape)
+        for size in before:
             if len(shapes) >= 2 * size and shapes[-size:] == shapes[-2 * size : -size]:
                 del kept[-size:], shapes[-size:]
                 break

@@ -6,6 +6,8 @@ them, Ukkonen 1992), slips are counted by dynamic programming in the whole word 
 scores the best likeness for each word, weighted by how rare the word is; saying a word often adds next to nothing.
 """
 
+import io
+import json
 import re
 import threading
 import unicodedata
@@ -263,6 +265,10 @@ class Letters:
         return self._arrays
 
 
+def _as_bytes(value: object) -> NDArray[np.uint8]:
+    return np.frombuffer(json.dumps(value).encode(), np.uint8)
+
+
 class WordIndex:
     """The words of entries, found as people type them; entries come and go in place. Its threads take turns."""
 
@@ -318,6 +324,44 @@ class WordIndex:
             best = sorted((-float(scores[row]), self._keys[row], int(row)) for row in rows)[:most]
             held = self._words_in([row for _, _, row in best], meant)
             return [Hit(key, -score, tuple(found)) for (score, key, _), found in zip(best, held, strict=True)]
+
+    def dump(self) -> bytes:
+        """Return all of it as bytes (NumPy's npz without pickled objects); nothing of removed entries is in them."""
+        with self._turn:
+            if len(self._keys) > len(self._rows):
+                self._compact()
+            stream = io.BytesIO()
+            np.savez(
+                stream,
+                head=_as_bytes([self._keys, self._vocabulary.spelled]),
+                sizes=np.array([len(rows) for rows, _held in self._postings], np.int64),
+                rows=np.concatenate(
+                    [np.zeros(0, np.int32), *(np.array(rows, np.int32) for rows, _held in self._postings)]
+                ),
+                held=np.concatenate(
+                    [np.zeros(0, np.float32), *(np.array(held, np.float32) for _rows, held in self._postings)]
+                ),
+            )
+            return stream.getvalue()
+
+    @classmethod
+    def load(cls, data: bytes) -> "WordIndex":
+        """Return what `dump` wrote; ValueError, KeyError or OSError where it is something else."""
+        index = cls()
+        with np.load(io.BytesIO(data), allow_pickle=False) as arrays:
+            index._keys, spelled = json.loads(arrays["head"].tobytes())
+            sizes = arrays["sizes"]
+            rows, held = arrays["rows"].astype(np.int64), arrays["held"].astype(np.float32)
+        ends = np.cumsum(sizes)
+        index._rows = {key: row for row, key in enumerate(index._keys)}
+        index._is_gone = bytearray(len(index._keys))
+        for word, end, size in zip(spelled, ends.tolist(), sizes.tolist(), strict=True):
+            index._vocabulary.number(word)
+            some, weights = array("q"), array("f")
+            some.frombytes(rows[end - size : end].tobytes())
+            weights.frombytes(held[end - size : end].tobytes())
+            index._postings.append((some, weights))
+        return index
 
     # --- inside ---
 

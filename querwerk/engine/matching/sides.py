@@ -72,6 +72,13 @@ class Side:
         """Return meaning and words of a text with each of the entries."""
         return self.store.meanings_of(vectors, keys), self._grams.likenesses(asked, keys)
 
+    def kept(self, prepared: Prepared) -> Floats | None:
+        """Return an entry's vectors as they are compared, where the store has them; None: another one stands there, or nobody."""
+        if prepared is not self.prepared.get(prepared.entry.id):
+            return None
+        (found,) = self.store.vectors_of([prepared.entry.id])
+        return found
+
     def nearest(self, vectors: Floats, asked: Shares, most: int, among: Collection[str] | None) -> list[str]:
         """Return the entries that are nearest by meaning and those that are by words."""
         keys = dict.fromkeys(self._grams.nearest(asked, most))

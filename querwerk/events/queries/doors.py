@@ -2,6 +2,7 @@
 
 import unicodedata
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -97,9 +98,12 @@ def attendance(terms: Terms, day: date | None, form: str = "") -> list[dict[str,
     rows = Registration.objects.filter(terms=terms, forgotten_at__isnull=True)
     rows = rows.filter(contingent__attendance=form) if form else rows
     wanted = rows.filter(Q(state=RegistrationState.CONFIRMED) | Q(pk__in=there)).select_related("contingent")
-    # By name as people sort it: databases disagree about Ä and Ž.
-    rows_by_name = sorted(wanted, key=lambda row: (_plain(row.name), row.pk))
-    return [{"registration": row, "presence": there.get(row.pk)} for row in rows_by_name]
+    return [{"registration": row, "presence": there.get(row.pk)} for row in sorted_by_name(wanted)]
+
+
+def sorted_by_name(rows: Iterable[Registration]) -> list[Registration]:
+    """Return registrations by name as people sort it: databases disagree about Ä and Ž."""
+    return sorted(rows, key=lambda row: (_plain(row.name), row.pk))
 
 
 def _plain(name: str) -> str:

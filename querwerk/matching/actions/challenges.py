@@ -13,7 +13,7 @@ from querwerk.core.models import Space
 from querwerk.core.queries import snapshot
 from querwerk.core.spec import Problem, Problems
 from querwerk.core.states import Visibility
-from querwerk.matching.models import Challenge, Confidant, Dossier, Happening, Match, Proposal
+from querwerk.matching.models import Challenge, Confidant, Dossier, Guest, Happening, Match, Proposal
 from querwerk.matching.signals import challenge_saved
 from querwerk.matching.states import CHALLENGE_MOVES, SHOWN, SOUGHT, ChallengeState, Confidentiality, Step
 from querwerk.people.models import Organisation, Profile
@@ -197,7 +197,8 @@ def _tell_edge(dossier: Dossier) -> None:
 def _set_audience(dossier: Dossier, audience: Audience) -> str:
     """Take over who may read it, not yet saved; return what changed in words. Who is not chosen any more reads it no longer."""
     is_chosen = audience.confidentiality == Confidentiality.CHOSEN
-    wanted = audience.chosen if is_chosen else frozenset()
+    partners = Guest.objects.filter(dossier=dossier, is_partner=True, user__isnull=False).values_list("user", flat=True)
+    wanted = (audience.chosen if is_chosen else frozenset()) | frozenset(partners)
     there = frozenset(dossier.confidants.values_list("user", flat=True))
     if (dossier.confidentiality, there) == (audience.confidentiality, wanted):
         return ""

@@ -5,7 +5,8 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Q
 
-from querwerk.matching.models import Dossier, FollowUp, Happening, Judgement, Proposal, Round, Side
+from querwerk.matching.models import Dossier, FollowUp, Guest, Happening, Judgement, Proposal, Round, Side, Wish
+from querwerk.matching.states import Party
 from querwerk.people.models import User
 
 
@@ -42,6 +43,29 @@ def data_about(email: str) -> list[dict[str, Any]]:
                 "how it went": [{"when": one.moment, "outcome": one.outcome, "words": one.words} for one in answers],
             }
         )
+    found += [
+        {
+            "what": "invited to read a challenge",
+            "programme": guest.dossier.space.key,
+            "challenge": guest.dossier.key,
+            "invited": guest.invited_at.isoformat(),
+            "came": guest.accepted_at.isoformat() if guest.accepted_at else None,
+        }
+        for guest in Guest.objects.filter(email__iexact=email).select_related("dossier__space").order_by("pk")
+    ]
+    spoken = Wish.objects.filter(profile__spokespersons__user__email__iexact=email, party=Party.OFFER)
+    found += [
+        {
+            "what": "said to a suggestion",
+            "programme": wish.dossier.space.key,
+            "challenge": wish.dossier.key,
+            "profile": wish.profile.key,
+            "says": wish.says,
+            "ground": wish.ground,
+            "why": wish.why,
+        }
+        for wish in spoken.select_related("dossier__space", "profile").order_by("pk")
+    ]
     return found
 
 
@@ -57,8 +81,11 @@ def forget_address(email: str) -> int:
     """Forget name, address and telephone wherever they stand; that something happened stays, without the person."""
     contacts = Dossier.objects.filter(contact_email__iexact=email)
     sides = Side.objects.filter(email__iexact=email)
-    return contacts.update(contact_name="", contact_email="", contact_phone="") + sides.update(
-        name="", email="", phone=""
+    guests, _models = Guest.objects.filter(email__iexact=email).delete()
+    return (
+        guests
+        + contacts.update(contact_name="", contact_email="", contact_phone="")
+        + sides.update(name="", email="", phone="")
     )
 
 
@@ -68,5 +95,5 @@ def forget_name(user: User) -> None:
     name = user.display_name[:200]
     if User.objects.filter(name=user.name).exclude(pk=user.pk).exists() and name != user.email:
         return
-    for model in (Happening, Judgement, Round):
+    for model in (Guest, Happening, Judgement, Round):
         model._default_manager.filter(by_name=name).update(by_name="")

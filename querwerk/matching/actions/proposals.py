@@ -14,12 +14,14 @@ from querwerk.matching import rules
 from querwerk.matching.actions.challenges import move_challenge, new_key, note
 from querwerk.matching.models import Dossier, FollowUp, Happening, Match, Proposal, Side
 from querwerk.matching.queries.challenges import title_of
+from querwerk.matching.queries.pairs import because
 from querwerk.matching.signals import follow_ups_due, letters_due
 from querwerk.matching.states import (
     SOUGHT,
     Answer,
     ChallengeState,
     Confidentiality,
+    Ground,
     LetterKind,
     Moment,
     Outcome,
@@ -101,7 +103,9 @@ def propose_match(
 
 
 @transaction.atomic
-def answer_proposal(*, side: Side, answer: str, reason: str = "", reached: Reached | None = None) -> Side:
+def answer_proposal(
+    *, side: Side, answer: str, reason: str = "", ground: str = "", reached: Reached | None = None
+) -> Side:
     """Take one side's answer; ``reached`` is what the other may use once both have said yes. The same twice changes nothing."""
     proposal = _locked(side.proposal_id)
     side = Side.objects.select_for_update().get(pk=side.pk)
@@ -113,12 +117,13 @@ def answer_proposal(*, side: Side, answer: str, reason: str = "", reached: Reach
         raise UnableToAnswer(str(verdict.why))
     asked_before = {one.pk for one in _now_asked(proposal)}
     side.answer, side.answered_at, side.reason = answer, timezone.now(), reason[:1000]
+    side.ground = (ground or Ground.OTHER) if answer == Answer.NO else ""
     if reached is not None:
         side.name, side.email, side.phone = reached.name, reached.email, reached.phone
     side.save()
     proposal.heard_at = timezone.now()
     step = Step.ACCEPTED if answer == Answer.YES else Step.DECLINED
-    _note(proposal, step, by=Actor(None, _name_of(side)), words=reason)
+    _note(proposal, step, by=Actor(None, _name_of(side)), words=because(side.ground, reason))
     if answer == Answer.NO:
         _end(proposal, ProposalState.DECLINED)
         others = (

@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from querwerk.core.actions import Actor, save_record
 from querwerk.core.queries import snapshot
 from querwerk.matching.models import Dossier, Wish
-from querwerk.matching.states import Says
+from querwerk.matching.states import Ground, Party, Says
 from querwerk.people.models import Profile
 from querwerk.people.states import Switch
 
@@ -16,13 +16,17 @@ class UnableToSay(Exception):
 
 
 @transaction.atomic
-def say_to_suggestion(*, dossier: Dossier, profile: Profile, says: str, why: str) -> Wish:
-    """Note what a creative says to a challenge; a later word replaces it, the same twice changes nothing."""
-    if says == Says.NOT_FOR_ME and not why:
+def say_to_suggestion(
+    *, dossier: Dossier, profile: Profile, says: str, why: str, ground: str = "", party: str = Party.OFFER
+) -> Wish:
+    """Note what one side says to a pair; a later word replaces it, the same twice changes nothing."""
+    if says == Says.NOT_FOR_ME and not why and ground in ("", Ground.OTHER):
         raise UnableToSay(_("Please give a reason in a few words. It makes the next suggestions better."))
-    wish, _is_new = Wish.objects.update_or_create(
-        dossier=dossier, profile=profile, defaults={"says": says, "why": why[:500]}
-    )
+    said = {"says": says, "why": why[:500], "ground": (ground or Ground.OTHER) if says == Says.NOT_FOR_ME else ""}
+    there = Wish.objects.filter(dossier=dossier, profile=profile, party=party, **said).first()
+    if there is not None:
+        return there
+    wish, _is_new = Wish.objects.update_or_create(dossier=dossier, profile=profile, party=party, defaults=said)
     return wish
 
 

@@ -10,7 +10,7 @@ from querwerk.core.queries import visible
 from querwerk.core.spec import Problems
 from querwerk.core.states import Visibility
 from querwerk.core.text import Text
-from querwerk.matching.models import Challenge, Confidant, Dossier, Happening, Match
+from querwerk.matching.models import Challenge, Confidant, Dossier, Guest, Happening, Match
 from querwerk.matching.rules import Reading
 from querwerk.matching.states import SHOWN, Confidentiality
 from querwerk.people import queries as people
@@ -41,11 +41,16 @@ def seen_by(viewer: Viewer, space_id: int, *, is_member: bool) -> QuerySet[Dossi
     )
 
 
+def own_of(found: QuerySet[Dossier], user_id: int, profiles: QuerySet[Profile]) -> QuerySet[Dossier]:
+    """Keep the challenges that an account wrote, or that stand in the name of one of these profiles."""
+    return found.filter(Q(author=user_id) | Q(profile__in=profiles.order_by().values("pk")))
+
+
 def dossier_of(space_id: int, key: str) -> Dossier | None:
     """Return one challenge's file, for whomever it is: ask the rule before showing it; 1 query."""
     return (
         Dossier.objects.filter(space=space_id, key=key)
-        .select_related("organisation__node", "profile__node", "space")
+        .select_related("organisation__node", "profile__node", "partner__node", "space")
         .first()
     )
 
@@ -118,6 +123,17 @@ def confidants_of(dossier: Dossier) -> list[Any]:
     """Return the accounts that were chosen, by name; 1 query."""
     found = Confidant.objects.filter(dossier=dossier).select_related("user").order_by("user__name", "user__email")
     return [one.user for one in found]
+
+
+def guests_of(dossier: Dossier) -> list[Guest]:
+    """Return those who were asked by mail and have not come yet, in the order in which they were asked; 1 query."""
+    return list(Guest.objects.filter(dossier=dossier, user=None).order_by("pk")) if dossier.pk else []
+
+
+def guest_by_code(space_id: int, code: str) -> Guest | None:
+    """Return whom a link in a mail belongs to; 1 query."""
+    found = Guest.objects.filter(code=code, dossier__space=space_id)
+    return found.select_related("dossier__space", "dossier__partner").first()
 
 
 def team_of(programme_id: int) -> list[Any]:

@@ -3,10 +3,11 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Count, QuerySet
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -14,7 +15,7 @@ from querwerk.core.templatetags.ui import language_name
 from querwerk.matching import rules
 from querwerk.matching.models import Dossier, FollowUp, Judgement, Proposal, Side, Wish
 from querwerk.matching.queries.ranking import Suggestion, is_offered
-from querwerk.matching.states import Answer, Mark, ProposalState, Says
+from querwerk.matching.states import Answer, Ground, Mark, Party, ProposalState, Says
 from querwerk.people.models import Profile
 from querwerk.people.states import Side as Side_
 from querwerk.people.states import Submarket
@@ -35,10 +36,12 @@ class History:
     """Profile → its proposal for this very challenge."""
     before: Mapping[int, int] = field(default_factory=dict)
     """Profile → how many introductions it had with the same company."""
-    declined: frozenset[int] = frozenset()
-    """Profiles with which this challenge came to nothing."""
+    declined: Mapping[int, Sequence[Side]] = field(default_factory=dict)
+    """Profile → who said no to this challenge with it; nobody where the proposal was taken back."""
     wishes: Mapping[int, Wish] = field(default_factory=dict)
     """Profile → what its people said to this challenge."""
+    company: Mapping[int, Wish] = field(default_factory=dict)
+    """Profile → what the company said to it."""
     load: Mapping[int, int] = field(default_factory=dict)
     """Profile → standing proposals in the whole programme."""
 
@@ -60,7 +63,7 @@ def judgements_of(dossier_id: int) -> dict[int, Judgement]:
 
 
 def history_of(dossier: Dossier) -> History:
-    """Return what happened before; 4 queries."""
+    """Return what happened before; 5 queries."""
     own = list(Proposal.objects.filter(dossier=dossier).order_by("pk"))
     same = Proposal.objects.filter(dossier__space=dossier.space_id, state=ProposalState.INTRODUCED).exclude(
         dossier=dossier
@@ -72,11 +75,18 @@ def history_of(dossier: Dossier) -> History:
     else:
         same = same.none()
     load = Proposal.objects.filter(dossier__space=dossier.space_id, state__in=STANDING)
+    refused: dict[int, list[Side]] = {one.profile_id: [] for one in own if one.state == ProposalState.DECLINED}
+    for side in (
+        Side.objects.filter(proposal__dossier=dossier, answer=Answer.NO).select_related("proposal").order_by("pk")
+    ):
+        refused.setdefault(side.proposal.profile_id, []).append(side)
+    said = list(Wish.objects.filter(dossier=dossier).select_related("profile").order_by("at", "pk"))
     return History(
         {one.profile_id: one for one in own if one.state in STANDING},
         Counter(same.values_list("profile", flat=True)),
-        frozenset(one.profile_id for one in own if one.state == ProposalState.DECLINED),
-        {one.profile_id: one for one in Wish.objects.filter(dossier=dossier).select_related("profile")},
+        refused,
+        {one.profile_id: one for one in said if one.party == Party.OFFER},
+        {one.profile_id: one for one in said if one.party == Party.CHALLENGE},
         dict(load.values_list("profile").annotate(number=Count("pk")).order_by("profile")),
     )
 
@@ -91,14 +101,12 @@ def filters_for(
     if dossier.profile is not None:
         excluded.add(dossier.profile.key)
     often = [pk for pk, number in history.load.items() if number >= OFTEN]
-    # Who said no is not lost, but stands below all others.
-    refused = {one.profile.key for one in history.wishes.values() if one.says == Says.NOT_FOR_ME}
     capped = Profile.objects.filter(pk__in=often).values_list("key", flat=True) if often else ()
     only = None
     if submarket:
         rows = Profile.objects.filter(space=dossier.space_id).values_list("key", "submarkets")
         only = frozenset(key for key, submarkets in rows if submarket in submarkets)
-    return Filters(without=frozenset(excluded), only=only, shows_ineligible=True, capped=frozenset(capped) | refused)
+    return Filters(without=frozenset(excluded), only=only, shows_ineligible=True, capped=frozenset(capped))
 
 
 def filters_back(profile: Profile, readable: frozenset[str]) -> "Filters":
@@ -109,16 +117,28 @@ def filters_back(profile: Profile, readable: frozenset[str]) -> "Filters":
     return Filters(only=readable - set(excluded), shows_ineligible=False)
 
 
+def filters_own(dossier: Dossier, seen: frozenset[str]) -> "Filters":
+    """Return which creatives come into question in a company's own list: those it may see, and no excluded pair; 1 query."""
+    from querwerk.engine.matching import Filters  # noqa: PLC0415
+
+    excluded = Judgement.objects.filter(dossier=dossier, mark=Mark.EXCLUDED).values_list("profile__key", flat=True)
+    own = {dossier.profile.key} if dossier.profile is not None else set()
+    return Filters(only=seen - set(excluded) - own, shows_ineligible=True)
+
+
+def plain_facts(one: Suggestion, profile: Profile) -> list[str]:
+    """Say what speaks against a pair as far as the profile itself says it: nothing of other proposals."""
+    return [_engine_words(why, profile) for why in one.against]
+
+
 def against(one: Suggestion, profile: Profile, dossier: Dossier, history: History) -> list[str]:
     """Say what speaks against a pair, in the reader's language; nothing here excludes anybody."""
     wanted = dossier.content.get("submarkets") or []
     left = profile.places_left
     load = history.load.get(profile.pk, 0)
     before = history.before.get(profile.pk, 0)
-    said = [_engine_words(why, profile, dossier) for why in one.against]
-    wish = history.wishes.get(profile.pk)
-    if wish is not None and wish.says == Says.NOT_FOR_ME:
-        said.insert(0, _("Does not want this: %(why)s") % {"why": wish.why})
+    said = [_engine_words(why, profile) for why in one.against]
+    said = [*_refusals(one, profile, history), *said]
     if left is not None and 0 < left <= load:
         said.append(_("Has room for %(left)d, and %(load)d proposals are standing.") % {"left": left, "load": load})
     elif load >= OFTEN:
@@ -128,14 +148,46 @@ def against(one: Suggestion, profile: Profile, dossier: Dossier, history: Histor
         said.append(_("Not from the wanted submarkets (%(names)s).") % {"names": ", ".join(str(names[code]) for code in wanted if code in names)})  # fmt: skip
     if before:
         said.append(ngettext("Already together: %(number)d introduction before.", "Already together: %(number)d introductions before.", before) % {"number": before})  # fmt: skip
-    if profile.pk in history.declined:
-        said.append(_("Was proposed for this challenge before and did not come about."))
     if not is_offered(profile):
         said.append(_("Has switched the matching off, or takes a break."))
     return said
 
 
-def _engine_words(why: str, profile: Profile, dossier: Dossier) -> str:
+def because(ground: str, words: str) -> str:
+    """Say why somebody said no, ground and own words."""
+    label = str(Ground(ground).label) if ground and ground != Ground.OTHER else ""
+    return ": ".join(part for part in (label, words) if part)
+
+
+def _refusals(one: Suggestion, profile: Profile, history: History) -> list[str]:
+    """Say which no's speak against a pair: those to the pair itself with their words, others with their ground alone."""
+    said = []
+    for wishes, words in (
+        (history.wishes, _("The creative does not want this: %(why)s")),
+        (history.company, _("The company does not want this: %(why)s")),
+    ):
+        wish = wishes.get(profile.pk)
+        if wish is not None and wish.says == Says.NOT_FOR_ME:
+            said.append(words % {"why": because(wish.ground, wish.why)})
+    for side in history.declined.get(profile.pk, ()):
+        who = {"who": side.get_party_display(), "why": because(side.ground, side.reason)}
+        said.append(_("Was declined before, because %(who)s said: %(why)s") % who)
+    if profile.pk in history.declined and not history.declined[profile.pk]:
+        said.append(_("Was proposed for this challenge before and did not come about."))
+    pair = one.match.challenge, one.match.offer
+    others = [refusal for refusal in one.because if (refusal.challenge, refusal.offer) != pair]
+    said += [_echo_words(str(refusal.by), str(refusal.ground), refusal.on) for refusal in others]
+    return list(dict.fromkeys(said))
+
+
+def _echo_words(by: str, ground: str, on: date) -> str:
+    about = {"why": Ground(ground).label, "day": date_format(on, "SHORT_DATE_FORMAT")}
+    if by == Party.CHALLENGE:
+        return _("The company said no to somebody alike: %(why)s (%(day)s).") % about
+    return _("The creative said no to something alike: %(why)s (%(day)s).") % about
+
+
+def _engine_words(why: str, profile: Profile) -> str:
     return {
         "full": _("Has no room for another project."),
         "language": _("No common language: works in %(languages)s.")
@@ -241,11 +293,30 @@ def is_creative(profile: Profile) -> bool:
 
 def wishes_of(profile_id: int) -> dict[int, Wish]:
     """Return what a creative said to challenges, by challenge; 1 query."""
-    found = Wish.objects.filter(profile=profile_id).select_related("dossier").order_by("-at", "pk")
+    found = Wish.objects.filter(profile=profile_id, party=Party.OFFER).select_related("dossier").order_by("-at", "pk")
     return {one.dossier_id: one for one in found}
 
 
+def wishes_for(dossier_id: int) -> dict[int, Wish]:
+    """Return what a company said to creatives for its challenge, by profile; 1 query."""
+    found = Wish.objects.filter(dossier=dossier_id, party=Party.CHALLENGE).select_related("profile")
+    return {one.profile_id: one for one in found.order_by("-at", "pk")}
+
+
 def interested(history: History) -> list[str]:
-    """Return the keys of the profiles whose people want this challenge, in the order in which they said so."""
-    wishes = sorted(history.wishes.values(), key=lambda one: (one.at, one.pk))
-    return [one.profile.key for one in wishes if one.says == Says.INTERESTED]
+    """Return the keys of the profiles of which either side wants the other, those whom both want first, then by date."""
+    wishes = sorted((*history.wishes.values(), *history.company.values()), key=lambda one: (one.at, one.pk))
+    keys = [one.profile.key for one in wishes if one.says == Says.INTERESTED]
+    refused = {one.profile.key for one in wishes if one.says == Says.NOT_FOR_ME}
+    return sorted(dict.fromkeys(key for key in keys if key not in refused), key=lambda key: -keys.count(key))
+
+
+def interest_words(history: History, profile_id: int) -> str:
+    """Say who wants a pair, as far as anybody has said so."""
+    both = [wishes.get(profile_id) for wishes in (history.wishes, history.company)]
+    creative, company = (wish is not None and wish.says == Says.INTERESTED for wish in both)
+    if creative and company:
+        return _("both have shown interest")
+    if company:
+        return _("the company has shown interest")
+    return _("has shown interest") if creative else ""

@@ -6,15 +6,19 @@ profile is ranked by the next question, as soon as the worker has its vectors. U
 
 import threading
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
+from django.db import connection
+from django.db.models import Count, Max, Sum
+from django.utils.timezone import localdate
 
 from querwerk.core.text import UNSTATED
 from querwerk.matching.models import Calibrated, Dossier
 from querwerk.matching.queries.challenges import as_challenge, text_in
+from querwerk.matching.queries.feedback import Heard
 from querwerk.matching.states import SOUGHT, ChallengeState, Presence
 from querwerk.people.meaning import encoder, folder
 from querwerk.people.models import Profile
@@ -23,6 +27,7 @@ from querwerk.people.states import Side
 
 if TYPE_CHECKING:
     from querwerk.engine.matching import Challenge, Filters, Index, Match, Offer
+    from querwerk.engine.matching.feedback import Refusal
 
 WAITING = 0.2
 """Up to this share of entries without vectors the others are ranked by meaning, and those wait; above, all by words."""
@@ -30,7 +35,12 @@ LOOK_AGAIN = 5.0
 """Seconds between two looks whether the worker has encoded what is missing."""
 DRIFT = 0.2
 """A calibration is learned anew when this share of the entries has come or gone since."""
+AT_ONCE = 300
+"""Entries up to which a page reads them itself, in less than a second."""
+PATIENCE = 1.0
+"""Seconds that a page waits for the thread that reads a large index."""
 IN_INDEX = (*SOUGHT, ChallengeState.MATCHED)
+SILENCE = Heard()
 TEXTS = ("title", "problem", "success")
 """What of a challenge is compared. What was tried is not: it names what did not help."""
 
@@ -46,6 +56,8 @@ class Board:
     """Node → key of the profiles that are in the index or wait for it."""
     versions: dict[str, int] = field(default_factory=dict)
     """Key → version of the challenges that are in the index or wait for it."""
+    marks: dict[str, Any] = field(default_factory=dict)
+    """By what one sees that a challenge was written."""
     entries: dict[tuple[str, str], Any] = field(default_factory=dict)
     """Challenges and offers that are in the index, by role and id."""
     waiting: dict[tuple[str, str], Any] = field(default_factory=dict)
@@ -53,6 +65,8 @@ class Board:
     is_lexical: bool = False
     looked_at: float = 0.0
     learned_from: int = 0
+    is_read: bool = False
+    """Whether all of it was read once."""
     turn: threading.RLock = field(default_factory=threading.RLock)
 
     @property
@@ -60,26 +74,85 @@ class Board:
         """Return how many entries there are."""
         return len(self.offers) + len(self.versions)
 
+    @property
+    def offers_in(self) -> "dict[str, Offer]":
+        """Return the offers that are ranked, by id."""
+        return {key: entry for (role, key), entry in self.entries.items() if role == "offer"}
+
 
 _boards: dict[tuple[str, int], Board] = {}
+_readers: dict[tuple[str, int], threading.Thread] = {}
 _turn = threading.Lock()
 
 
 def board_of(space_id: int) -> Board:
     """Return the index of a programme as of now; 2 queries while nothing is written, more after that."""
-    name = (str(settings.RENDITIONS_ROOT), space_id)
+    name = _name(space_id)
     with _turn:
         board = _boards.get(name)
         if board is None:
             board = _boards[name] = _new_board(space_id, is_lexical=False)
     with board.turn:
         _follow(board, space_id)
-        if board.is_lexical != _is_lexical_now(board):
-            board = _new_board(space_id, is_lexical=not board.is_lexical)
+        is_lexical = _is_lexical_now(board)
+    if board.is_lexical != is_lexical and (board.size <= AT_ONCE or threading.current_thread() is _readers.get(name)):
+        board = _new_board(space_id, is_lexical=is_lexical)
+        with board.turn:
             _follow(board, space_id)
-            with _turn:
-                _boards[name] = board
+        with _turn:
+            _boards[name] = board
+    elif board.is_lexical != is_lexical:
+        _read_aside(space_id)  # and rank as before until that is done
     return board
+
+
+def board_if_read(space_id: int) -> Board | None:
+    """Return the same for a page, which does not wait for a large one: nothing while a thread beside it reads that."""
+    with _turn:
+        board = _boards.get(_name(space_id))
+    is_read = board is not None and board.is_read
+    if not is_read and number_of_entries(space_id) > AT_ONCE:
+        reader = _read_aside(space_id)
+        reader.join(PATIENCE)
+        if reader.is_alive():
+            return None
+    return board_of(space_id)
+
+
+def number_of_entries(space_id: int) -> int:
+    """Return how many profiles and challenges the index of a programme has to read at most; 2 queries."""
+    return (
+        Profile.objects.filter(space=space_id).count()
+        + Dossier.objects.filter(space=space_id, state__in=IN_INDEX).count()
+    )
+
+
+def read_boards() -> None:
+    """Read the large indexes before a page needs them."""
+    for space_id in Dossier.objects.filter(state__in=IN_INDEX).order_by().values_list("space", flat=True).distinct():
+        if number_of_entries(space_id) > AT_ONCE:
+            _read_aside(space_id).join()
+
+
+def _read_aside(space_id: int) -> threading.Thread:
+    """Read an index in a thread of its own, unless one is at it."""
+
+    def read() -> None:
+        try:
+            board_of(space_id)
+        finally:
+            connection.close()
+
+    with _turn:
+        reader = _readers.get(_name(space_id))
+        if reader is None or not reader.is_alive():
+            reader = _readers[_name(space_id)] = threading.Thread(target=read, name="board", daemon=True)
+            reader.start()
+    return reader
+
+
+def _name(space_id: int) -> tuple[str, int]:
+    return str(settings.RENDITIONS_ROOT), space_id
 
 
 def forget_boards() -> None:
@@ -90,9 +163,19 @@ def forget_boards() -> None:
 
 def _new_board(space_id: int, *, is_lexical: bool) -> Board:
     from querwerk.engine.matching import Index  # noqa: PLC0415  (loads NumPy and Numba)
+    from querwerk.engine.matching.calibration import load  # noqa: PLC0415
     from querwerk.engine.matching.encoder import WordsAlone  # noqa: PLC0415
 
-    return Board(Index(encoder=WordsAlone() if is_lexical else encoder(folder())), is_lexical=is_lexical)
+    used = WordsAlone() if is_lexical else encoder(folder())
+    kept = _kept_calibration(space_id, used.version)
+    # With the calibration from the start nothing need be put twice.
+    board = Board(Index(encoder=used, calibration=load(bytes(kept.data)) if kept else None), is_lexical=is_lexical)
+    board.learned_from = kept.entries if kept else 0
+    return board
+
+
+def _kept_calibration(space_id: int, version: str) -> Calibrated | None:
+    return Calibrated.objects.filter(space=space_id, encoder=version).order_by("-pk").first()
 
 
 def _is_lexical_now(board: Board) -> bool:
@@ -116,6 +199,7 @@ def _follow(board: Board, space_id: int) -> None:
     if changed:
         _put(board, changed)
     _calibrate(board, space_id)
+    board.is_read = True
 
 
 def _put(board: Board, changed: "Mapping[tuple[str, str], Challenge | Offer]") -> None:
@@ -177,7 +261,13 @@ def is_offered(profile: Profile) -> bool:
 
 
 def _challenges(board: Board, space_id: int) -> "Iterable[Challenge]":
-    now = dict(Dossier.objects.filter(space=space_id, state__in=IN_INDEX).values_list("key", "version"))
+    sought = Dossier.objects.filter(space=space_id, state__in=IN_INDEX)
+    # Whoever writes, comes or goes moves one of these; the rows themselves are read only then.
+    marks = sought.aggregate(number=Count("pk"), versions=Sum("version"), last=Max("changed_at"))
+    if marks == board.marks:
+        return []
+    board.marks = marks
+    now = dict(sought.values_list("key", "version"))
     _take_out(board, "challenge", [key for key in board.versions if key not in now])
     changed = [key for key, version in now.items() if board.versions.get(key) != version]
     board.versions = now
@@ -221,7 +311,7 @@ def _calibrate(board: Board, space_id: int) -> None:
 
     if board.learned_from and abs(board.size - board.learned_from) <= DRIFT * board.learned_from:
         return
-    kept = Calibrated.objects.filter(space=space_id, encoder=board.index.encoder.version).order_by("-pk").first()
+    kept = _kept_calibration(space_id, board.index.encoder.version)
     if kept is not None and abs(board.size - kept.entries) <= DRIFT * kept.entries:
         board.index.use(load(bytes(kept.data)))
         board.learned_from = kept.entries
@@ -277,6 +367,8 @@ class Suggestion:
     """Between the sectors: 0 the same to 1 far."""
     against: tuple[str, ...]
     """Codes of :class:`querwerk.engine.matching.Why`."""
+    because: "tuple[Refusal, ...]" = ()
+    """The no's for which it stands lower."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -288,17 +380,34 @@ class Ranking:
     is_lexical: bool
     waiting: int
     """Entries that are not ranked yet, because their texts have not been read by the encoder."""
+    is_read: bool = True
+    """False: the texts are just being read, so that nobody is ranked yet."""
+
+
+UNREAD = Ranking((), "", is_lexical=False, waiting=0, is_read=False)
 
 
 def ranked_creatives(
-    dossier: Dossier, *, most: int, language: str, filters: "Filters", also: Collection[str] = ()
+    dossier: Dossier,
+    *,
+    most: int,
+    language: str,
+    filters: "Filters",
+    also: Collection[str] = (),
+    heard: Heard = SILENCE,
 ) -> Ranking:
     """Rank the creatives for a challenge, best first; those named in ``also`` stand first whatever their place."""
     from querwerk.engine.matching import Why  # noqa: PLC0415
+    from querwerk.engine.matching.feedback import offers_lowered  # noqa: PLC0415
 
-    board = board_of(dossier.space_id)
+    board = board_if_read(dossier.space_id)
+    if board is None:
+        return UNREAD
     asked = challenge_entry(dossier)
     with board.turn:
+        said = heard.for_challenge(dossier.key)
+        down = offers_lowered(asked, board.offers_in, said, localdate()) if said else {}
+        filters = replace(filters, points={key: one.points for key, one in down.items()})
         matches = board.index.rank(asked, most + len(also) + len(filters.without), filters)
         listed = {match.offer: match for match in matches}
         first = [
@@ -313,16 +422,24 @@ def ranked_creatives(
             _line(board, asked, board.entries["offer", match.offer], match, language, key=match.offer)
             for match in (*first, *rest)
         ]
-    return _ranking(board, lines)
+    return _ranking(board, [replace(one, because=down[one.key].because) if one.key in down else one for one in lines])
 
 
-def ranked_challenges(profile: Profile, *, most: int, language: str, filters: "Filters") -> Ranking:
+def ranked_challenges(
+    profile: Profile, *, most: int, language: str, filters: "Filters", heard: Heard = SILENCE
+) -> Ranking:
     """Rank challenges for a creative, best first; ``filters.only`` names those that the viewer may read."""
     from querwerk.engine.matching import Why  # noqa: PLC0415
+    from querwerk.engine.matching.feedback import challenges_lowered  # noqa: PLC0415
 
-    board = board_of(profile.space_id)
+    board = board_if_read(profile.space_id)
+    if board is None:
+        return UNREAD
     asked = offer_of(profile)
     with board.turn:
+        known = {key: entry for (role, key), entry in board.entries.items() if role == "challenge"}
+        down = challenges_lowered(asked, known, heard.everywhere, localdate()) if heard.everywhere else {}
+        filters = replace(filters, points={key: one.points for key, one in down.items()})
         # To the engine nobody to choose from means everybody; here it means that nothing may be read.
         matches = board.index.rank_back(asked, most, filters) if filters.only is None or filters.only else []
         matches = [match for match in matches if Why.EXCLUDED not in match.obstacles]
@@ -330,12 +447,13 @@ def ranked_challenges(profile: Profile, *, most: int, language: str, filters: "F
             _line(board, board.entries["challenge", match.challenge], asked, match, language, key=match.challenge)
             for match in matches
         ]
-    return _ranking(board, lines)
+    return _ranking(board, [replace(one, because=down[one.key].because) if one.key in down else one for one in lines])
 
 
 def explained(dossier: Dossier, profile: Profile, language: str) -> Suggestion:
     """Say what speaks for one pair, whether or not it is in a list."""
-    board = board_of(dossier.space_id)
+    # All that a pair's score depends on beside its texts is the calibration.
+    board = board_if_read(dossier.space_id) or _new_board(dossier.space_id, is_lexical=False)
     asked, offer = challenge_entry(dossier), offer_of(profile)
     with board.turn:
         if not board.is_lexical and not (is_encoded(asked) and is_encoded(offer)):
@@ -359,6 +477,7 @@ def _line(
 ) -> Suggestion:
     from querwerk.engine.matching.wording import sentence  # noqa: PLC0415
 
+    challenge, offer = in_language(challenge, language), in_language(offer, language)
     explanation = board.index.explain(challenge, offer, match)
     return Suggestion(
         key,
@@ -368,6 +487,13 @@ def _line(
         match.parts.distance,
         tuple(str(why) for why in match.obstacles),
     )
+
+
+def in_language[E: (Challenge, Offer)](entry: E, language: str) -> E:
+    """Return an entry with the reader's version of each text that is there in several languages: quotes are for reading."""
+    there = {text.part for text in entry.texts if text.language == language}
+    kept = tuple(text for text in entry.texts if text.language == language or text.part not in there)
+    return entry if len(kept) == len(entry.texts) else replace(entry, texts=kept)
 
 
 def _excerpt(entry: "Challenge | Offer", passage: Any) -> Excerpt:

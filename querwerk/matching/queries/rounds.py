@@ -1,18 +1,25 @@
 """A whole round: the best set of pairs under limits, from the ranking and the engine's assignment, with reasons for who is left out."""
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from querwerk.matching.models import Dossier, Judgement, Proposal
+from django.utils.timezone import localdate
+
+from querwerk.matching.models import Dossier, Judgement, Proposal, Wish
+from querwerk.matching.queries.feedback import Heard, heard_in
 from querwerk.matching.queries.pairs import STANDING
 from querwerk.matching.queries.ranking import board_of, challenge_entry
-from querwerk.matching.states import Mark
+from querwerk.matching.states import Mark, Says
 from querwerk.people.models import Profile
 
 if TYPE_CHECKING:
     from querwerk.engine.assignment import Problem
+    from querwerk.engine.matching import Challenge, Offer
 
+LIFT = 0.1
+"""What interest of one side adds to the score of a pair: as much as an alike no takes off."""
 CONSIDERED = 60
 """Creatives that come into question for each challenge: the best by score; the rest would hardly be proposed."""
 WANTED = 2
@@ -40,6 +47,7 @@ class Plan:
 def gathered(space_id: int, dossier_ids: Sequence[int], report: Report) -> Plan:
     """Rank the creatives for each challenge of a round; some queries, and one ranking for each challenge."""
     from querwerk.engine.matching import Filters  # noqa: PLC0415  (loads NumPy)
+    from querwerk.engine.matching.feedback import OWN  # noqa: PLC0415
 
     board = board_of(space_id)
     found = Dossier.objects.filter(space=space_id, pk__in=dossier_ids).select_related("organisation", "profile")
@@ -49,6 +57,10 @@ def gathered(space_id: int, dossier_ids: Sequence[int], report: Report) -> Plan:
     agent_of = {profile.key: number for number, profile in enumerate(profiles)}
     by_pk = {profile.pk: number for number, profile in enumerate(profiles)}
     task_of = {dossier.pk: number for number, dossier in enumerate(dossiers)}
+    heard = heard_in(space_id)
+    wanted = Counter(
+        Wish.objects.filter(dossier__in=task_of, says=Says.INTERESTED).values_list("dossier__key", "profile__key")
+    )
     judged = list(Judgement.objects.filter(dossier__in=task_of).values_list("dossier", "profile__key", "mark"))
     for task, dossier in enumerate(dossiers):
         report(f"{task + 1}/{len(dossiers)}")
@@ -56,8 +68,13 @@ def gathered(space_id: int, dossier_ids: Sequence[int], report: Report) -> Plan:
         if dossier.profile is not None:
             without.add(dossier.profile.key)
         asked = challenge_entry(dossier)
-        for match in board.index.rank(asked, CONSIDERED, Filters(without=frozenset(without)), plain=True):
-            plan.scores[agent_of[match.offer], task] = match.parts.score
+        points = _points(asked, board.offers_in, heard, wanted)
+        # A pair to which one side said no is for an organiser's pin, not for a plan.
+        without |= {key for key, off in points.items() if off >= OWN - 2 * LIFT}
+        for match in board.index.rank(
+            asked, CONSIDERED, Filters(without=frozenset(without), points=points), plain=True
+        ):
+            plan.scores[agent_of[match.offer], task] = match.parts.score - points.get(match.offer, 0.0)
         for pk, key, mark in judged:
             if pk == dossier.pk and mark == Mark.PINNED and key in agent_of:
                 pair = agent_of[key], task
@@ -68,6 +85,20 @@ def gathered(space_id: int, dossier_ids: Sequence[int], report: Report) -> Plan:
     for pair in plan.standing:
         plan.scores.setdefault(pair, 0.0)
     return plan
+
+
+def _points(
+    asked: "Challenge", offers: "dict[str, Offer]", heard: Heard, wanted: Counter[tuple[str, str]]
+) -> dict[str, float]:
+    """Return what creatives lose for a challenge because people said no, less what interest adds."""
+    from querwerk.engine.matching.feedback import offers_lowered  # noqa: PLC0415
+
+    down = offers_lowered(asked, offers, heard.for_challenge(asked.id), localdate())
+    points = {key: one.points for key, one in down.items()}
+    for (challenge, key), sides in wanted.items():
+        if challenge == asked.id:
+            points[key] = points.get(key, 0.0) - LIFT * sides
+    return points
 
 
 def problem_of(plan: Plan, *, per_creative: int, is_mixed: bool) -> "Problem":

@@ -14,7 +14,7 @@ from querwerk.core.letters import PLAIN, Mail, addressed, host, make_letter, sit
 from querwerk.core.templatetags.ui import plain
 from querwerk.matching import rules
 from querwerk.matching.actions.proposals import is_closed, other_side, suggested_day
-from querwerk.matching.models import FollowUp, Side
+from querwerk.matching.models import FollowUp, Guest, Side
 from querwerk.matching.queries.challenges import owner_for_match, title_of
 from querwerk.matching.states import LetterKind, Moment, Party
 from querwerk.programmes.pages import publicity
@@ -61,6 +61,30 @@ def follow_up_letter(follow_up: FollowUp) -> Mail:
         return _mail(side, words, name=f"follow-up-{follow_up.moment}-{int(again)}")
 
 
+def guest_letter(guest: Guest) -> Mail:
+    """Return the mail that asks somebody to read a challenge. What it is about stands on the page alone: mails travel openly."""
+    with translation.override(guest.language):
+        frame = frame_for(guest.dossier.space.key)
+        name = {"by": guest.by_name, "programme": frame.programme.name}
+        if guest.is_partner:
+            subject = _("An idea, with you as the partner: %(programme)s") % name
+            first = _("%(by)s wants to try something with you in %(programme)s, and has written down what.") % name
+        else:
+            subject = _("Something in confidence: %(programme)s") % name
+            first = _("%(by)s wants you to read something in %(programme)s that is for chosen people only.") % name
+        words = Words(
+            subject,
+            [
+                first,
+                _("Behind the link you read it. It works for 30 days and for you alone: please do not pass it on."),
+            ],
+            button=_("Read it"),
+            url=site(reverse("matching:guest", args=[frame.key, guest.code])),
+            end=_("You do not know what this is about? Then do nothing; the invitation is deleted after 30 days."),
+        )
+        return _sent(guest.email, words, language=guest.language, frame=frame, identity=f"guest-{guest.pk}")
+
+
 def _when(follow_up: FollowUp, other: str) -> str:
     name = {"other": other}
     return {
@@ -72,15 +96,17 @@ def _when(follow_up: FollowUp, other: str) -> str:
 
 def _mail(side: Side, words: Words, *, name: str) -> Mail:
     frame = frame_for(side.proposal.dossier.space.key)
+    return _sent(side.email, words, language=side.language, frame=frame, identity=f"match-{side.pk}-{name}")
+
+
+def _sent(email: str, words: Words, *, language: str, frame: Frame, identity: str) -> Mail:
     context: dict[str, Any] = {
         "subject": words.subject, "paragraphs": words.paragraphs, "button": words.button, "url": words.url,
         "end": words.end, "facts": words.facts, "further": [], "digits": "",
     }  # fmt: skip
-    made = make_letter(
-        PLAIN, context, language=side.language, programme=frame.programme.name, publicity=publicity(frame)
-    )
-    headers = {"Message-ID": f"<match-{side.pk}-{name}@{host()}>", "X-Auto-Response-Suppress": "All"}
-    return addressed(made, side.email, headers=headers)
+    made = make_letter(PLAIN, context, language=language, programme=frame.programme.name, publicity=publicity(frame))
+    headers = {"Message-ID": f"<{identity}@{host()}>", "X-Auto-Response-Suppress": "All"}
+    return addressed(made, email, headers=headers)
 
 
 def _link(side: Side, frame: Frame) -> str:

@@ -7,10 +7,10 @@ from typing import Any
 from django.db import transaction
 from django.tasks import task
 
-from querwerk.matching.models import Dossier, FollowUp, Side
+from querwerk.matching.models import Dossier, FollowUp, Guest, Side
 from querwerk.matching.queries.ranking import challenge_entry, encode
 from querwerk.matching.states import SOUGHT
-from querwerk.matching.tasks.letters import follow_up_letter, letter_to
+from querwerk.matching.tasks.letters import follow_up_letter, guest_letter, letter_to
 
 
 @task
@@ -31,6 +31,14 @@ def send_follow_up(follow_up_id: int) -> None:
 
 
 @task
+def send_guest_letter(guest_id: int) -> None:
+    """Ask somebody to read a challenge, unless the invitation was taken back meanwhile."""
+    guest = Guest.objects.select_related("dossier__space").filter(pk=guest_id, user=None).first()
+    if guest is not None:
+        guest_letter(guest).send()
+
+
+@task
 def encode_challenge(dossier_id: int) -> None:
     """Compute the vectors of a challenge; once more does no harm."""
     dossier = Dossier.objects.select_related("organisation", "profile").filter(pk=dossier_id, state__in=SOUGHT).first()
@@ -48,6 +56,11 @@ def queue_follow_ups(sender: Any, *, follow_up_ids: Iterable[int], **kwargs: Any
     """Likewise for the questions how it went."""
     for follow_up_id in follow_up_ids:
         transaction.on_commit(partial(send_follow_up.enqueue, follow_up_id))
+
+
+def queue_guest_letter(sender: Any, *, guest_id: int, **kwargs: Any) -> None:
+    """Queue an invitation once it is certain."""
+    transaction.on_commit(partial(send_guest_letter.enqueue, guest_id))
 
 
 def queue_encoding(sender: Any, *, dossier_id: int, **kwargs: Any) -> None:

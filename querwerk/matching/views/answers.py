@@ -1,13 +1,17 @@
 """Behind the links in mails about matches: read, say yes or no, see how to reach the other, tell how it went. No account is needed."""
 
 from typing import Any
+from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
-from querwerk.core.templatetags.ui import language_name
+from querwerk.core.ical import Entry, calendar_file
+from querwerk.core.templatetags.ui import language_name, plain
 from querwerk.matching import rules
 from querwerk.matching.actions import proposals as actions
 from querwerk.matching.forms import AnswerForm, FollowUpForm
@@ -15,7 +19,9 @@ from querwerk.matching.models import Side
 from querwerk.matching.queries import challenges, pairs
 from querwerk.matching.states import Answer, Moment, Party, ProposalState
 from querwerk.people.states import Submarket
-from querwerk.programmes.pages import Request, visitor_page
+from querwerk.programmes.pages import Request, page_language, visitor_page
+
+MEETING_HOUR = "10:00-11:00"
 
 
 @visitor_page
@@ -31,6 +37,7 @@ def answer(request: Request, code: str) -> HttpResponse:
                 side=side,
                 answer=form.cleaned_data["answer"],
                 reason=form.cleaned_data["reason"],
+                ground=form.cleaned_data["ground"],
                 reached=form.reached(),
             )
             return redirect("matching:answer", request.frame.key, code)
@@ -64,9 +71,32 @@ def shown_to(side: Side) -> dict[str, Any]:
         "is_waiting": proposal.state == ProposalState.PROPOSED and side.answer == Answer.YES,
         "has_ended": proposal.state in (ProposalState.DECLINED, ProposalState.TAKEN_BACK),
         "said_no": side.answer == Answer.NO,
+        "no_words": pairs.because(side.ground, side.reason),
         "suggested": actions.suggested_day(localdate(proposal.introduced_at)) if proposal.introduced_at else None,
         "place": dossier.content.get("place") or "",
     }
+
+
+@visitor_page
+def meeting(request: Request, code: str) -> HttpResponse:
+    """Give the suggestion for the first meeting as a file for the calendar, once both have said yes."""
+    side = pairs.side_by_code(request.frame.space_id, code)
+    if side is None or side.proposal.introduced_at is None:
+        raise Http404
+    proposal, other, since = side.proposal, actions.other_side(side), side.proposal.introduced_at
+    day = actions.suggested_day(localdate(since))
+    reach = ", ".join(part for part in (other.name, other.email, other.phone) if part)
+    entry = Entry(
+        identity=f"match-{proposal.pk}", title=_("First meeting: %(title)s") % {"title": plain(challenges.title_of(proposal.dossier))},
+        language=page_language(), date=day.isoformat(), end="", time=MEETING_HOUR, place=str(proposal.dossier.content.get("place") or ""),
+        text=_("A suggestion, nothing is agreed yet. You reach: %(reach)s") % {"reach": reach},
+        url=request.build_absolute_uri(reverse("matching:answer", args=[request.frame.key, code])),
+        changed_at=since, version=1,
+    )  # fmt: skip
+    headers = {"Content-Disposition": 'attachment; filename="meeting.ics"'}
+    return HttpResponse(
+        calendar_file(entry, ZoneInfo(settings.TIME_ZONE)), content_type="text/calendar; charset=utf-8", headers=headers
+    )
 
 
 @visitor_page

@@ -7,6 +7,7 @@ from typing import Any, Concatenate, cast
 
 from django.contrib.auth.views import redirect_to_login
 from django.core.paginator import Paginator
+from django.db import transaction
 from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -23,14 +24,16 @@ from querwerk.core.spec import Problem
 from querwerk.core.templatetags.ui import language_name, plain
 from querwerk.matching import rules
 from querwerk.matching.actions import challenges as actions
+from querwerk.matching.actions import guests
 from querwerk.matching.forms import TEXTS, ChallengeForm, examples, languages
 from querwerk.matching.models import Dossier
 from querwerk.matching.queries import challenges as queries
 from querwerk.matching.states import CHALLENGE_MOVES, RIPENESS_MEANING, SHOWN, SOUGHT, ChallengeState, Confidentiality
 from querwerk.people.models import Profile, User
-from querwerk.people.queries import profiles_of
+from querwerk.people.queries import profiles_of, profiles_seen
+from querwerk.people.regions import region_name
 from querwerk.people.rules import Reader
-from querwerk.people.states import Submarket
+from querwerk.people.states import SKILL_CHOICES, Submarket
 from querwerk.programmes.pages import Request, enter, page_language, programme_page
 
 PER_PAGE = 30
@@ -134,6 +137,7 @@ def challenge_detail(request: Request, key: str) -> HttpResponse:
     reading = queries.reading_of(dossier)
     may_edit = bool(rules.may_edit_challenge(request.viewer, reading=reading))
     challenge = queries.as_challenge(dossier)
+    names, region = dict(SKILL_CHOICES), region_name(challenge.region) if challenge.region else ""
     panels: list[Any] = []
     if dossier.record is not None:
         request.ties = Ties(dossier.record, [], with_drafts=request.with_drafts)
@@ -144,8 +148,11 @@ def challenge_detail(request: Request, key: str) -> HttpResponse:
         "ripeness": challenge.get_ripeness_display(),
         "ripeness_means": RIPENESS_MEANING.get(challenge.ripeness, ""),
         "languages": [language_name(code) for code in challenge.languages],
+        "skills": [str(names[code]) for code in challenge.skills if code in names],
+        "where": [str(one) for one in (challenge.place, region, challenge.get_presence_display()) if one],
         "may_edit": may_edit,
         "chosen": queries.confidants_of(dossier) if may_edit else [],
+        "guests": queries.guests_of(dossier) if may_edit else [],
         "happenings": queries.happenings_of(dossier) if may_edit else [],
         "moves": moves_of(dossier) if may_edit else [],
         "panels": panels,
@@ -200,7 +207,8 @@ def challenge_new(request: Request) -> HttpResponse:
             return made.key
 
         key = once(f"challenge:{user.pk}:{sent.get('once', '')[:64]}", begin) if sent.get("once") else begin()
-        return redirect("matching:challenge_edit", request.frame.key, key)
+        query = "?partner=1" if "partner" in request.GET else ""
+        return redirect(f"{registry_url('matching:challenge_edit', request, key)}{query}")
     context = {"languages": languages(), "language": page_language(), "once": uuid.uuid4().hex}
     return render(request, "matching/challenge_new.html", context)
 
@@ -223,7 +231,8 @@ def challenge_edit(request: Request, key: str) -> HttpResponse:
     context = {
         **row_of(dossier, queries.reader_of(request.viewer, request.frame.space_id)),
         "form": form,
-        "steps": examples(form),
+        "steps": examples(form, has_partner="partner" in request.GET),
+        "offered": [pk for pk, _name in form.fields["chosen"].choices] if "chosen" in form.fields else [],  # type: ignore[attr-defined]
         "version": request.POST.get("version") or dossier.version,
         "language": language_name(dossier.language),
         "is_saved": "saved" in request.GET and request.method == "GET",
@@ -250,24 +259,43 @@ def form_for(request: Request, dossier: Dossier) -> ChallengeForm:
     own: list[Profile] = list(profiles_of(user.pk, request.frame.space_id))
     if dossier.profile is not None and dossier.profile not in own:
         own.append(dossier.profile)
-    return ChallengeForm(data, dossier=dossier, team=team, questions=questions, own=own)
+    reader = queries.reader_of(request.viewer, request.frame.space_id)
+    return ChallengeForm(
+        data, dossier=dossier, team=team, questions=questions, own=own,
+        seen=profiles_seen(request.frame.space_id, reader), guests=queries.guests_of(dossier),
+    )  # fmt: skip
 
 
 def saved(request: Request, dossier: Dossier, form: ChallengeForm, command: str) -> bool:
     """Store what was typed, and hand it in where that was asked; what is wrong goes to its field."""
-    version = request.POST.get("version", "")
     try:
-        after = actions.save_challenge(
-            dossier=dossier, content=form.content(), contact=form.contact(), audience=form.audience(),
-            by=actor(request), expected_version=whole(version) if version.isdecimal() else None,
-        )  # fmt: skip
+        with transaction.atomic():
+            after = store(request, dossier, form, command)
+        # What can be saved is saved, whether or not it can be handed in.
         if command == "open" and after.state == ChallengeState.DRAFT:
             actions.move_challenge(dossier=after, to=ChallengeState.OPEN, by=actor(request))
     except InvalidRecords as error:
         tell(form, error.problems)
+    except guests.UnableToAsk as error:
+        form.add_error("invited", str(error))
     except actions.UnableToOverwriteChallenge as error:
         form.add_error(None, _("%(what)s Nothing of yours is lost: it stands below, but is not saved. Open the challenge in a second window and take over what is missing there.") % {"what": error})  # fmt: skip
     return not form.errors
+
+
+def store(request: Request, dossier: Dossier, form: ChallengeForm, command: str) -> Dossier:
+    """Store what was typed, all or nothing. Mails go out when a person saves, never while somebody is still typing an address."""
+    version, by = request.POST.get("version", ""), actor(request)
+    after = actions.save_challenge(
+        dossier=dossier, content=form.content(), contact=form.contact(), audience=form.audience(), by=by,
+        expected_version=whole(version) if version.isdecimal() else None,
+    )  # fmt: skip
+    if command == "autosave":
+        return after
+    guests.keep_guests(dossier=after, emails=form.guests_wanted(), by=by)
+    typed = form.cleaned_data
+    guests.name_partner(dossier=after, partner=typed["partner"], email=typed["partner_email"], by=by)
+    return after
 
 
 def tell(form: ChallengeForm, problems: list[Problem]) -> None:

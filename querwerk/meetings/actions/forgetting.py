@@ -5,7 +5,8 @@ from typing import Any
 from django.db import transaction
 
 from querwerk.events.models import Registration
-from querwerk.meetings.models import Feedback, Meeting, Participant
+from querwerk.meetings.actions.reading import forget_words
+from querwerk.meetings.models import Feedback, Meeting, OtherRole, Participant
 from querwerk.meetings.queries import people
 
 
@@ -20,6 +21,7 @@ def data_of(registration: Registration) -> dict[str, Any]:
     seats = found.seats.select_related("slot", "meeting__table", "plan", "other__registration")
     return {
         "sentence": found.sentence,
+        "further_roles": list(found.roles.order_by("pk").values("title", "group", "sentence")),
         "languages": found.languages,
         "needs_accessible_table": found.needs_accessible,
         "team": found.team.name if found.team else None,
@@ -49,5 +51,7 @@ def data_of(registration: Registration) -> dict[str, Any]:
 def forget(registration: Registration) -> int:
     """Forget somebody's part in the meetings, with their half of each meeting; return how many that were."""
     found = Participant.objects.filter(registration=registration)
+    roles = OtherRole.objects.filter(participant__in=found)
+    forget_words([*found.values_list("sentence", flat=True), *roles.values_list("sentence", flat=True)])
     Meeting.objects.filter(seats__participant__in=found).delete()
     return found.delete()[1].get("meetings.Participant", 0)

@@ -12,11 +12,15 @@ from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from querwerk.meetings.models import Block, Participant, Slot, Unavailable, Wish
+from querwerk.meetings.actions.reading import forget_words
+from querwerk.meetings.models import Block, OtherRole, Participant, Slot, Unavailable, Wish
 from querwerk.meetings.queries import people
 from querwerk.meetings.queries.people import is_active
-from querwerk.meetings.rules import may_answer, may_wish
+from querwerk.meetings.rules import MOST_ROLES, may_answer, may_wish
+from querwerk.meetings.signals import words_changed
 from querwerk.meetings.states import ANSWERS, STANDING, WISH_MOVES, WishState
+
+type Roles = tuple[OtherRole | None, OtherRole | None]
 
 
 class UnableToWish(Exception):
@@ -34,18 +38,57 @@ def introduce(
 ) -> Participant:
     """Store what somebody says about themselves."""
     current = _locked(participant)
+    is_new = current.sentence != sentence
+    if is_new:
+        forget_words([current.sentence])
     current.sentence, current.languages = sentence, sorted(languages)
     current.needs_accessible = needs_accessible
     current.save(update_fields=["sentence", "languages", "needs_accessible"])
+    if is_new:
+        words_changed.send(Participant, participant=current)
     return current
 
 
 @transaction.atomic
-def wish_for(*, sender: Participant, receiver: Participant, is_surprise: bool = False) -> Wish:
-    """Wish to meet somebody, below all earlier wishes; a second time changes nothing. Raises :class:`UnableToWish`."""
+def save_role(*, participant: Participant, role: OtherRole | None, title: str, group: str, sentence: str) -> OtherRole:
+    """Store as what else somebody is here; a second time changes nothing. Raises :class:`UnableToWish`."""
+    current = _locked(participant)
+    others = OtherRole.objects.filter(participant=current)
+    if role is None:
+        role = others.filter(title=title).first()
+        if role is None and others.count() >= MOST_ROLES:
+            raise UnableToWish(_("More than %(most)s further roles are too many.") % {"most": MOST_ROLES})
+    elif others.filter(title=title).exclude(pk=role.pk).exists():
+        raise UnableToWish(_("You are here in this role already."))
+    role = role or OtherRole(participant=current)
+    if role.sentence != sentence:
+        forget_words([role.sentence])
+    role.title, role.group, role.sentence = title, group, sentence
+    role.save()
+    words_changed.send(Participant, participant=current)
+    return role
+
+
+@transaction.atomic
+def delete_role(*, role: OtherRole) -> None:
+    """Somebody is not here in this role any more; wishes about it are about them as who they registered."""
+    forget_words([role.sentence])
+    OtherRole.objects.filter(pk=role.pk).delete()
+
+
+@transaction.atomic
+def wish_for(
+    *, sender: Participant, receiver: Participant, is_surprise: bool = False, roles: Roles = (None, None)
+) -> Wish:
+    """Wish to meet somebody, below all earlier wishes; a second time changes at most the roles. Raises :class:`UnableToWish`.
+
+    ``roles``: as what the sender comes, and as what the receiver is wished for.
+    """
     current = _locked(sender)
     known = Wish.objects.filter(sender=current, receiver=receiver).first()
     if known is not None and known.state in STANDING:
+        known.sender_role, known.receiver_role = roles
+        known.save(update_fields=["sender_role", "receiver_role"])
         return known
     networking = current.networking
     verdict = may_wish(
@@ -60,6 +103,7 @@ def wish_for(*, sender: Participant, receiver: Participant, is_surprise: bool = 
         raise UnableToWish(_("This person does not take part in the meetings."))
     last = Wish.objects.filter(sender=current).aggregate(last=Max("rank"))["last"] or 0
     wish = known or Wish(sender=current, receiver=receiver)
+    wish.sender_role, wish.receiver_role = roles
     wish.state, wish.rank, wish.is_surprise, wish.reason, wish.answered_at = (
         WishState.SENT,
         last + 1,

@@ -1,6 +1,6 @@
 """Reads of those who take part, and of their wishes."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 
 from django.db.models import Count, F, Q, QuerySet
 
@@ -9,7 +9,7 @@ from querwerk.core.states import Visibility
 from querwerk.core.text import Text
 from querwerk.events.models import Registration
 from querwerk.events.states import RegistrationState
-from querwerk.meetings.models import Block, Networking, Participant, Wish
+from querwerk.meetings.models import Block, Networking, OtherRole, Participant, Wish
 from querwerk.meetings.states import STANDING, WishState
 from querwerk.people.models import Organisation, Profile
 from querwerk.people.states import Audience
@@ -55,7 +55,36 @@ def others_of(participant: Participant, words: str = "") -> QuerySet[Participant
             Q(registration__name__icontains=word)
             | Q(registration__organisation__icontains=word)
             | Q(sentence__icontains=word)
+            | Q(
+                pk__in=OtherRole.objects.filter(Q(title__icontains=word) | Q(sentence__icontains=word)).values(
+                    "participant"
+                )
+            )
         )
+    return found
+
+
+def roles_of(people: Iterable[Participant]) -> dict[int, list[OtherRole]]:
+    """Return in which further roles people are here; 1 query."""
+    found: dict[int, list[OtherRole]] = {}
+    for role in OtherRole.objects.filter(participant__in=[one.pk for one in people]).order_by("pk"):
+        found.setdefault(role.participant_id, []).append(role)
+    return found
+
+
+def roles_between(networking_id: int, among: Collection[int] | None = None) -> dict[tuple[int, int], str]:
+    """Return as what somebody meets somebody, where that is not as who they registered: (person, other) → role; 1 query."""
+    wishes = Wish.objects.filter(sender__networking=networking_id, state__in=STANDING)
+    wishes = wishes.filter(Q(sender_role__isnull=False) | Q(receiver_role__isnull=False))
+    if among is not None:
+        wishes = wishes.filter(Q(sender__in=among) | Q(receiver__in=among))
+    found: dict[tuple[int, int], str] = {}
+    rows = wishes.order_by("pk").values_list("sender", "receiver", "sender_role__title", "receiver_role__title")
+    for sender, receiver, sender_role, receiver_role in rows:
+        if sender_role:
+            found[sender, receiver] = sender_role
+        if receiver_role:
+            found.setdefault((receiver, sender), receiver_role)
     return found
 
 
@@ -72,14 +101,18 @@ def strangers(participant: Participant) -> list[Participant]:
 def wishes_of(participant: Participant) -> QuerySet[Wish]:
     """Return somebody's wishes in their order; 1 query."""
     found = Wish.objects.filter(sender=participant).exclude(state=WishState.WITHDRAWN)
-    return found.select_related("receiver__registration", "receiver__team").order_by("rank", "pk")
+    return found.select_related("receiver__registration", "receiver__team", "sender_role", "receiver_role").order_by(
+        "rank", "pk"
+    )
 
 
 def asked_of(participant: Participant) -> QuerySet[Wish]:
     """Return who wants to meet somebody, without those whom they have blocked; 1 query."""
     blocked = Block.objects.filter(participant=participant).values("other")
     found = Wish.objects.filter(receiver=participant).exclude(state=WishState.WITHDRAWN).exclude(sender__in=blocked)
-    return found.select_related("sender__registration", "sender__team").order_by("created_at", "pk")
+    return found.select_related("sender__registration", "sender__team", "sender_role", "receiver_role").order_by(
+        "created_at", "pk"
+    )
 
 
 def blocked_by(participant: Participant) -> list[Participant]:

@@ -1,14 +1,14 @@
 """Reads of the versions of a timetable: for everybody, for one person, and what is different between two of them."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.db.models import Count, F, Q, QuerySet
 
-from querwerk.meetings.models import Meeting, Networking, Participant, Plan, Seat, Slot, Table, Unmet
+from querwerk.meetings.models import GoingOn, Meeting, Networking, Participant, Plan, Seat, Slot, Table, Unmet
 from querwerk.meetings.states import COMPUTING, WITH_MEETINGS, PlanState
 
 
@@ -21,6 +21,12 @@ def plans_of(networking: Networking) -> QuerySet[Plan]:
 def published(networking_id: int) -> Plan | None:
     """Return the version that counts; 1 query."""
     return Plan.objects.filter(networking=networking_id, state=PlanState.PUBLISHED).first()
+
+
+def printable(networking: Networking) -> list[Plan]:
+    """Return the versions that have meetings, the one that counts first; 1 query."""
+    found = Plan.objects.filter(networking=networking, state__in=WITH_MEETINGS)
+    return sorted(found.order_by("-number"), key=lambda plan: plan.state != PlanState.PUBLISHED)
 
 
 def computing(networking_id: int) -> Plan | None:
@@ -45,6 +51,12 @@ def latest_seat(participant: Participant, other: Participant) -> Seat | None:
     """Return when two people met, by the last version that was published and had them meet; 1 query."""
     rows = Seat.objects.filter(participant=participant, other=other, plan__published_at__isnull=False)
     return rows.select_related("slot").order_by("-plan__number").first()
+
+
+def going_on(networking: Networking) -> QuerySet[GoingOn]:
+    """Return who goes on after a meeting, with the match that was made of it, the latest first; 1 query."""
+    rows = GoingOn.objects.filter(networking=networking).order_by("-pk")
+    return rows.select_related("first__registration", "second__registration", "record")
 
 
 def halves(plan: Plan) -> QuerySet[Seat]:
@@ -72,6 +84,14 @@ def unmet_about(plan: Plan, participant: Participant) -> dict[int, str]:
 def slots_of(networking: Networking) -> list[Slot]:
     """Return the slots in order; 1 query."""
     return list(Slot.objects.filter(networking=networking).order_by("begins_at", "pk"))
+
+
+def arrival_of(slots: Sequence[Slot], closed: Mapping[int, bool]) -> int | None:
+    """Return from which slot on somebody comes, where the organisers noted that they come later; ``closed``: slot → by organisers."""
+    late = 0
+    while late < len(slots) and closed.get(slots[late].pk):
+        late += 1
+    return slots[late].pk if 0 < late < len(slots) else None
 
 
 def tables_of(networking: Networking) -> list[Table]:

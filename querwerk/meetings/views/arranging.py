@@ -8,6 +8,7 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from querwerk.core import ical
 from querwerk.core.spec import UNSTORABLE
@@ -19,7 +20,7 @@ from querwerk.meetings import planning, words
 from querwerk.meetings.actions import planning as plan_actions
 from querwerk.meetings.actions import setup
 from querwerk.meetings.forms import PersonForm, SessionForm, SettingsForm, TableForm, TablesForm, TeamForm
-from querwerk.meetings.models import Networking, Participant
+from querwerk.meetings.models import Networking, Participant, Slot
 from querwerk.meetings.queries import people, plans
 from querwerk.meetings.queries.people import is_active
 from querwerk.meetings.queries.situation import situation_of
@@ -210,7 +211,7 @@ def table(request: Request, key: str, number: int | None = None) -> HttpResponse
         ),
         (lambda: setup.delete_table(table=found, by=by)) if found else None,
     )
-    return _edited(request, networking, _("Table"), form, acts)
+    return _edited(request, networking, pgettext("furniture", "Table"), form, acts)
 
 
 @desk_page
@@ -271,6 +272,9 @@ def person(request: Request, key: str, number: int) -> HttpResponse:
         raise Http404
     one.networking = networking
     slots = plans.slots_of(networking)
+    if request.method == "POST" and "quick" in request.POST:
+        _note_quickly(request, one, slots)
+        return redirect("meetings:person", request.frame.key, key, number)
     closed = dict(one.unavailable.values_list("slot", "is_by_organiser"))
     initial = {"is_absent": one.is_absent, "least": one.least, "most": one.most, "open_slots": [slot.pk for slot in slots if slot.pk not in closed]}  # fmt: skip
     form = PersonForm(request.POST if request.method == "POST" else None, initial=initial)
@@ -282,10 +286,24 @@ def person(request: Request, key: str, number: int) -> HttpResponse:
     plan = plans.base_for(networking)
     context = framed(
         request, networking, one=one, form=form, plan=plan, seats=plans.seats_of(plan, one) if plan else [],
-        wishes=people.wishes_of(one), asked=people.received_by(one),
+        slots=slots, arrival=plans.arrival_of(slots, closed), roles=one.roles.order_by("pk"), wishes=people.wishes_of(one), asked=people.received_by(one),
         own_closed=[slot for slot in slots if closed.get(slot.pk) is False],
     )  # fmt: skip
     return render(request, "meetings/desk_person.html", context, status=422 if form.errors else 200)
+
+
+def _note_quickly(request: Request, one: Participant, slots: list[Slot]) -> None:
+    """Note with one tap that somebody did not come, is here after all, or comes later."""
+    deed, arrives, by = sent(request, "quick"), sent(request, "arrives"), actor(request)
+    if deed == "later":
+        first = next((slot for slot in slots if str(slot.pk) == arrives), None)
+        plan_actions.note_arrival(participant=one, first=first, by=by)
+    elif deed in ("absent", "here"):
+        closed = one.unavailable.filter(is_by_organiser=True).values_list("slot", flat=True) if deed == "absent" else ()
+        plan_actions.note_absence(participant=one, is_absent=deed == "absent", closed=closed, by=by)
+    else:
+        return
+    messages.success(request, _("It is saved. The timetable changes when you mend it."))
 
 
 def _save_person(request: Request, one: Participant, typed: dict[str, Any]) -> None:

@@ -12,15 +12,18 @@ from django.utils.translation import gettext as _
 
 from querwerk.core.spec import UNSTORABLE
 from querwerk.events.views.registering import registration_or_404
+from querwerk.meetings import papers
 from querwerk.meetings.actions import afterwards, wishing
 from querwerk.meetings.calendars import calendar_of
-from querwerk.meetings.forms import IntroductionForm, languages
-from querwerk.meetings.models import Feedback, Participant, Plan, Slot, Wish
+from querwerk.meetings.forms import IntroductionForm, RoleForm, languages
+from querwerk.meetings.models import Feedback, OtherRole, Participant, Plan, Slot, Wish
+from querwerk.meetings.queries import papers as paper_queries
 from querwerk.meetings.queries import people, plans
 from querwerk.meetings.queries.suggestions import suggestions
-from querwerk.meetings.rules import may_take_part, may_wish
+from querwerk.meetings.rules import may_take_part, may_wish, why_they_meet
 from querwerk.meetings.states import ANSWERS, STANDING, Cause, Phase, WishState
-from querwerk.programmes.pages import Request, visitor_page
+from querwerk.meetings.views.files import as_file
+from querwerk.programmes.pages import Request, page_language, visitor_page
 
 PAGE_SIZE = 24
 TONES = {WishState.SENT: "open", WishState.ACCEPTED: "good", WishState.LEFT: "note", WishState.DECLINED: "plain"}
@@ -98,12 +101,15 @@ def _timetable(participant: Participant, plan: Plan, wishes: list[Wish]) -> dict
     asking = set(Wish.objects.filter(receiver=participant, state__in=STANDING).values_list("sender", flat=True))
     said = {row.other_id: row for row in Feedback.objects.filter(participant=participant)}
     gone_on = set(Feedback.objects.filter(other=participant, goes_on=True).values_list("participant", flat=True))
+    roles = people.roles_between(participant.networking_id, [participant.pk])
     rows: list[dict[str, Any]] = []
     for seat in plans.seats_of(plan, participant):
         feedback = said.get(seat.other_id)
         rows.append({
             "seat": seat,
-            "why": _why(is_mine=seat.other_id in mine, is_theirs=seat.other_id in asking),
+            "as": roles.get((seat.other_id, participant.pk), ""),
+            "mine_as": roles.get((participant.pk, seat.other_id), ""),
+            "why": why_they_meet(is_mine=seat.other_id in mine, is_theirs=seat.other_id in asking),
             "is_over": seat.slot.begins_at <= now,
             "is_now": seat.slot.begins_at <= now < seat.slot.ends_at,
             "feedback": feedback,
@@ -114,14 +120,6 @@ def _timetable(participant: Participant, plan: Plan, wishes: list[Wish]) -> dict
     return {"seats": rows, "next": coming if is_today else None}
 
 
-def _why(*, is_mine: bool, is_theirs: bool) -> str:
-    if is_mine and is_theirs:
-        return _("You wished for each other.")
-    if is_mine:
-        return _("You wished for this meeting.")
-    return _("They wished for this meeting.") if is_theirs else _("The organisers brought you together.")
-
-
 @visitor_page
 def people_page(request: Request, key: str, code: str) -> HttpResponse:
     """Show who takes part: suggestions with reasons, search, chance."""
@@ -130,11 +128,16 @@ def people_page(request: Request, key: str, code: str) -> HttpResponse:
     context = _frame(participant, "mine_people")
     found = Paginator(people.others_of(participant, words), PAGE_SIZE).get_page(request.GET.get("page"))
     states = {wish.receiver_id: WishState(wish.state) for wish in context["wishes"]}
+    roles = people.roles_of([participant, *found])
     context |= {
         "found": found,
-        "rows": [{"one": one, "state": states[one.pk].label if one.pk in states else ""} for one in found],
+        "rows": [
+            {"one": one, "state": states[one.pk].label if one.pk in states else "", "roles": roles.get(one.pk, [])}
+            for one in found
+        ],
         "words": words,
-        "suggestions": [] if words or found.number > 1 else suggestions(participant, people.strangers(participant)),
+        "suggested": None if words or found.number > 1 else suggestions(participant, people.strangers(participant)),
+        "my_roles": roles.get(participant.pk, []),
     }
     return render(request, "meetings/mine_people.html", context)
 
@@ -161,8 +164,37 @@ def me(request: Request, key: str, code: str) -> HttpResponse:
         wishing.say_when(participant=participant, open_slots=map(int, typed["open_slots"]))
         messages.success(request, _("Your changes are saved."))
         return redirect("meetings:mine_me", request.frame.key, key, code)
-    context = {**_frame(participant, "mine_me"), "form": form, "blocked": people.blocked_by(participant)}
+    context = {
+        **_frame(participant, "mine_me"), "form": form, "blocked": people.blocked_by(participant),
+        "roles": participant.roles.order_by("pk"),
+    }  # fmt: skip
     return render(request, "meetings/mine_me.html", context, status=422 if form.errors else 200)
+
+
+@visitor_page
+def role(request: Request, key: str, code: str, number: int | None = None) -> HttpResponse:
+    """Let somebody say as what else they are here, change it, or take it back."""
+    participant = participant_or_404(request, key, code)
+    found = participant.roles.filter(pk=number).first() if number is not None else None
+    if number is not None and found is None:
+        raise Http404
+    if request.method == "POST" and "delete" in request.POST and found is not None:
+        wishing.delete_role(role=found)
+        return redirect("meetings:mine_me", request.frame.key, key, code)
+    initial = {name: getattr(found, name) for name in RoleForm.base_fields} if found is not None else {}
+    form = RoleForm(request.POST if request.method == "POST" else None, initial=initial)
+    if form.is_valid():
+        typed = form.cleaned_data
+        title, sentence = (" ".join(typed[name].split()) for name in ("title", "sentence"))
+        try:
+            wishing.save_role(participant=participant, role=found, title=title, group=typed["group"], sentence=sentence)
+        except wishing.UnableToWish as error:
+            form.add_error("title", str(error))
+        else:
+            messages.success(request, _("Your changes are saved."))
+            return redirect("meetings:mine_me", request.frame.key, key, code)
+    context = {**_frame(participant, "mine_me"), "form": form, "role": found}
+    return render(request, "meetings/mine_role.html", context, status=422 if form.errors else 200)
 
 
 def offer_slots(form: Any, slots: list[Slot]) -> None:
@@ -184,6 +216,19 @@ def calendar(request: Request, key: str, code: str) -> HttpResponse:
     name = f'attachment; filename="{participant.registration.terms.event.key}-meetings.ics"'
     body = calendar_of(participant, plan)
     return HttpResponse(body, content_type="text/calendar; charset=utf-8", headers={"Content-Disposition": name})
+
+
+@visitor_page
+def plan_file(request: Request, key: str, code: str) -> HttpResponse:
+    """Send somebody's own plan as a page to print."""
+    participant = participant_or_404(request, key, code)
+    plan = plans.published(participant.networking_id)
+    if plan is None:
+        raise Http404
+    language = page_language()
+    title = participant.registration.terms.event.title.best(language).words
+    sheet = papers.plans_pdf(title, paper_queries.personal_plans(plan, [participant], language), 1, language)
+    return as_file(sheet, f"{key}-meetings.pdf")
 
 
 # --- What somebody does with one click -----------------------------------------
@@ -210,6 +255,10 @@ def _other(participant: Participant, number: int) -> Participant:
     return found
 
 
+def _role(participant: Participant, typed: str) -> OtherRole | None:
+    return participant.roles.filter(pk=int(typed)).first() if typed.isdecimal() and len(typed) < 10 else None
+
+
 def _own_wish(participant: Participant, number: int) -> Wish:
     found = Wish.objects.filter(sender=participant, pk=number).first()
     if found is None:
@@ -219,7 +268,8 @@ def _own_wish(participant: Participant, number: int) -> Wish:
 
 def _wish(request: Request, participant: Participant, number: int) -> None:
     other = _other(participant, number)
-    wishing.wish_for(sender=participant, receiver=other)
+    roles = _role(participant, request.POST.get("as", "")), _role(other, request.POST.get("role", ""))
+    wishing.wish_for(sender=participant, receiver=other, roles=roles)
     messages.success(request, _("Noted: you would like to meet %(name)s.") % {"name": other.registration.name})
 
 

@@ -57,7 +57,7 @@ def plan_list(request: Request, key: str) -> HttpResponse:
             return redirect("meetings:plan", request.frame.key, key, plan.number)
     context = framed(
         request, networking, form=form, rows=[row_of(plan) for plan in plans.plans_of(networking)],
-        computing=plans.computing(networking.pk), figures=people.figures(networking), pairs=networking.pairs.count(),
+        going_on=plans.going_on(networking), computing=plans.computing(networking.pk), figures=people.figures(networking), pairs=networking.pairs.count(),
     )  # fmt: skip
     return render(request, "meetings/desk_plans.html", context, status=422 if form.errors else 200)
 
@@ -200,6 +200,7 @@ def publish(request: Request, key: str, number: int) -> HttpResponse:
     by_id = {row.pk: row for row in rows}
     context = framed(
         request, networking, **row_of(found), before=before, told=len(concerned),
+        proofs=words.proofs_of(found) if found.method != Method.ANEW else [],
         changed=[{"first": by_id[one.first], "second": by_id[one.second], "before": one.before, "after": one.after} for one in changed[:500]],
         number_changed=len(changed),
     )  # fmt: skip

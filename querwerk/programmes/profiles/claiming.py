@@ -25,14 +25,11 @@ def claim_link(request: Request, token: str) -> HttpResponse:
         return render(request, "programmes/profile_claim_link.html", {"profile": None}, status=410)
     profile, email = found
     if request.method == "POST":
-        known = queries.account_of(email)
-        # The link lies in a mailbox for months: it makes an account, but opens none that exists.
-        if known is not None and known.pk != request.user.pk:
+        user = accounts.by_mailbox(request, email)
+        if user is None:
             return redirect(f"{reverse('account_login')}?next={request.path}")
-        user = known or accounts.sign_in_proved(request, email)
-        if user is not None:
-            actions.take_over(profile=profile, user=user, why=_("by the link of the invitation"))
-            return redirect("programmes:mine_profile", request.frame.key, profile.key)
+        actions.take_over(profile=profile, user=user, why=_("by the link of the invitation"))
+        return redirect("programmes:mine_profile", request.frame.key, profile.key)
     return render(request, "programmes/profile_claim_link.html", {"profile": profile})
 
 

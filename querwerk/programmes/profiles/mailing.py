@@ -1,8 +1,10 @@
 """Mails about profiles: the invitation to take one over, and the answer to somebody who asked for advice."""
 
+from functools import partial
 from typing import Any
 
 from django.core import signing
+from django.db import transaction
 from django.tasks import task
 from django.urls import reverse
 from django.utils import translation
@@ -12,7 +14,7 @@ from querwerk.core.actions import once
 from querwerk.core.letters import PLAIN, addressed, make_letter, site
 from querwerk.core.queries import current_edition
 from querwerk.core.templatetags.ui import plain
-from querwerk.people.models import Contact, Inquiry, Profile
+from querwerk.people.models import Contact, Inquiry, Profile, SpeakerInvitation
 from querwerk.programmes.pages import page_language, publicity
 from querwerk.programmes.queries import Frame, frame_of
 
@@ -81,6 +83,31 @@ def send_invitation(profile_id: int) -> None:
 
 
 @task
+def send_speaker_invitation(invitation_id: int) -> None:
+    """Ask somebody to speak for a profile, too, once."""
+    found = SpeakerInvitation.objects.filter(pk=invitation_id).select_related("profile__space").first()
+    if found is None or not first_time(f"speaker:{found.pk}"):
+        return
+    frame = frame_for(found.profile.space.key)
+    with translation.override(found.language):
+        names = {"programme": frame.programme.name, "name": plain(found.profile.name), "by": found.by_name}
+        send(
+            frame,
+            found.email,
+            {
+                "subject": _("Will you speak for “%(name)s”, too?") % names,
+                "paragraphs": [
+                    _("%(by)s asks you to speak for “%(name)s” in the directory of %(programme)s, too: to edit the profile and to answer for it.") % names,
+                    _("You need no password; the link below works for 30 days."),
+                ],
+                "button": _("Look at it"),
+                "url": site(reverse("programmes:speak", args=[frame.key, found.code])),
+                "end": _("You do not know what this is about? Then do nothing; the invitation is deleted after 30 days."),
+            },
+        )  # fmt: skip
+
+
+@task
 def send_answer(inquiry_id: int) -> None:
     """Send the organisers' answer to who asked, once."""
     inquiry = Inquiry.objects.select_related("space").filter(pk=inquiry_id).exclude(answer="").first()
@@ -116,6 +143,11 @@ def first_time(name: str) -> bool:
 def invite(sender: Any, *, profile_id: int, **kwargs: Any) -> None:
     """Queue the invitation."""
     send_invitation.enqueue(profile_id)
+
+
+def ask_speaker(sender: Any, *, invitation_id: int, **kwargs: Any) -> None:
+    """Queue the invitation of a second speaker once it is certain."""
+    transaction.on_commit(partial(send_speaker_invitation.enqueue, invitation_id))
 
 
 def answer(sender: Any, *, inquiry_id: int, **kwargs: Any) -> None:

@@ -112,7 +112,7 @@ def step(request: Request, key: str, step: str) -> HttpResponse:
     """Show one step and save it; then lead to the next one that is not done."""
     if (way := signed_in(request)) is not None:
         return way
-    profile, _reader = profile_or_404(request, key)
+    profile, reader = profile_or_404(request, key)
     if step == "picture":
         return picture(request, profile)
     asked = BY_KEY.get(step)
@@ -121,7 +121,10 @@ def step(request: Request, key: str, step: str) -> HttpResponse:
     stated = stated_languages(profile, asked)
     offered = list(dict.fromkeys([*stated, page_language(), *_added(request)]))
     data = request.POST if request.method == "POST" else None
-    form = StepForm(data, step=asked, raw=snapshot(profile), languages=offered)
+    form = StepForm(
+        data, step=asked, raw=snapshot(profile), languages=offered,
+        organisations=lambda: queries.organisation_names(profile, reader),
+    )  # fmt: skip
     if form.is_valid() and save_step(request, profile, form):
         messages.success(request, _("Saved."))
         return redirect("programmes:mine_profile", request.frame.key, key)

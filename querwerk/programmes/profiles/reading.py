@@ -23,6 +23,7 @@ from querwerk.people.states import Availability, Origin, language_label
 from querwerk.programmes import lists
 from querwerk.programmes.pages import Request, programme_page
 from querwerk.programmes.profiles.choosing import facets, read_wish, words_of
+from querwerk.programmes.profiles.pictures import opens_album
 
 PER_PAGE = 24
 MOST_PINS = 200
@@ -71,10 +72,16 @@ def directory_map(request: Request) -> HttpResponse:
     found = ask(request, wish, reader, start=0)
     pins = sorted(found.pins, key=lambda pin: -pin.count)[:MOST_PINS]
     context = {
-        "pins": [pin_of(request, pin) for pin in pins if 0 <= pin.x <= WIDTH and 0 <= pin.y <= HEIGHT],
+        "pins": [pin_of(request, pin) for pin in pins if is_on_map(pin)],
+        "outside": sum(pin.count for pin in found.pins if not is_on_map(pin)),
         **choices(request, wish, found),
     }
     return render(request, "programmes/directory_map.html", context)
+
+
+def is_on_map(pin: Pin) -> bool:
+    """Tell whether a place lies within the drawing, which shows central Europe."""
+    return 0 <= pin.x <= WIDTH and 0 <= pin.y <= HEIGHT
 
 
 def ask(request: Request, wish: Wish, reader: Reader, *, start: int) -> Found:
@@ -118,8 +125,11 @@ def pin_of(request: Request, pin: Pin) -> dict[str, Any]:
 
 
 def rows(profiles: Sequence[Profile], reader: Reader) -> list[dict[str, Any]]:
-    """Return profiles with their pictures; 1 query for the pictures."""
-    pictures = lead_pictures([profile.node_id for profile in profiles], with_drafts=reader.is_organiser)
+    """Return profiles with their pictures; 1 query for the pictures, 2 where some profiles are not for everybody."""
+    some = [profile.node_id for profile in profiles if opens_album(profile, reader)]
+    others = [profile.node_id for profile in profiles if profile.node_id not in some]
+    pictures = lead_pictures(others, with_drafts=reader.is_organiser) if others else {}
+    pictures |= lead_pictures(some, with_drafts=True) if some else {}
     return [{"profile": profile, "picture": pictures.get(profile.node_id)} for profile in profiles]
 
 
@@ -139,6 +149,7 @@ def about(request: Request, profile: Profile, reader: Reader) -> dict[str, Any]:
     """Return all that a profile's page shows this reader."""
     with_drafts = request.with_drafts
     ties = request.ties = Ties(profile, with_drafts=with_drafts)
+    request.album_of = profile.node_id if opens_album(profile, reader) else None
     organisation = profile.organisation
     if organisation is not None and organisation.visibility != "published":
         organisation = None

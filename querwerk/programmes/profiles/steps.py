@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from querwerk.core.spec import Choice, Choices, Field, Label, Number, Texts, UrlList, Words
+from querwerk.core.spec import Choice, Choices, Field, Label, Links, Number, Texts, UrlList, Words
 from querwerk.core.templatetags.ui import language_name
 from querwerk.core.terms import term
 from querwerk.core.text import UNSTATED, Text
@@ -36,7 +36,7 @@ class Step:
 STEPS: tuple[Step, ...] = (
     Step(
         "about", gettext_lazy("Who you are"), gettext_lazy("The sentence that everybody reads first."),
-        ("name", "kind", "side", "summary"), lambda profile, _picture: bool(profile.name and profile.summary and profile.side),
+        ("name", "kind", "side", "summary", "belongs_to"), lambda profile, _picture: bool(profile.name and profile.summary and profile.side),
     ),
     Step(
         "offers", gettext_lazy("What you offer"),
@@ -77,6 +77,7 @@ BY_KEY = {step.key: step for step in STEPS}
 LABELS: dict[str, Label] = {
     "kind": gettext_lazy("You are"),
     "summary": gettext_lazy("In one sentence"),
+    "belongs_to": gettext_lazy("Organisations for which you work, one a line"),
     "offers": gettext_lazy("What you offer"),
     "seeks": gettext_lazy("What you look for"),
     "languages": gettext_lazy("Languages in which you work"),
@@ -91,6 +92,7 @@ LABELS: dict[str, Label] = {
 HINTS: dict[str, Label] = {
     "offers": gettext_lazy("For example: “We turn measured data into light. For a foundry we built a lamp that shows how hot the furnace is.”"),
     "seeks": gettext_lazy("For example: “A company that dares to show its production hall to strangers.”"),
+    "belongs_to": gettext_lazy("For persons: the names as they stand in the directory. There may be several."),
     "available_from": gettext_lazy("2027, 2027-03 or 2027-03-15"),
     "lat": gettext_lazy("Only if you want the pin at a certain place; otherwise it stands in the middle of the region."),
 }  # fmt: skip
@@ -109,9 +111,18 @@ def stated_languages(profile: Profile, step: Step) -> list[str]:
 class StepForm(forms.Form):
     """The fields of a step, made from the declaration of profiles; texts stand once for each language."""
 
-    def __init__(self, data: Any = None, *, step: Step, raw: Mapping[str, Any], languages: list[str]) -> None:
-        """Offer what the step asks for, filled with what the profile says."""
+    def __init__(
+        self,
+        data: Any = None,
+        *,
+        step: Step,
+        raw: Mapping[str, Any],
+        languages: list[str],
+        organisations: Callable[[], Mapping[str, str]] = dict,
+    ) -> None:
+        """Offer what the step asks for, filled with what the profile says; ``organisations`` gives key and name of those to be seen."""
         super().__init__(data)
+        self.organisations = organisations
         self.step = step
         self.newer: int | None = None
         """The version that somebody else made meanwhile."""
@@ -153,6 +164,10 @@ class StepForm(forms.Form):
             )
         elif isinstance(declared, Choice):
             made = forms.ChoiceField(choices=[("", "–"), *declared.choices], **options)
+        elif isinstance(declared, Links):
+            known = self.organisations() if value else {}
+            options["initial"] = "\n".join(known.get(key, key) for key in value or [])
+            made = forms.CharField(widget=forms.Textarea({"rows": 2}), max_length=TEXT_LIMIT, **options)
         elif isinstance(declared, UrlList):
             options["initial"] = "\n".join(value or [])
             made = forms.CharField(
@@ -164,6 +179,21 @@ class StepForm(forms.Form):
             limit = declared.limit if isinstance(declared, Words) else SHORT
             made = forms.CharField(max_length=limit, **options)
         self.fields[declared.key] = made
+
+    def clean_belongs_to(self) -> list[str]:
+        """Return the keys of the organisations that are named."""
+        lines = [" ".join(line.split()) for line in self.cleaned_data["belongs_to"].splitlines() if line.strip()]
+        if not lines:
+            return []
+        keys: dict[str, str] = {}
+        for key, name in self.organisations().items():
+            keys |= {key.casefold(): key, name.casefold(): key}
+        for line in lines:
+            if line.casefold() not in keys:
+                raise forms.ValidationError(
+                    _("No organisation in the directory is called “%(name)s”.") % {"name": line[:80]}
+                )
+        return list(dict.fromkeys(keys[line.casefold()] for line in lines))
 
     def changes(self) -> dict[str, Any]:
         """Return the keys of the bundle form that the step writes; empty ones are taken away."""
@@ -256,6 +286,12 @@ class EmailForm(forms.Form):
         max_length=254,
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
     )
+
+
+class SecondForm(EmailForm):
+    """The address of somebody else."""
+
+    email = forms.EmailField(label=gettext_lazy("E-mail address of the second person"), max_length=254)
 
 
 class CodeForm(forms.Form):

@@ -29,9 +29,9 @@ def ways_in(request: Request) -> HttpResponse:
     enter_url = reverse("programmes:enter", kwargs={"programme": key})
     ways = [
         {
-            "title": _("I have an idea and a partner"), "url": challenge_url or enter_url,
+            "title": _("I have an idea and a partner"), "url": f"{challenge_url}?partner=1" if challenge_url else enter_url,
             "text": _("Record what you want to try together, and with whom. The organisers accompany you from the first talk on."),
-            "foot": _("You write it down as a challenge and name your partner."),
+            "foot": _("You name your partner: from the directory, or by an e-mail address."),
         },
         {
             "title": _("I have an idea, but no partner"), "url": challenge_url or enter_url,

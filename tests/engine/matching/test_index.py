@@ -197,3 +197,23 @@ def test_an_offer_written_twice_is_seen(index: Index) -> None:
 def test_a_calibration_of_another_encoder_is_refused(index: Index) -> None:
     with pytest.raises(ValueError, match="calibrate anew"):
         Index(encoder=WordsAlone(), calibration=index.calibration)
+
+
+def test_only_the_best_are_looked_at_closely_and_the_list_is_that_of_looking_at_all() -> None:
+    offers = [
+        replace(offer(key), id=f"{key}{number}", sector=("", "nace:25")[number % 2], capacity=number % 3)
+        for number in range(60) for key in OFFERS
+    ]  # fmt: skip
+    offers = [
+        replace(one, texts=(Text(f"{one.texts[0].text} {' '.join(OFFERS['holz'][1].split()[: at % 7])}", one.texts[0].language),))
+        for at, one in enumerate(offers)
+    ]  # fmt: skip
+    index = Index.build(offers, encoder=WordsAlone())
+    asked = replace(challenge("besuch"), sector="submarket:music")
+    every = index.rank(asked, len(offers), plain=True)
+    assert index.rank(asked, 20, plain=True) == every[:20]
+    (one,) = index.prepare([asked])
+    scored = index._scored(one, *index._candidates(one, 10, Filters()))
+    looked_at = list(index._contenders(one, scored, 10, Filters()))
+    assert len(scored.offers) == 480
+    assert len(looked_at) < 360

@@ -24,6 +24,18 @@ def index() -> WordIndex:
     return index
 
 
+def test_words_that_were_kept_find_the_same_and_hold_nothing_of_what_was_removed(index: WordIndex) -> None:
+    index.remove("tresses")
+    data = index.dump()
+    kept = WordIndex.load(data)
+    assert b"tissage" not in data
+    for query in ("webrei müller", "Wirtschaft", "moebel", "tissage", "Lyon"):
+        assert kept.search(query) == index.search(query)
+    kept.put("neu", "Tissage à Lyon")
+    assert [hit.key for hit in kept.search("tissage")] == ["neu"]
+    assert WordIndex.load(WordIndex().dump()).search("Weberei") == []
+
+
 @pytest.mark.parametrize(
     ("query", "expected"),
     [

@@ -10,11 +10,14 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from querwerk.core.actions import save_record
-from querwerk.core.models import JournalEntry, Link, Space
+from querwerk.core.models import JournalEntry, Link, Node, Space
 from querwerk.core.queries import snapshot
-from querwerk.matching.models import Challenge
-from querwerk.people import importing, merging
-from querwerk.people.models import Claim, Contact, Inquiry, Profile, ProfileAlias, Spokesperson, User
+from querwerk.matching.models import Challenge, Dossier, Judgement, Wish
+from querwerk.matching.states import Mark, Says
+from querwerk.people import importing
+from querwerk.people.actions import forget_address
+from querwerk.people.merging import finding, joining, parting
+from querwerk.people.models import Claim, Contact, Inquiry, Merger, Profile, ProfileAlias, Spokesperson, User
 from querwerk.programmes.models import Programme, Role
 from querwerk.programmes.profiles.mailing import send_answer, send_invitation
 from tests.factories.programmes import PROFILES, TESTER, create_programme, small_bundle
@@ -227,7 +230,7 @@ ALIKE = (
 
 
 def pairs(space: Space) -> dict[tuple[str, str], tuple[str, ...]]:
-    return {(pair.one.key, pair.other.key): pair.reasons for pair in merging.duplicates(space.pk)}
+    return {(pair.one.key, pair.other.key): pair.reasons for pair in finding.duplicates(space.pk)}
 
 
 def test_duplicates_are_found_and_told_apart_once(space: Space) -> None:
@@ -236,7 +239,7 @@ def test_duplicates_are_found_and_told_apart_once(space: Space) -> None:
     Contact.objects.create(profile=c, email="post@Kranich.example")
     assert pairs(space) == {("a", "b"): ("name",), ("a", "c"): ("url",), ("b", "c"): ("email",)}
     for _click in range(2):
-        merging.tell_apart(one=c, other=a, by=TESTER)
+        finding.tell_apart(one=c, other=a, by=TESTER)
     assert set(pairs(space)) == {("a", "b"), ("b", "c")}
 
 
@@ -259,7 +262,7 @@ def test_merging_loses_no_link_and_the_old_address_leads_on(space: Space, organi
     )
     save(space, {"id": "o", "name": "Alt"})
     old = Profile.objects.get(key="o")
-    merging.merge_profiles(keep=gone, gone=old, by=TESTER)
+    joining.merge_profiles(keep=gone, gone=old, by=TESTER)
     response = organiser.post(f"{DESK}duplicates/a/b/", {"do": "merge"})
     assert response.status_code == 302
     raw = snapshot(Profile.objects.get(pk=keep.pk))
@@ -281,3 +284,89 @@ def test_merging_loses_no_link_and_the_old_address_leads_on(space: Space, organi
     assert entry.before is not None
     assert entry.before["summary_de"] == "Anders."
     assert organiser.post(f"{DESK}duplicates/a/b/", {"do": "merge"}).status_code == 404
+
+
+def everything(space: Space) -> dict[str, Any]:
+    """All that hangs on the profiles of a programme, by their keys."""
+    ends = ("kind", "field", "earlier__key", "later__key", "owner__key")
+    return {
+        "profiles": {one.key: snapshot(one) for one in Profile.objects.filter(space=space)},
+        "links": sorted(map(str, Link.objects.filter(space=space).values_list(*ends))),
+        "people": sorted(Spokesperson.objects.values_list("profile__key", "user__email")),
+        "contacts": sorted(Contact.objects.values_list("profile__key", "email", "phone", "phone_audience")),
+        "aliases": sorted(ProfileAlias.objects.values_list("key", "profile__key")),
+        "challenges": sorted(Dossier.objects.values_list("key", "profile__key", "content__profile")),
+        "records": sorted(Challenge.objects.values_list("key", "profile__key")),
+        "wishes": sorted(Wish.objects.values_list("dossier__key", "profile__key", "says")),
+        "judgements": sorted(Judgement.objects.values_list("dossier__key", "profile__key", "why")),
+    }
+
+
+def two_of_the_same(space: Space) -> tuple[Profile, Profile]:
+    """Two profiles with ties of every sort, some of them to the same."""
+    keep = save(space, {"id": "a", "name": "Studio Kranich", "summary_de": "Kurz.", "links": ["https://a.example"]})
+    gone = save(space, {"id": "b", "name": "Kranich", "town": "Chemnitz", "links": ["https://b.example"]})
+    save(space, {"id": "p", "name": "Eva", "kind": "person", "belongs_to": ["a", "b"]})
+    pilot = Node.objects.get(space=space, kind="pilot")
+    for place, profile in enumerate((keep, gone)):
+        Link.objects.create(
+            space=space, kind="led_to", earlier=profile.node, later=pilot, owner=pilot, field="thread", position=90 + place
+        )  # fmt: skip
+    eva, bo = User.objects.create_user("eva@example.org"), User.objects.create_user("bo@example.org")
+    for profile, user in ((keep, eva), (gone, eva), (gone, bo)):
+        Spokesperson.objects.create(profile=profile, user=user)
+    Contact.objects.create(profile=keep, email="a@example.org")
+    Contact.objects.create(profile=gone, email="b@example.org", phone="12", phone_audience="members")
+    for key, owner in (("c", "b"), ("d", "a")):
+        raw = {"id": key, "title_de": "Ofen", "profile": owner}
+        save_record(spec=Challenge.SPEC, raw=raw, space=space, by=TESTER)
+    for dossier in Dossier.objects.all():
+        Wish.objects.create(dossier=dossier, profile=gone, says=Says.INTERESTED)
+    Wish.objects.create(dossier=Dossier.objects.get(key="c"), profile=keep, says=Says.INTERESTED)
+    Judgement.objects.create(
+        dossier=Dossier.objects.get(key="c"), profile=gone, mark=Mark.PINNED, why="Weil", by_name="Olga"
+    )
+    save(space, {"id": "o", "name": "Alt"})
+    joining.merge_profiles(keep=gone, gone=Profile.objects.get(key="o"), by=TESTER)
+    return Profile.objects.get(pk=keep.pk), Profile.objects.get(pk=gone.pk)
+
+
+def test_a_merge_is_undone_with_every_tie(space: Space, organiser: Client) -> None:
+    keep, gone = two_of_the_same(space)
+    before = everything(space)
+    joining.merge_profiles(keep=keep, gone=gone, by=TESTER)
+    assert everything(space) != before
+    merger = Merger.objects.get(gone_key="b")
+    address = f"{DESK}merged/{merger.pk}/"
+    page = organiser.get(f"{DESK}duplicates/").content.decode()
+    assert address in page
+    assert organiser.get(address).status_code == 200
+    assert organiser.post(address).status_code == 302
+    assert organiser.post(address).status_code == 404
+    assert everything(space) == before
+    assert Profile.objects.get(key="b").pk == gone.pk
+
+
+def test_what_was_written_after_a_merge_stays(space: Space) -> None:
+    keep, gone = two_of_the_same(space)
+    joining.merge_profiles(keep=keep, gone=gone, by=TESTER)
+    keep = Profile.objects.get(key="a")
+    save(space, {**snapshot(keep), "town": "Plauen", "summary_de": "Neu."})
+    Judgement.objects.all().delete()
+    merger = Merger.objects.select_related("profile__space").get(gone_key="b")
+    back = parting.part_profiles(merger=merger, by=TESTER)
+    after = snapshot(Profile.objects.get(key="a"))
+    assert (after["town"], after["summary_de"], after["links"]) == ("Plauen", "Neu.", ["https://a.example"])
+    assert (back.town, Judgement.objects.count()) == ("Chemnitz", 0)
+
+
+def test_a_merge_is_not_undone_onto_another_profile_nor_after_its_address_is_forgotten(space: Space) -> None:
+    keep, gone = two_of_the_same(space)
+    joining.merge_profiles(keep=keep, gone=gone, by=TESTER)
+    merger = Merger.objects.select_related("profile__space").get(gone_key="b")
+    ProfileAlias.objects.filter(key="b").delete()
+    save(space, {"id": "b", "name": "Ganz neu"})
+    with pytest.raises(parting.UnableToPart):
+        parting.part_profiles(merger=merger, by=TESTER)
+    forget_address("b@example.org")
+    assert not Merger.objects.filter(gone_key="b").exists()

@@ -51,7 +51,7 @@ def test_demo_import_export_is_identity() -> None:
     exported = export_bundle(Space.objects.get())
     assert exported == read_file(DEMO).value
     assert report.unchanged == []
-    assert len(report.added) == 120
+    assert len(report.added) == 165
 
 
 def test_demo_export_survives_both_yaml_versions_and_json() -> None:
@@ -68,7 +68,7 @@ def test_second_import_changes_nothing() -> None:
     entries = JournalEntry.objects.count()
     report = import_bundle(DEMO, by=TESTER)
     assert (report.added, report.changed) == ([], [])
-    assert len(report.unchanged) == 120
+    assert len(report.unchanged) == 165
     assert JournalEntry.objects.count() == entries
 
 

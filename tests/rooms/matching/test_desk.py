@@ -1,3 +1,4 @@
+import threading
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from querwerk.people.meaning import encode_profiles
 from querwerk.people.models import Profile
 from querwerk.people.queries import offer_of
 from tests.factories.programmes import TESTER, import_again, small_bundle
+from tests.rooms.conftest import RowsOf
 from tests.rooms.desk.conftest import SignIn
 from tests.rooms.matching.conftest import PROFILES, Bring
 
@@ -174,6 +176,47 @@ def test_ranked_page_takes_as_many_queries_for_ten_as_for_three(
     client.get(address)
     with django_assert_max_num_queries(24):
         assert client.get(address).content.count(b'class="pairing"') == 10
+
+
+def test_ranked_page_reads_as_many_rows_for_thirteen_challenges_as_for_three(
+    bring: Bring, sign_in: SignIn, rows_of: RowsOf
+) -> None:
+    dossier, *_others = (bring() for _ in range(3))
+    client = sign_in("organiser")
+    address = f"/de/desk/werk/matching/challenges/{dossier.key}/"
+    client.get(address)
+    few = rows_of(lambda: client.get(address))
+    for _ in range(10):
+        bring()
+    client.get(address)
+    assert rows_of(lambda: client.get(address)) == few
+
+
+def test_no_page_waits_while_a_large_index_is_read(
+    bring: Bring, space: Space, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dossier = bring()
+    done = threading.Event()
+    reader = threading.Thread(target=done.wait)
+    reader.start()
+    monkeypatch.setattr(ranking, "AT_ONCE", 0)
+    monkeypatch.setattr(ranking, "PATIENCE", 0)
+    monkeypatch.setitem(ranking._readers, ranking._name(space.pk), reader)
+    client = sign_in("organiser")
+    for path in (f"challenges/{dossier.key}/", "creatives/licht/"):
+        response = client.get(f"/de/desk/werk/matching/{path}")
+        page = response.content.decode()
+        assert (response.status_code, response["Refresh"]) == (200, "4")
+        assert "Einen Moment" in page
+        assert 'class="pairing"' not in page
+    # A pair can be proposed all the same.
+    assert client.get(f"/de/desk/werk/matching/challenges/{dossier.key}/licht/propose/").status_code == 200
+    done.set()
+    reader.join()
+    monkeypatch.setattr(ranking, "AT_ONCE", 1000)
+    response = client.get(f"/de/desk/werk/matching/challenges/{dossier.key}/")
+    assert "Refresh" not in response
+    assert response.content.count(b'class="pairing"') == 3
 
 
 def test_proposing_goes_once_however_often_it_is_sent(bring: Bring, sign_in: SignIn) -> None:

@@ -14,8 +14,10 @@ from querwerk.matching.actions.proposals import Grounds, Reached, propose_match
 from querwerk.matching.actions.rounds import ask_for_round
 from querwerk.matching.actions.wishes import UnableToSay, say_to_suggestion, switch_matching
 from querwerk.matching.models import Dossier, Round, Wish
+from querwerk.matching.queries import pairs, ranking
 from querwerk.matching.queries.fairness import fairness
-from querwerk.matching.states import Confidentiality, Mark, RoundState, Says
+from querwerk.matching.queries.feedback import heard_in
+from querwerk.matching.states import Confidentiality, Ground, Mark, RoundState, Says
 from querwerk.matching.tasks.rounds import work_out
 from querwerk.people.models import Profile, Spokesperson, User
 from tests.factories.programmes import TESTER
@@ -114,7 +116,7 @@ def test_a_creative_sees_own_suggestions_and_what_they_say_is_heeded(
     assert as_lou.post(say, {"says": "not-for-me", "why": ""}).status_code == 422
     assert as_lou.post(say, {"says": "not-for-me", "why": "Zu weit"}).status_code == 302
     desk = sign_in("organiser").get(f"/de/desk/werk/matching/challenges/{dossier.key}/").content.decode()
-    assert "Will das nicht: Zu weit" in desk
+    assert "Die kreative Seite möchte das nicht: Zu weit" in desk
     assert f'licht/{dossier.key}/">Nicht' not in as_lou.get(own).content.decode()
 
 
@@ -190,3 +192,55 @@ def test_lists_that_were_opened_and_proposals_are_counted_by_group(bring: Bring,
     assert "Ein Zehntel der Kreativen bekam 100 %" in page
     assert "Neue werden weniger als halb so oft vorgeschlagen" in page
     assert sign_in("reader").get("/de/desk/werk/matching/fairness/").status_code == 403
+
+
+def points_off(dossier: Dossier) -> dict[str, list[str]]:
+    """What the desk says against each creative, in the order of the list."""
+    judgements, history = pairs.judgements_of(dossier.pk), pairs.history_of(dossier)
+    filters = pairs.filters_for(dossier, judgements, history)
+    found = ranking.ranked_creatives(dossier, most=10, language="de", filters=filters, heard=heard_in(dossier.space_id))
+    return {one.key: pairs.against(one, profile(one.key), dossier, history) for one in found.suggestions}
+
+
+def test_a_company_sees_creatives_for_its_own_challenge_and_what_it_says_is_heeded(
+    bring: Bring, as_author: Client, as_lou: Client
+) -> None:
+    dossier = bring(Confidentiality.CHOSEN)
+    own, say = "/de/werk/challenges/suggestions/", f"/de/werk/challenges/{dossier.key}/creatives/licht/"
+    page = as_author.get(own).content.decode()
+    assert "Studio Licht" in page
+    assert "Maja" not in page  # for members, which the author is not
+    assert "Stilles Atelier" not in page
+    assert next(iter(points_off(dossier))) == "licht"
+    assert as_author.post(say, {"says": "not-for-me", "ground": "other", "why": ""}).status_code == 422
+    for _click in range(2):
+        assert (
+            as_author.post(say, {"says": "not-for-me", "ground": "field", "why": "Wir suchen Film"}).status_code == 302
+        )
+    assert Wish.objects.get().party == "challenge"
+    against = points_off(dossier)
+    assert list(against).index("licht") > list(against).index("still")
+    assert against["licht"][0] == "Das Unternehmen möchte das nicht: Es braucht ein anderes Fach: Wir suchen Film"
+    assert say not in as_author.get(own).content.decode().partition("<details>")[0]
+    assert as_author.post(say, {"says": "interested"}).status_code == 302
+    assert as_lou.get(say).status_code == 404
+    assert as_author.get(f"/de/werk/challenges/{dossier.key}/creatives/still/").status_code == 404
+
+
+def test_a_no_for_lack_of_time_counts_in_other_lists_but_not_from_a_confidential_challenge(bring: Bring) -> None:
+    first, second, secret = bring(), bring(title_de="Zweite"), bring(Confidentiality.CHOSEN, title_de="Geheim")
+    say_to_suggestion(dossier=secret, profile=profile("licht"), says=Says.NOT_FOR_ME, why="", ground=Ground.TIME)
+    assert points_off(second)["licht"] == []
+    say_to_suggestion(
+        dossier=first, profile=profile("licht"), says=Says.NOT_FOR_ME, why="Baustelle", ground=Ground.TIME
+    )
+    [said] = points_off(second)["licht"]
+    assert said.startswith("Die kreative Seite hat zu etwas Ähnlichem Nein gesagt: Zurzeit keine Zeit dafür")
+    assert "Baustelle" not in said
+
+
+def test_a_round_brings_nobody_together_who_said_no(bring: Bring, space: Space) -> None:
+    dossier = bring(wanted=3, submarkets=[])
+    assert ("licht", dossier.pk) in {(one["profile"], one["dossier"]) for one in planned(space)["pairs"]}
+    say_to_suggestion(dossier=dossier, profile=profile("licht"), says=Says.NOT_FOR_ME, why="", ground=Ground.KNOWN)
+    assert ("licht", dossier.pk) not in {(one["profile"], one["dossier"]) for one in planned(space)["pairs"]}

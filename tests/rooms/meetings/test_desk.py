@@ -131,6 +131,29 @@ def test_the_whole_way_from_pairs_to_publication(
     assert "Ada – Ben" in organiser.get(f"{EVENT}timetable/2/publish/").content.decode()
 
 
+def test_on_the_day_one_tap_notes_a_no_show_or_a_late_train(organiser: Client, fair: Networking) -> None:
+    slots = list(fair.slots.order_by("begins_at"))
+    address = f"{EVENT}people/{person('Ada').pk}/"
+    organiser.post(address, {"quick": "later", "arrives": slots[2].pk})
+    assert set(Unavailable.objects.values_list("slot", flat=True)) == {slots[0].pk, slots[1].pk}
+    assert f'value="{slots[2].pk}" selected' in organiser.get(address).content.decode()
+    organiser.post(address, {"quick": "absent"})
+    assert (person("Ada").is_absent, Unavailable.objects.count()) == (True, 2)
+    organiser.post(address, {"quick": "here"})
+    assert (person("Ada").is_absent, Unavailable.objects.count()) == (False, 0)
+
+
+def test_meetings_begin_when_somebody_says_so_and_not_by_looking(organiser: Client, fair: Networking) -> None:
+    Networking.objects.all().delete()
+    for page in PAGES[1:]:
+        assert organiser.get(f"{EVENT}{page}").status_code == 404
+    assert organiser.get(EVENT).status_code == 200
+    assert (Networking.objects.count(), Participant.objects.count()) == (0, 0)
+    for _click in range(2):
+        organiser.post(EVENT)
+    assert (Networking.objects.count(), Participant.objects.count()) == (1, 5)
+
+
 def test_a_late_train_is_noted_beside_what_the_person_said(organiser: Client, fair: Networking) -> None:
     slots = list(fair.slots.order_by("begins_at"))
     ada = person("Ada")

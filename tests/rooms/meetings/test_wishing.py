@@ -3,16 +3,22 @@
 import pytest
 from django.test import Client
 
+from querwerk.core.actions import save_record
+from querwerk.core.models import Space
 from querwerk.events.actions import forgetting as events_forgetting
 from querwerk.events.models import Registration
 from querwerk.events.states import RegistrationState
 from querwerk.meetings.actions import setup, wishing
+from querwerk.meetings.actions.reading import read_words
 from querwerk.meetings.actions.wishing import UnableToWish
-from querwerk.meetings.models import Block, Networking, Participant, Unavailable, Wish
+from querwerk.meetings.models import Block, Networking, OtherRole, Participant, Unavailable, Wish
 from querwerk.meetings.queries import people
 from querwerk.meetings.queries.suggestions import suggestions
 from querwerk.meetings.states import Phase, WishState
+from querwerk.people.meaning import encoder, folder
+from querwerk.people.models import Profile, Spokesperson, User
 from tests.factories.programmes import TESTER
+from tests.rooms.events.guests import run_jobs
 from tests.rooms.meetings.fair import join, mine, person, wish
 
 
@@ -132,9 +138,72 @@ def test_suggestions_come_with_a_sentence_and_leave_out_whom_one_knows(fair: Net
     wish("Ada", "Dora")
     ada = person("Ada")
     found = suggestions(ada, people.strangers(ada))
-    assert found[0].participant.registration.name == "Ben"
-    assert "stoffe" in found[0].why
-    assert {one.participant.registration.name for one in found} == {"Ben", "Cem", "Emil"}
+    assert found.is_lexical
+    assert found.rows[0].participant.registration.name == "Ben"
+    assert "stoffe" in found.rows[0].why
+    assert {one.participant.registration.name for one in found.rows} == {"Ben", "Cem", "Emil"}
+
+
+def test_suggestions_go_by_meaning_and_across_languages_once_the_worker_has_read(fair: Networking) -> None:
+    for name, words in (("Ada", "Wir suchen jemanden, der unsere Maschinen auf der Bühne zum Leuchten bringt."), ("Ben", "I keep the accounts of small companies."), ("Cem", "Light design for theatres and industrial machines.")):  # fmt: skip
+        wishing.introduce(participant=person(name), sentence=words, languages=[], needs_accessible=False)
+    run_jobs()
+    ada = person("Ada")
+    found = suggestions(ada, people.strangers(ada))
+    assert not found.is_lexical
+    assert found.rows[0].participant.registration.name == "Cem"
+    assert "Light design" in found.rows[0].why
+    read_words(ada.pk)
+    wishing.introduce(participant=ada, sentence="", languages=[], needs_accessible=False)
+    assert (
+        encoder(folder()).missing(["Wir suchen jemanden, der unsere Maschinen auf der Bühne zum Leuchten bringt."]) == 1
+    )
+
+
+def test_only_profiles_that_everybody_may_read_are_compared(fair: Networking, space: Space) -> None:
+    wishing.introduce(participant=person("Ada"), sentence="Leuchtende Garne gesucht", languages=[], needs_accessible=False)  # fmt: skip
+    cem, ada = person("Cem"), person("Ada")
+    Participant.objects.filter(registration__name="Dora").update(sentence="Buchhaltung für kleine Betriebe")
+    user = User.objects.create(email="cem@web.example", name="Cem")
+    raw = {"id": "cem", "name": "Cem", "offers_de": "Leuchtende Garne für jede Bühne", "audience": "members"}
+    profile = save_record(spec=Profile.SPEC, raw=raw, space=space, by=TESTER)
+    assert isinstance(profile, Profile)
+    Spokesperson.objects.create(profile=profile, user=user)
+    assert "garne" not in str([one.why for one in suggestions(ada, people.strangers(ada)).rows]).lower()
+    save_record(spec=Profile.SPEC, raw={**raw, "audience": "public"}, space=space, by=TESTER)
+    found = suggestions(ada, people.strangers(ada)).rows[0]
+    assert (found.participant, "garne" in found.why.lower()) == (cem, True)
+
+
+def test_somebody_is_here_in_two_roles_and_is_still_one_person(client: Client, fair: Networking) -> None:
+    typed = {"title": "freie Bühnenbildnerin", "group": "cci", "sentence": "Ich baue Räume aus Garn."}
+    for _click in range(2):
+        assert client.post(mine("Ada", "me/roles/+/"), typed).status_code == 302
+    role = OtherRole.objects.get()
+    assert "freie Bühnenbildnerin" in client.get(mine("Ben", "people/?q=Räume")).content.decode()
+    client.post(mine("Ben", "do/"), {"do": f"wish:{person('Ada').pk}", "role": role.pk})
+    made = Wish.objects.get()
+    assert (made.receiver_role, made.sender_role) == (role, None)
+    assert "fragt Sie als freie Bühnenbildnerin" in client.get(mine("Ada")).content.decode()
+    client.post(mine("Ada", "do/"), {"do": f"wish:{person('Cem').pk}", "as": role.pk, "role": role.pk})
+    assert Wish.objects.get(sender=person("Ada")).sender_role == role
+    assert people.roles_between(fair.pk) == {(person("Ada").pk, one): role.title for one in (person("Ben").pk, person("Cem").pk)}  # fmt: skip
+    for number in range(2):
+        client.post(mine("Ada", "me/roles/+/"), {"title": f"Rolle {number}"})
+    assert client.post(mine("Ada", "me/roles/+/"), {"title": "eine zu viel"}).status_code == 422
+    assert client.post(mine("Ben", f"me/roles/{role.pk}/"), {"delete": "yes"}).status_code == 404
+    client.post(mine("Ada", f"me/roles/{role.pk}/"), {"delete": "yes"})
+    made.refresh_from_db()
+    assert made.receiver_role is None
+
+
+def test_looking_makes_nobody_a_participant(client: Client, fair: Networking) -> None:
+    Participant.objects.all().delete()
+    address = f"/de/werk/events/treffen/mine/{Registration.objects.get(name='Ada').code}/meetings/"
+    assert client.get(address).status_code == 404
+    assert Participant.objects.count() == 0
+    Registration.objects.get(name="Ada").save()
+    assert (client.get(address).status_code, Participant.objects.count()) == (200, 1)
 
 
 def test_chance_prefers_people_from_another_field(fair: Networking) -> None:

@@ -7,12 +7,14 @@ from django.test import Client
 
 from querwerk.core.actions import save_record
 from querwerk.core.models import Node, Space
+from querwerk.people import directory, word_files
+from querwerk.people.actions import erase_profile
 from querwerk.people.meaning import encode_profiles
 from querwerk.people.models import Contact, Profile, Spokesperson, User
 from querwerk.programmes.models import Programme, Role
 from tests.factories.programmes import PROFILES, TESTER, create_programme, small_bundle
 from tests.reading import read_page
-from tests.rooms.conftest import Visit
+from tests.rooms.conftest import RowsOf, Visit
 
 pytestmark = pytest.mark.django_db
 
@@ -172,3 +174,32 @@ def test_a_page_of_many_costs_as_many_queries_as_one_of_few(
     expected = 4 if path != "map/" else 2
     with django_assert_num_queries(expected):
         client.get(f"/de/werk/directory/{path}{'&' if '?' in path else '?'}x=1")
+
+
+def test_the_next_process_reads_no_texts_again_but_those_that_were_written(
+    space: Space, visit: Visit, rows_of: RowsOf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(directory, "ENOUGH", 1)
+    words = directory.words_of(space.pk)
+    assert len(words) == Profile.objects.count()
+    # For each profile only when it was written.
+    assert rows_of(lambda: directory.words_of(space.pk)) == Profile.objects.count()
+    save(space, {"id": "glas", "name": "Glaswerk", "offers_de": "Wir blasen Libellen."})
+    assert rows_of(lambda: directory.words_of(space.pk)) == Profile.objects.count() + 1
+    directory.forget_directories()
+    assert names(visit("werk/directory/?q=Libellen")) == ["Glaswerk"]
+    assert names(visit("werk/directory/?q=anfasen")) == ["Studio Kranich"]
+
+
+def test_what_is_kept_of_words_goes_with_an_erased_profile_and_harms_nobody_when_broken(
+    space: Space, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(directory, "ENOUGH", 1)
+    directory.words_of(space.pk)
+    file = word_files._file(space.pk)
+    assert b"anfass" in file.read_bytes()
+    erase_profile(profile=Profile.objects.get(key="kranich"), by=TESTER)
+    assert not file.exists()
+    number = len(directory.words_of(space.pk))
+    file.write_bytes(file.read_bytes()[:100])
+    assert len(directory.words_of(space.pk)) == number == Profile.objects.count()

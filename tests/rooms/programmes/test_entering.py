@@ -241,3 +241,63 @@ def test_an_erased_account_takes_its_own_profile_along(owner: User) -> None:
     erase_account(user=owner)
     assert set(Profile.objects.values_list("key", flat=True)) == {"zizka", "weber"}
     assert Contact.objects.get(profile=shared).email == ""
+
+
+def spoken_by() -> list[str]:
+    return sorted(one.user.email for one in profile().spokespersons.all())
+
+
+def test_a_second_person_is_asked_by_mail_and_the_last_one_does_not_leave(
+    owner: User, client: Client, settings: Any, django_capture_on_commit_callbacks: Any
+) -> None:
+    settings.TASKS = {"default": {"BACKEND": "django.tasks.backends.immediate.ImmediateBackend"}}
+    page = f"{MINE}speakers/"
+    mail.outbox.clear()
+    assert "einzige Person" in client.post(page, {"do": "leave"}).content.decode()
+    with django_capture_on_commit_callbacks(execute=True):
+        for _click in range(2):
+            assert client.post(page, {"do": "invite", "email": "Bo@example.org"}).status_code == 302
+    assert [message.to for message in mail.outbox] == [["bo@example.org"]]
+    assert client.post(page, {"do": "invite", "email": owner.email}).status_code == 422
+    found = re.search(r"https?://[^/]+(/\S+/speak/\S+/)", str(mail.outbox[0].body))
+    assert found is not None
+    bo, thief = Client(), Client()
+    assert bo.get(found[1]).status_code == 200
+    assert spoken_by() == [owner.email]
+    assert bo.post(found[1]).status_code == 302
+    assert thief.post(found[1]).status_code == 410
+    assert spoken_by() == sorted(["bo@example.org", owner.email])
+    assert client.post(page, {"do": "leave"}).status_code == 302
+    assert client.get(page).status_code == 404
+    assert spoken_by() == ["bo@example.org"]
+    assert "einzige Person" in bo.post(page, {"do": "leave"}).content.decode()
+
+
+def test_an_invitation_is_taken_back(owner: User, client: Client) -> None:
+    page = f"{MINE}speakers/"
+    client.post(page, {"do": "invite", "email": "bo@example.org"})
+    invitation = profile().invitations.get()
+    assert Client().get(page).status_code == 302
+    client.post(page, {"do": "withdraw", "invitation": invitation.pk})
+    assert Client().post(f"/de/werk/directory/speak/{invitation.code}/").status_code == 410
+
+
+def test_members_see_the_picture_of_a_profile_that_is_for_them_and_strangers_do_not(
+    owner: User, client: Client
+) -> None:
+    typed = {"alt": "Eine Lampe", "credit": "Foto: Eva", "basis": "nobody"}
+    client.post(f"{MINE}picture/", {**typed, "file": SimpleUploadedFile("lampe.jpg", encoded())})
+    set_audience(profile=profile(), audience="members", by=TESTER)
+    member = Client()
+    member.force_login(User.objects.create_user("weber@example.org"))
+    Spokesperson.objects.create(
+        profile=Profile.objects.get(key="weber"), user=User.objects.get(email="weber@example.org")
+    )
+    address = f"/de/werk/profiles/{profile().key}/"
+    found = re.search(r'src="(/media/[^"]+)"', member.get(address).content.decode())
+    assert found is not None
+    assert "/media/" in member.get("/de/werk/directory/").content.decode()
+    assert (member.get(found[1]).status_code, Client().get(found[1]).status_code) == (200, 404)
+    set_audience(profile=profile(), audience="private", by=TESTER)
+    assert member.get(found[1]).status_code == 404
+    assert client.get(found[1]).status_code == 200

@@ -1,0 +1,1 @@
+"""Profiles of the same: found, made one, taken apart again."""
