@@ -1,5 +1,6 @@
 """Somebody's meetings as a calendar file; each version of the timetable replaces the one before."""
 
+from collections.abc import Mapping
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -12,6 +13,7 @@ from django.utils.translation import gettext as _
 from querwerk.core import ical
 from querwerk.core.letters import site
 from querwerk.meetings.models import Participant, Plan, Seat
+from querwerk.meetings.queries.people import roles_between
 from querwerk.meetings.queries.plans import seats_of
 from querwerk.meetings.states import PlanState
 
@@ -30,18 +32,21 @@ def place_of(seat: Seat) -> str:
 
 
 def calendar_of(participant: Participant, plan: Plan) -> str:
-    """Return the meetings of a version; those of earlier versions that are off are cancelled. 2 queries."""
+    """Return the meetings of a version; those of earlier versions that are off are cancelled. 3 queries."""
     seats = seats_of(plan, participant)
     kept = {seat.other_id for seat in seats}
     former = Seat.objects.filter(participant=participant, plan__state=PlanState.REPLACED).exclude(other__in=kept)
     former = former.select_related("slot", "meeting__table", "other__registration").order_by("plan__number", "pk")
     gone = {seat.other_id: seat for seat in former}
-    entries = [_entry(participant, seat, plan, is_cancelled=False) for seat in seats]
-    entries += [_entry(participant, seat, plan, is_cancelled=True) for seat in gone.values()]
+    roles = roles_between(participant.networking_id, [participant.pk])
+    entries = [_entry(participant, seat, plan, roles, is_cancelled=False) for seat in seats]
+    entries += [_entry(participant, seat, plan, roles, is_cancelled=True) for seat in gone.values()]
     return ical.calendar_of(entries, ZoneInfo(settings.TIME_ZONE)).decode()
 
 
-def _entry(participant: Participant, seat: Seat, plan: Plan, *, is_cancelled: bool) -> ical.Entry:
+def _entry(
+    participant: Participant, seat: Seat, plan: Plan, roles: Mapping[tuple[int, int], str], *, is_cancelled: bool
+) -> ical.Entry:
     start, end = localtime(seat.slot.begins_at), localtime(seat.slot.ends_at)
     other = seat.other.registration
     return ical.Entry(
@@ -52,7 +57,7 @@ def _entry(participant: Participant, seat: Seat, plan: Plan, *, is_cancelled: bo
         end="",
         time=f"{start:%H:%M}-{end:%H:%M}",
         place=place_of(seat),
-        text=other.organisation,
+        text=roles.get((seat.other_id, participant.pk), other.organisation),
         url=meetings_url(participant),
         changed_at=plan.published_at or timezone.now(),
         version=plan.number,

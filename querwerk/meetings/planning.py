@@ -301,8 +301,10 @@ def mending(situation: Situation, *, is_fewest: bool = False) -> Task:
     placed, lost_keys = _placed(situation)
     weights = situation.weights
     known = {key for pair in situation.known if set(pair) <= situation.index.keys() for key in [situation.key(*pair)]}
-    keys = tuple(sorted({*placed, *(key for key in weights if key in known)}))
     asked = {situation.key_of_wish(wish) for wish in situation.wanted if wish.is_noted or wish.weight is None}
+    # What the organisers asked for counts as new although somebody wanted it before: it is to find a place now.
+    waiting = (key for key in weights if key in known and not (is_fewest and key in asked))
+    keys = tuple(sorted({*placed, *waiting}))
     added = tuple(key for key in weights if key not in set(keys) and (key in asked or not is_fewest))
     locked = {
         key: situation.slot_index[sitting.slot]

@@ -14,7 +14,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from querwerk.meetings.models import OtherRole, Participant
-from querwerk.meetings.queries.people import profiles_for, roles_of
+from querwerk.meetings.queries.people import active, profiles_for, roles_of
 from querwerk.people.meaning import encoder, folder
 from querwerk.people.models import Profile
 from querwerk.people.states import Audience
@@ -51,13 +51,17 @@ class Suggestions:
 
 
 def suggestions(participant: Participant, others: Sequence[Participant], most: int = MOST) -> Suggestions:
-    """Return whom to meet: by what both say about themselves, then people from other fields; 4 queries."""
+    """Return whom to meet: by what both say about themselves, then people from other fields; 3 queries.
+
+    Everybody's words are in one index that all participants share, of whom each may choose among ``others`` alone.
+    """
     by_id = {one.pk: one for one in others}
-    roles = roles_of([participant, *others])
-    profiles = _profiles([participant, *others])
+    everybody = [participant, *active(participant.networking_id).exclude(pk=participant.pk)]
+    roles = roles_of(everybody)
+    profiles = _profiles(everybody)
     texts = tuple(
         (key, said)
-        for one in others
+        for one in sorted(everybody, key=lambda one: one.pk)
         for key, said in (
             (str(one.pk), _said(one.sentence, profiles.get(one.registration_id, []), is_own=False)),
             *((f"{one.pk}-{role.pk}", _said(role.sentence, [], is_own=False)) for role in roles.get(one.pk, [])),
@@ -68,8 +72,9 @@ def suggestions(participant: Participant, others: Sequence[Participant], most: i
     asked += tuple((role.sentence, "", "summary") for role in roles.get(participant.pk, []) if role.sentence)
     found: list[Suggestion] = []
     is_lexical = False
-    if asked and texts:
-        ranked, is_lexical = _ranked(asked, texts, most)
+    only = frozenset(key for key, _said in texts if int(key.partition("-")[0]) in by_id)
+    if asked and only:
+        ranked, is_lexical = _ranked(asked, texts, only, most)
         by_role = {f"{one.participant_id}-{one.pk}": one for rows in roles.values() for one in rows}
         known: set[int] = set()
         for key, why in ranked:
@@ -132,9 +137,9 @@ def _is_encoded(said: Said) -> bool:
     return not encoder(folder()).missing(passages_of_words(said))
 
 
-def _ranked(asked: Said, texts: Texts, most: int) -> tuple[list[tuple[Key, str]], bool]:
+def _ranked(asked: Said, texts: Texts, only: frozenset[Key], most: int) -> tuple[list[tuple[Key, str]], bool]:
     """Return keys and reasons, the best first, and whether only words were compared."""
-    from querwerk.engine.matching import Challenge  # noqa: PLC0415
+    from querwerk.engine.matching import Challenge, Filters  # noqa: PLC0415
     from querwerk.engine.matching.wording import sentence as said_so  # noqa: PLC0415
 
     ready = tuple((key, said) for key, said in texts if _is_encoded(said))
@@ -144,7 +149,7 @@ def _ranked(asked: Said, texts: Texts, most: int) -> tuple[list[tuple[Key, str]]
     language = (get_language() or "en").split("-", 1)[0]
     by_key = dict(texts)
     found = []
-    for match in index.rank(challenge, most * 2):
+    for match in index.rank(challenge, most * 2, Filters(only=only)):
         why = index.explain(challenge, _offer(match.offer, by_key[match.offer]), match)
         # Whoever has nothing clearly in common is no suggestion with a reason.
         if why.words or why.concepts or (not is_lexical and why.pairs and why.pairs[0].similarity > 0):

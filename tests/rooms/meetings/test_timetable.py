@@ -197,6 +197,10 @@ def test_the_fewest_changes_leave_freed_places_free_until_somebody_fills_them(cl
     assert told["fill"] == {"met": 2, "changed": 2, "told": 3}
     filled = compute(fair, Method.REFILLED)
     assert timetable(filled).keys() == {frozenset(("Cem", "Ben")), frozenset(("Dora", "Emil"))}
+    planning.wish_on_behalf(sender=person("Cem"), receiver=person("Ben"), by=TESTER)
+    asked = compute(fair, Method.FEWEST)
+    assert timetable(asked).keys() == {frozenset(("Cem", "Ben"))}
+    assert (asked.certificate["changed"], asked.certificate["changed_bound"]) == (2, 2)
     assert words.proofs_of(filled) == [
         "3 Gespräche sind anders: 1 unvermeidlich, 2 neu auf freien Plätzen. 5 Personen müssen es erfahren."
     ]
@@ -323,9 +327,18 @@ def test_a_match_of_a_meeting_stands_in_the_thread_on_both_sides_and_names_nobod
     assert (Match.objects.count(), GoingOn.objects.count()) == (1, 0)
 
 
-def test_the_own_plan_says_when_where_with_whom_and_why(client: Client, fair: Networking) -> None:
+def test_the_own_plan_says_when_where_with_whom_and_why(
+    client: Client, fair: Networking, mailoutbox: list[EmailMessage]
+) -> None:
     everybody_wishes()
+    role = wishing.save_role(participant=person("Ben"), role=None, title="freier Lichtgestalter", group="", sentence="")
+    wishing.wish_for(sender=person("Ada"), receiver=person("Ben"), roles=(None, role))
     publish(compute(fair))
+    run_jobs()
+    mail = next(one for one in mailoutbox if one.to == ["ada@web.example"])
+    assert "freier Lichtgestalter" in str(mail.body)
+    assert "freier Lichtgestalter" in client.get(mine("Ada", "calendar.ics")).content.decode()
+    assert "freier Lichtgestalter" in client.get(mine("Ada")).content.decode()
     body = client.get(mine("Ada")).content.decode()
     assert "Saal" in body
     assert "Sie haben sich das beide gewünscht." in body
