@@ -69,7 +69,11 @@ def _answers(request: HttpRequest, question: Any) -> dict[str, Any] | None:
     links = list(said_to(question.node_id, with_drafts=inside.with_drafts)[:MOST_SAID])
     nodes = [link.later for link in links if link.later is not None]
     rows = [
-        {"title": node.title, "url": node_url(node, inside.frame.key), "event": node.part_of.title if node.part_of else ""}
+        {
+            "title": node.title,
+            "url": node_url(node, inside.frame.key),
+            "event": node.part_of.title if node.part_of else "",
+        }
         for node in nodes
     ]
     return {"rows": rows} if rows else None
