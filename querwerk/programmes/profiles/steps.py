@@ -103,7 +103,7 @@ def stated_languages(profile: Profile, step: Step) -> list[str]:
     found: list[str] = []
     for key in step.fields:
         declared = Profile.SPEC.field(key)
-        if isinstance(declared, Texts):
+        if isinstance(declared, Texts) and key != "name":  # a name is the same in all languages
             found += [code for code, words in getattr(profile, declared.column or key).items() if words]
     return list(dict.fromkeys(found))
 

@@ -301,3 +301,15 @@ def test_members_see_the_picture_of_a_profile_that_is_for_them_and_strangers_do_
     set_audience(profile=profile(), audience="private", by=TESTER)
     assert member.get(found[1]).status_code == 404
     assert client.get(found[1]).status_code == 200
+
+
+def test_a_person_names_several_organisations_and_each_text_stands_once_for_a_language(
+    owner: User, client: Client
+) -> None:
+    page = client.get(f"{MINE}about/").content.decode()
+    assert re.findall(r'name="(summary[^"]*)"', page) == ["summary_de"]
+    typed = {"name": "Studio", "kind": "person", "side": "creative", "summary_de": "Licht."}
+    unknown = client.post(f"{MINE}about/", {**typed, "belongs_to": "Gibt es nicht"})
+    assert (unknown.status_code, "Gibt es nicht" in unknown.content.decode()) == (422, True)
+    assert client.post(f"{MINE}about/", {**typed, "belongs_to": "atelier žižka\nAtelier Žižka"}).status_code == 302
+    assert snapshot(profile())["belongs_to"] == ["zizka"]
