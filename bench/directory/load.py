@@ -35,8 +35,8 @@ SOUGHT = ("Ausstellung", "Kermaik", "lighting", "film", "Holz", "architektura")
 CHOSEN = ("?side=creative", "?submarket=design&language=cs", "?available=1", "?page=3", "map/")
 TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
 VERSION = re.compile(r'name="version" value="([^"]+)"')
-SAID = "Auf den Dächern der Fabrik halten wir Honigbienen und laden Kinder zum Schleudern ein."
-MEANT = "beekeeping"
+SAID = "Wir halten Honigbienen."
+MEANT = "keeping honeybees"
 
 
 def prepare(people: int, profiles: int) -> None:

@@ -224,9 +224,10 @@ class Directory:
         self._words_number = self.number
 
     def read(self) -> None:
-        """Read everything before somebody asks."""
+        """Read everything before somebody asks, and have the encoder loaded, which the first question would wait for."""
         self.refresh()
         self._ensure_words()
+        nearest(self.space_id, "?", 1)
 
     def _warm(self) -> None:
         """Read the words of a large directory before somebody asks for them."""
