@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from querwerk.events.states import Group
 from querwerk.meetings.models import OtherRole, Participant
 from querwerk.meetings.queries.people import active, profiles_for, roles_of
 from querwerk.people.meaning import encoder, folder
@@ -108,7 +109,7 @@ def _said(sentence: str, profiles: Sequence[Profile], *, is_own: bool) -> Said:
 
 def _reason(other: Participant, own: str) -> str:
     registration = other.registration
-    if registration.group and registration.group != own:
+    if registration.group not in ("", own, Group.OTHER):
         return _("Comes from another field: %(field)s.") % {"field": registration.get_group_display()}
     return _("You have not had to do with each other here yet.")
 
