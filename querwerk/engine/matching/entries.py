@@ -13,7 +13,7 @@ from querwerk.engine.matching.model import Challenge, Encoder, Entry, Floats, Of
 from querwerk.engine.matching.passages import passages_of
 from querwerk.engine.matching.tagging import Tagger
 from querwerk.engine.matching.taxonomy import Taxonomy
-from querwerk.engine.matching.words import Features, features_of
+from querwerk.engine.matching.words import Features, Said
 
 ENCODED_TOGETHER = 64
 
@@ -30,10 +30,16 @@ class Prepared:
     passages: list[Passage]
     raw: Floats | None
     """The vectors of its passages as the encoder gave them; None: they are asked for again, from where they are kept."""
-    features: Features
+    said: Said
+    """Its words, as sequences of letters."""
     tags: frozenset[str]
     sector: str
     """As people gave it, or as the texts clearly mean it; empty: unknown."""
+
+    @property
+    def features(self) -> Features:
+        """Return the sequences of all of it."""
+        return self.said.whole
 
     @property
     def offer(self) -> Offer:
@@ -83,9 +89,9 @@ class Preparer:
             rows = self._encoded([(_role(entry), passages) for entry, passages in some])
             for entry, passages in some:
                 raw, rows = rows[: len(passages)], rows[len(passages) :]
-                features = features_of("\n".join(passage.text for passage in passages))
+                said = Said.of([passage.text for passage in passages])
                 tags, sector = self.tagger.tags(entry, passages, raw), self.tagger.sector(entry, passages, raw)
-                yield Prepared(entry, _role(entry), passages, raw, features, tags, sector)
+                yield Prepared(entry, _role(entry), passages, raw, said, tags, sector)
                 done += len(passages)
             if report:
                 report(done, total)

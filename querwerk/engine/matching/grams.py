@@ -1,6 +1,6 @@
 """Keeps the words of many entries, as sequences of letters, and compares a text with them.
 
-Each entry's sequences stand one after the other in an array that grows in place, so comparing with all entries is one pass. Where
+Each entry's sequences, and then those of each of its passages, stand one after the other in an array that grows in place, so comparing with all entries is one pass. Where
 entries are many, the rarest sequences of each lead to those that are worth comparing.
 """
 
@@ -12,7 +12,7 @@ import numpy as np
 
 from querwerk.engine.matching.columns import Column
 from querwerk.engine.matching.model import Floats
-from querwerk.engine.matching.words import SPACE, Features, Shares, Table, damped, shares_of
+from querwerk.engine.matching.words import SPACE, Features, Question, Said, Shares, Table, damped, shares_of
 
 RAREST = 128
 """Sequences by which an entry can be found; they weigh most, the others are in every other text."""
@@ -35,18 +35,26 @@ class Grams:
         """Return the keys in the order in which the entries were put."""
         return list(self._rows)
 
-    def put(self, key: str, features: Features) -> None:
+    def put(self, key: str, said: Said) -> None:
         """Add an entry, or put it in the place of the one with this key."""
         with self._turn:
             self.remove(key)
-            row, size = len(self._keys), len(features)
+            row = len(self._keys)
             self._rows[key] = row
             self._keys.append(key)
             self._starts.append(self._filled)
-            self._sizes.append(size)
-            self._features.reach(self._filled + size)[self._filled : self._filled + size] = features
-            self._filled += size
-            for feature in _heaviest(shares_of(features, self._table))[0].tolist():
+            self._sizes.append(len(said.whole))
+            self._first_pieces.append(len(self._piece_starts))
+            self._pieces.append(len(said.pieces))
+            self._append(said.whole)
+            for piece in said.pieces:
+                # A single passage is the whole, which stands there already.
+                alone = len(said.pieces) == 1
+                self._piece_starts.append(self._starts[row] if alone else self._filled)
+                self._piece_sizes.append(len(piece))
+                if not alone:
+                    self._append(piece)
+            for feature in _heaviest(shares_of(said.whole, self._table))[0].tolist():
                 self._holders.setdefault(feature, array("q")).append(row)
 
     def remove(self, key: str) -> None:
@@ -54,12 +62,13 @@ class Grams:
         with self._turn:
             row = self._rows.pop(key, None)
             if row is not None:
-                self._gone += self._sizes[row] + 1
+                # Its passages take about as much again.
+                self._gone += 2 * self._sizes[row] + 1
                 self._sizes[row] = -1
                 if self._gone > 10_000 + self._filled // 2:
                     self._compact()
 
-    def likenesses(self, asked: Shares, keys: Sequence[str] | None = None) -> Floats:
+    def likenesses(self, asked: Question, keys: Sequence[str] | None = None) -> Floats:
         """Return `words.likenesses` of entries (KeyError: one is not there), or of all of them in the order of `keys`."""
         from querwerk.engine.matching import kernels  # noqa: PLC0415 - loads Numba
 
@@ -67,12 +76,19 @@ class Grams:
             rows = np.fromiter(self._rows.values() if keys is None else (self._rows[key] for key in keys), np.int64)
             found = np.zeros(len(rows), np.float32)
             starts, sizes = np.array(self._starts)[rows], np.array(self._sizes)[rows]
-            sieve = np.zeros(_SIEVE, np.bool_)
-            sieve[asked.features % _SIEVE] = True
-            self._weight_of[asked.features] = asked.weights
+            sieve, whole = np.zeros(_SIEVE, np.bool_), asked.whole
+            sieve[whole.features % _SIEVE] = True
+            self._weight_of[whole.features] = whole.weights
             kernels.sparse_sums(self._features.items, starts, sizes, (sieve, self._weight_of), found)
-            self._weight_of[asked.features] = 0
-            return found * damped(sizes, self._table)
+            self._weight_of[whole.features] = 0
+            by_pieces = np.zeros(len(rows), np.float32)
+            kernels.sparse_pairs(
+                self._features.items,
+                (np.array(self._first_pieces)[rows], np.array(self._pieces)[rows], np.array(self._piece_starts), np.array(self._piece_sizes)),
+                (sieve, asked.features, asked.ends, asked.passages, asked.weights, asked.parts),
+                by_pieces,
+            )  # fmt: skip
+            return ((found * damped(sizes, self._table) + by_pieces) / 2).astype(np.float32)
 
     def nearest(self, asked: Shares, most: int) -> list[str]:
         """Return the entries that have most of the rarest sequences: those that are worth comparing."""
@@ -97,17 +113,30 @@ class Grams:
         self._rows: dict[str, int] = {}
         self._keys: list[str] = []
         self._starts, self._sizes = array("q"), array("q")
+        self._first_pieces, self._pieces = array("q"), array("q")
+        self._piece_starts, self._piece_sizes = array("q"), array("q")
         self._features = Column(None, np.uint32)
         self._filled = self._gone = 0
         self._holders: dict[int, array[int]] = {}
 
     def _compact(self) -> None:
         """Leave out what removed entries have left behind."""
-        old = [(key, self._starts[row], self._sizes[row]) for key, row in self._rows.items()]
-        features = self._features.items
+        features, old = self._features.items, {}
+        for key, row in self._rows.items():
+            pieces = range(self._first_pieces[row], self._first_pieces[row] + self._pieces[row])
+            runs = [(self._piece_starts[piece], self._piece_sizes[piece]) for piece in pieces]
+            whole, *parts = (
+                features[start : start + size] for start, size in [(self._starts[row], self._sizes[row]), *runs]
+            )
+            old[key] = Said(whole, tuple(parts))
         self._begin()
-        for key, start, size in old:
-            self.put(key, features[start : start + size])
+        for key, said in old.items():
+            self.put(key, said)
+
+    def _append(self, features: Features) -> None:
+        """Write sequences behind the others."""
+        self._features.reach(self._filled + len(features))[self._filled : self._filled + len(features)] = features
+        self._filled += len(features)
 
 
 _NOBODY = array("q")

@@ -34,7 +34,7 @@ from querwerk.engine.matching.sides import Side
 from querwerk.engine.matching.stores import InMemory, Stores
 from querwerk.engine.matching.tagging import Suggestion
 from querwerk.engine.matching.taxonomy import Taxonomy, bundled
-from querwerk.engine.matching.words import likenesses, shares_of
+from querwerk.engine.matching.words import likenesses, question, shares_of
 
 ADDED_TOGETHER = 256
 CANDIDATES = 200
@@ -229,7 +229,7 @@ class Index:
         side = self._sides[Role.OFFER]
         with self._turn:
             if is_lexical(self.encoder):
-                near = side.alike(shares_of(prepared.features, self.calibration.table))
+                near = side.alike(question(prepared.said, self.calibration.table))
             else:
                 near = side.near(self._centred(prepared), 20)
         found = [(key, value) for key, value in near if key != offer.id and value >= least]
@@ -263,7 +263,7 @@ class Index:
 
     def _words(self, challenge: Prepared, offers: Sequence[Prepared]) -> Floats:
         table = self.calibration.table
-        return likenesses(shares_of(challenge.features, table), [offer.features for offer in offers], table)
+        return likenesses(question(challenge.said, table), [offer.said for offer in offers], table)
 
     def _centred(self, prepared: Prepared) -> Floats:
         kept = self._sides[prepared.role].kept(prepared)
@@ -275,14 +275,14 @@ class Index:
         with self._turn:
             if len(side.prepared) <= CANDIDATES:
                 return list(side.prepared.values())
-            asked = shares_of(offer.features, self.calibration.table)
+            asked = question(offer.said, self.calibration.table)
             keys = side.nearest(self._centred(offer), asked, max(CANDIDATES, 4 * k), filters.only)
             return [side.prepared[key] for key in keys]
 
     def _candidates(self, challenge: Prepared, k: int, filters: Filters) -> tuple[list[Prepared], Floats, Floats]:
         """Return the offers that come into question with their meaning and words."""
         side, vectors = self._sides[Role.OFFER], self._centred(challenge)
-        asked = shares_of(challenge.features, self.calibration.table)
+        asked = question(challenge.said, self.calibration.table)
         with self._turn:
             wanted = len(side.prepared) if side.is_small else max(CANDIDATES, 4 * k)
             while True:

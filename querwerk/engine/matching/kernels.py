@@ -26,12 +26,15 @@ def compiled[**P, R](function: Callable[P, R]) -> Callable[P, R]:
 
 
 def compiled_loosely[**P, R](function: Callable[P, R]) -> Callable[P, R]:
-    """Compile a function that may add floats in the order that is fastest; it is the same order each time."""
+    """Compile a function that may add floats in the order that is fastest; it is the same order each time.
+
+    Dividing by zero raises nothing, as in NumPy: a loop that may stop cannot be done sixteen steps at once.
+    """
     loose = {"reassoc", "contract", "nsz"}
     try:
-        fast: Callable[P, R] = njit(nogil=True, cache=True, fastmath=loose)(function)
+        fast: Callable[P, R] = njit(nogil=True, cache=True, fastmath=loose, error_model="numpy")(function)
     except RuntimeError:
-        fast = njit(nogil=True, fastmath=loose)(function)
+        fast = njit(nogil=True, fastmath=loose, error_model="numpy")(function)
     return fast
 
 
@@ -250,3 +253,37 @@ def sparse_sums(features: Array, starts: Array, sizes: Array, asked: tuple[Array
             if sieve[features[at] & mask]:
                 total += weight_of[features[at]]
         found[run] = total
+
+
+@compiled
+def add_shares(features: Array, asked: Any, sums: Array) -> None:
+    """Add to the sum of each passage of a query what the features weigh in it; ``asked`` as in `sparse_pairs`."""
+    sieve, keys, ends, passages, weights, _ = asked
+    mask = np.uint32(sieve.shape[0] - 1)
+    for at in range(features.shape[0]):
+        if sieve[features[at] & mask]:
+            place = np.searchsorted(keys, features[at])
+            if place < keys.shape[0] and keys[place] == features[at]:
+                for entry in range(ends[place], ends[place + 1]):
+                    sums[passages[entry]] += weights[entry]
+
+
+@compiled
+def sparse_pairs(features: Array, rows: tuple[Array, Array, Array, Array], asked: Any, found: Array) -> None:
+    """Write how well the runs of features of each row answer the passages of a query: the share of each in the run that has most of it.
+
+    ``rows`` are the first run of each row and how many there are, and where each run begins and its size. ``asked`` are a sieve as
+    in `sparse_sums`, the query's features in order, where the places of each begin, for each place its passage and weight, and what each
+    passage counts.
+    """
+    firsts, counts, starts, sizes = rows
+    parts = asked[5]
+    sums, best = np.zeros(parts.shape[0], np.float32), np.zeros(parts.shape[0], np.float32)
+    for row in range(firsts.shape[0]):
+        best[:] = 0
+        for run in range(firsts[row], firsts[row] + counts[row]):
+            sums[:] = 0
+            add_shares(features[starts[run] : starts[run] + sizes[run]], asked, sums)
+            for part in range(parts.shape[0]):
+                best[part] = max(best[part], sums[part])
+        found[row] = dot(parts, best)

@@ -11,8 +11,9 @@ from querwerk.engine.matching.calibration import BEST, Calibration, Spread, expo
 from querwerk.engine.matching.encoder import is_lexical, usual_means
 from querwerk.engine.matching.entries import Prepared, Preparer
 from querwerk.engine.matching.exact import Exact
+from querwerk.engine.matching.grams import Grams
 from querwerk.engine.matching.model import Floats, Passage, Role
-from querwerk.engine.matching.words import Postings, shares_of, table_of
+from querwerk.engine.matching.words import question, table_of
 
 ASKING = 500
 """Challenges whose likenesses with offers are looked at; of more, a sample by a hash of their ids."""
@@ -55,7 +56,7 @@ class Comparison:
         self._preparer, self._calibration = preparer, calibration
         self._vectors = preparer.centred(asking, calibration)
         self._languages = [each.language for each in asking]
-        self._asked = [shares_of(each.features, calibration.table) for each in asking]
+        self._asked = [(len(each.features), question(each.said, calibration.table)) for each in asking]
 
     def with_each(self, offers: Sequence[Prepared]) -> Iterator[tuple[Sequence[Prepared], Floats]]:
         """Yield offers in portions with the likeness of each challenge to each of them (challenges × offers)."""
@@ -63,16 +64,18 @@ class Comparison:
             rows = self._preparer.centred(some, self._calibration)
             store = Exact(dimension=self._calibration.dimension)
             store.put_many([str(at) for at in range(len(some))], np.concatenate(rows), [len(row) for row in rows])
-            postings = Postings([each.features for each in some], self._calibration.table)
+            grams = Grams(self._calibration.table)
+            for at, each in enumerate(some):
+                grams.put(str(at), each.said)
             yield some, np.stack([
                 mixed(
-                    store.meanings(vectors), postings.likenesses(asked),
+                    store.meanings(vectors), grams.likenesses(asked),
                     self._calibration.words_shares(
-                        len(asked.features), language, [each.language_for(language) for each in some]
+                        sequences, language, [each.language_for(language) for each in some]
                     ),
                     lexical=is_lexical(self._preparer.encoder),
                 )
-                for vectors, asked, language in zip(self._vectors, self._asked, self._languages, strict=True)
+                for vectors, (sequences, asked), language in zip(self._vectors, self._asked, self._languages, strict=True)
             ])  # fmt: skip
 
 
@@ -106,7 +109,7 @@ def _exposure(
         best.append(np.sort(fairly, axis=0)[-BEST:])
         sums += float(fairly.sum(dtype=np.float64))
         keys += [each.entry.id for each in offers]
-    return exposure_from(np.concatenate(best, axis=1), sums / (len(keys) * len(asking)), keys)
+    return exposure_from(np.concatenate(best, axis=1), sums / (len(keys) * len(asking)), keys, len(asking))
 
 
 def _vectors(every: Sequence[Prepared], preparer: Preparer) -> Iterator[tuple[Role, list[Passage], Floats]]:

@@ -4,7 +4,7 @@ import numpy as np
 
 from querwerk.engine.matching.model import Floats
 
-MEANING = (0.25, 0.5, 0.25)
+MEANING = (0.25, 0.65, 0.1)
 """The share of the means, of the best pairs for what is asked, and of those for what is offered."""
 
 
@@ -18,7 +18,8 @@ def meaning(a: Floats, b: Floats) -> float:
     """Return the likeness of two entries' passages (rows of length 1): by their means, and by their best pairs.
 
     `MEANING` weighs unit(Σa)·unit(Σb), mean_i max_j a_i·b_j and mean_j max_i a_i·b_j; 0 when one side has no passages. What a
-    challenge (a) says should be answered by some passage of the offer, so that counts twice as much as the other way round.
+    challenge (a) says should be answered by some passage of the offer; the other way round counts little, because a portfolio shows more
+    than one challenge asks for.
     """
     if not len(a) or not len(b):
         return 0.0

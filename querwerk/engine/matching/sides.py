@@ -11,7 +11,7 @@ from querwerk.engine.matching.entries import Prepared, Preparer
 from querwerk.engine.matching.grams import Grams
 from querwerk.engine.matching.model import Floats, Role
 from querwerk.engine.matching.stores import Store, Stores
-from querwerk.engine.matching.words import Shares
+from querwerk.engine.matching.words import Question
 
 TOGETHER = 256
 """Entries whose vectors are put at once."""
@@ -48,7 +48,7 @@ class Side:
             key = prepared.entry.id
             self.prepared.pop(key, None)
             self.prepared[key] = self._preparer.light(prepared)
-            self._grams.put(key, prepared.features)
+            self._grams.put(key, prepared.said)
 
     def remove(self, keys: Iterable[str]) -> None:
         """Take entries out; those that are not there are no error."""
@@ -66,9 +66,9 @@ class Side:
         if former.table is not calibration.table:
             self._grams = Grams(calibration.table)
             for key, prepared in self.prepared.items():
-                self._grams.put(key, prepared.features)
+                self._grams.put(key, prepared.said)
 
-    def compared(self, vectors: Floats, asked: Shares, keys: Sequence[str]) -> tuple[Floats, Floats]:
+    def compared(self, vectors: Floats, asked: Question, keys: Sequence[str]) -> tuple[Floats, Floats]:
         """Return meaning and words of a text with each of the entries."""
         return self.store.meanings_of(vectors, keys), self._grams.likenesses(asked, keys)
 
@@ -79,9 +79,9 @@ class Side:
         (found,) = self.store.vectors_of([prepared.entry.id])
         return found
 
-    def nearest(self, vectors: Floats, asked: Shares, most: int, among: Collection[str] | None) -> list[str]:
+    def nearest(self, vectors: Floats, asked: Question, most: int, among: Collection[str] | None) -> list[str]:
         """Return the entries that are nearest by meaning and those that are by words."""
-        keys = dict.fromkeys(self._grams.nearest(asked, most))
+        keys = dict.fromkeys(self._grams.nearest(asked.whole, most))
         if not is_lexical(self._preparer.encoder):
             keys |= dict.fromkeys(key for key, _ in self.near(vectors, most, among))
         return [key for key in keys if among is None or key in among]
@@ -90,7 +90,7 @@ class Side:
         """Return the entries that are nearest by meaning, with it; without those that others have put and nobody told us of."""
         return [pair for pair in self.store.nearest(vectors, most, among=among) if pair[0] in self.prepared]
 
-    def alike(self, asked: Shares) -> list[tuple[str, float]]:
+    def alike(self, asked: Question) -> list[tuple[str, float]]:
         """Return words in common with every entry."""
         keys = list(self.prepared)
         return [(key, float(value)) for key, value in zip(keys, self._grams.likenesses(asked, keys), strict=True)]

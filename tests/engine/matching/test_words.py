@@ -2,38 +2,40 @@ import pytest
 
 from querwerk.engine.matching.words import (
     Postings,
+    Said,
     features_of,
     folded,
     likenesses,
     likenesses_of_names,
+    question,
     shares_of,
     table_of,
 )
 
 TEXTS = ["Ausstellungsgestaltung für Museen", "Messebau aus Holz", "wooden exhibition stands", "", "Holz Holz Holz"]
-FEATURES = [features_of(text) for text in TEXTS]
-TABLE = table_of(FEATURES)
-
-
-def test_all_at_once_is_one_by_one() -> None:
-    postings = Postings(FEATURES, TABLE)
-    for asked in (*TEXTS, "Holzbauten", "漢字"):
-        shares = shares_of(features_of(asked), TABLE)
-        alone = [likenesses(shares, [features], TABLE)[0] for features in FEATURES]
-        assert postings.likenesses(shares) == pytest.approx(alone, abs=1e-6)
-        assert likenesses(shares, FEATURES, TABLE) == pytest.approx(alone, abs=1e-6)
+SAID = [Said.of([text]) for text in TEXTS]
+TABLE = table_of(said.whole for said in SAID)
 
 
 def test_compounds_and_typing_errors_are_near() -> None:
-    scores = likenesses(shares_of(features_of("Austellungs-Gestalter"), TABLE), FEATURES, TABLE)
+    scores = likenesses(question(Said.of(["Austellungs-Gestalter"]), TABLE), SAID, TABLE)
     assert scores.argmax() == 0
     assert scores[1] < scores[0] / 3
 
 
 def test_a_text_that_has_a_little_of_everything_counts_less() -> None:
-    asked = shares_of(features_of("Holz"), TABLE)
-    short, long = likenesses(asked, [FEATURES[1], features_of(" ".join(TEXTS) + " und noch vieles andere mehr")], TABLE)
+    asked = question(Said.of(["Holz"]), TABLE)
+    short, long = likenesses(asked, [SAID[1], Said.of([" ".join(TEXTS) + " und noch vieles andere mehr"])], TABLE)
     assert long < short
+
+
+def test_words_that_one_passage_has_count_more_than_words_scattered_over_several() -> None:
+    asked = question(Said.of(["Messebau aus Holz", "Ausstellungsgestaltung für Museen"]), TABLE)
+    together = Said.of(["Messebau aus Holz", "Ausstellungsgestaltung für Museen"])
+    scattered = Said.of(["Messebau für Museen", "Ausstellungsgestaltung aus Holz"])
+    one, other = likenesses(asked, [together, scattered], TABLE)
+    assert together.whole.tolist() == scattered.whole.tolist()
+    assert one > other > 0
 
 
 def test_a_name_is_in_a_text_that_contains_it_more_than_one_that_shares_an_ending() -> None:

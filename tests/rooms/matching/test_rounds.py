@@ -187,9 +187,12 @@ def test_lists_that_were_opened_and_proposals_are_counted_by_group(bring: Bring,
         propose_match(dossier=other, profile=profile("licht"), grounds=Grounds("x"), company=reached, creative=reached, by=TESTER)  # fmt: skip
     after = fairness(space.pk, date(2026, 1, 1))
     assert (after.everybody.shown, after.everybody.proposed, after.few_percent) == (3, 10, 100)
+    # The one list that was opened shows all three, two of whom write German.
+    assert (before.own_language, after.own_language) == (None, (67, 67))
     assert [(one.creatives, one.proposed) for one in after.groups[2][1]] == [(1, 0), (2, 10)]
     page = client.get("/de/desk/werk/matching/fairness/").content.decode()
     assert "Ein Zehntel der Kreativen bekam 100 %" in page
+    assert "67 % aller tun das" in page
     assert "Neue werden weniger als halb so oft vorgeschlagen" in page
     assert sign_in("reader").get("/de/desk/werk/matching/fairness/").status_code == 403
 
