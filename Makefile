@@ -48,9 +48,9 @@ docs: setup-dev  ## make the pages of the documentation that come out of the cod
 bench-web: setup-dev setup-browser  ## compare the pages' speed with pretalx
 	@$(PYTHON) bench/web/run
 
-bench-timetable: setup-dev  ## prove the published timetables (BENCH_DATA=folder), plan large events
-	@$(PYTHON) bench/timetable/run.py
-	@$(PYTHON) bench/timetable/large.py
+bench-timetable: setup-dev  ## prove the published timetables (BENCH_DATA=folder), plan large events (QUICK=1: a few of each)
+	@$(PYTHON) bench/timetable/run.py $(if $(QUICK),--quick)
+	@$(PYTHON) bench/timetable/large.py $(if $(QUICK),--quick)
 
 bench-prose: setup-dev setup-browser  ## a paper of 200 pages: opening, saving, showing it, beside Wagtail
 	@$(PYTHON) bench/prose/run.py

@@ -95,7 +95,7 @@ def main() -> None:
         boot()
         from tests.installation import installation  # noqa: PLC0415
 
-        with installation(folder / "data") as here:
+        with installation(folder / "data", is_migrated=False) as here:
             run = Run(here)
             here.run("migrate")
             told: dict[str, Any] = {"rush": rush(run, chosen.people, chosen.places, chosen.windows, folder)}

@@ -2,8 +2,9 @@
 
 “Meeting in slot”, “busy in slot”, “had a meeting before”, “a break ends here”; tables, busy slots and breaks are counted by
 totalizers; each “at least j breaks” costs one. Tables are counted by busy people, two for each meeting, or by meetings where
-few people can be busy. That was the fastest of these ways, and of both together, on the four families tried (forum-13crafc
-takes 2 s by meetings and more than 100 s with both; forum-14 7 s by people, 16 s with both); crafb was not among them.
+few people can be busy and have few. That was the fastest of these ways, and of both together, on the five families tried
+(forum-13crafc takes 2 s by meetings and more than 100 s with both; forum-14 7 s by people, 16 s with both; forum-13crafb 23 s by
+people, more than 120 s by meetings).
 """
 
 from collections.abc import Iterator
@@ -16,6 +17,8 @@ from querwerk.engine.timetable import Problem
 
 FEW = 4
 """Tables are few when there are more people for each."""
+MANY = 2.5
+"""Meetings are many when there are so many for each person."""
 
 
 def solve(problem: Problem) -> int | None:
@@ -32,7 +35,7 @@ def _formula(problem: Problem) -> WCNF:
     for busy, meetings in zip(days, problem.meetings_of(), strict=True):
         for clause, weight in _person(problem, busy, [at[index] for index in meetings], pool):
             formula.append(clause, weight=weight)
-    is_crowded = problem.people <= FEW * problem.tables
+    is_crowded = problem.people <= FEW * problem.tables or len(problem.meetings) >= MANY * problem.people
     most = 2 * problem.tables if is_crowded else problem.tables
     for column in zip(*(days if is_crowded else at), strict=True):
         if len(column) > most:

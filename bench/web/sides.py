@@ -75,8 +75,8 @@ class Rival:
         ]
         return Server("Redis", command, env={}, cwd=self.folder, log=self.folder / "redis.log")
 
-    def prepare(self, bundle: Path, builder: str = "build_event.py") -> None:
-        """Configure, migrate, fill and build the static files."""
+    def configure(self) -> None:
+        """Say where everything is; the ports are new with each run."""
         (self.folder / "pretalx.cfg").write_text(
             f"[filesystem]\ndata = {self.folder}/data\nstatic = {self.folder}/static\n"
             f"[site]\ndebug = False\nurl = {self.url}\n"
@@ -84,6 +84,10 @@ class Rival:
             "[locale]\nlanguage_code = de\ntime_zone = Europe/Berlin\n",
             encoding="utf-8",
         )
+
+    def prepare(self, bundle: Path, builder: str = "build_event.py") -> None:
+        """Configure, migrate, fill and build the static files."""
+        self.configure()
         say("filling pretalx ...")
         self._manage("migrate", "-v0")
         self._manage("rebuild", "--silent")
@@ -93,6 +97,10 @@ class Rival:
             cwd=self.folder,
             log=self.log,
         )
+        self.read_event()
+
+    def read_event(self) -> None:
+        """Take up what was filled in."""
         self.event = json.loads((self.folder / "event.json").read_text(encoding="utf-8"))
 
     def _manage(self, *words: str) -> None:

@@ -47,11 +47,13 @@ def load(target: Target, connections: int, seconds: int) -> dict[str, Any]:
     return figures | {"rps": figures["requests"] / figures["seconds"], "cpu_ms": used / figures["requests"]}
 
 
-def alternate(sides: dict[str, Target], connections: int, seconds: int, rounds: int) -> dict[str, dict[str, float]]:
+def alternate(
+    sides: dict[str, Target], connections: int, seconds: int, rounds: int, warm: int = 1
+) -> dict[str, dict[str, float]]:
     """Load the sides in turn, after a second of warm-up each; return the median of each figure."""
     seen: dict[str, list[dict[str, Any]]] = {name: [] for name in sides}
     for target in sides.values():
-        load(target, connections, 1)
+        load(target, connections, warm)
     for _ in range(rounds):
         for name, target in sides.items():
             seen[name].append(load(target, connections, seconds))

@@ -21,9 +21,11 @@ class EventsConfig(AppConfig):
         from querwerk.events.actions import forgetting, places  # noqa: PLC0415  (models are not loaded before)
         from querwerk.events.signals import letters_written  # noqa: PLC0415
         from querwerk.events.tasks.sending import queue_letters, take_up_letters  # noqa: PLC0415
+        from querwerk.events.views.documentation import ANSWERS  # noqa: PLC0415
 
         register_text("event", "report", _("Report"), is_section=True)
         registry.register_page("event", "events:event_detail")
+        registry.register_panel(ANSWERS)
         registry.register_navigation(_("Events"), "events:event_list", 30)
         registry.register_journaled("registration", _("Registration"), {"state": _("State")})
         registry.register_journaled("registration_terms", _("Terms of registration"), TERMS)

@@ -59,5 +59,8 @@ def test_a_question_goes_from_a_phone_to_the_screen_and_stays_with_the_event(
     organiser_page.reload()
     organiser_page.get_by_role("button", name="In die Dokumentation übernehmen").click()
     expect(organiser_page.get_by_role("status")).to_contain_text("1 Frage steht jetzt in der Dokumentation")
+    organiser_page.goto("/de/desk/inducci/records/event/plauen-2021/")
+    organiser_page.get_by_role("button", name="Newsflash vorschlagen").click()
+    expect(organiser_page.get_by_role("status")).to_contain_text("Ein Entwurf")
     voter.goto("/de/inducci/events/plauen-2021/#said")
     expect(voter.locator("#said")).to_contain_text(ANSWER)

@@ -165,6 +165,8 @@ DESK_PAGES = (
     "records/pilot/labor-2025/withdraw/",
     "menu/",
     "pictures/",
+    "audience/",
+    "audience/plauen-2021/",
     "newsletter/",
     "newsletter/topics/",
     "newsletter/subscribers/",

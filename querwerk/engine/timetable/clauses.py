@@ -14,6 +14,12 @@ class Clauses:
         self.variables = 1
         self.found: list[list[int]] = [[TRUE]]
 
+    def copy(self) -> "Clauses":
+        """Return the same clauses, to which others can be added."""
+        other = Clauses()
+        other.variables, other.found = self.variables, list(self.found)
+        return other
+
     def new(self) -> int:
         """Return a fresh variable."""
         self.variables += 1

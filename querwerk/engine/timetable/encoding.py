@@ -69,8 +69,6 @@ class Encoding:
         self.soft: list[int] = []
         self.meeting_in = [{slot: self.clauses.new() for slot in slots} for slots in domains(problem)]
         self.busy: list[list[int]] = []
-        self.has_few_tables = problem.people > FEW * problem.tables
-        """Then a plan is found sooner by guessing what is true; otherwise by guessing that meetings are elsewhere."""
         self._limits: list[list[int]] = []
         self._real: list[list[int]] = []
         # Whether somebody's many breaks can be made fair by everybody else having some, too.
@@ -90,15 +88,6 @@ class Encoding:
         """Return the slot of each meeting in a model of the clauses."""
         true = {literal for literal in model if literal > 0}
         return [next(slot for slot, literal in at.items() if literal in true) for at in self.meeting_in]
-
-    def circles(self) -> list[set[int]]:
-        """Return for each person, those with the fewest partners first, the soft literals of them and whom they meet."""
-        people = [{person} for person in range(self.problem.people)]
-        for meeting in self.problem.meetings:
-            for person in meeting.people:
-                people[person].update(meeting.people)
-        ordered = sorted((circle for circle in people if len(circle) > 1), key=len)
-        return [{-limit for person in circle for limit in self._limits[person]} for circle in ordered]
 
     def _add_person(self, person: int, meetings: list[int]) -> None:
         busy = []

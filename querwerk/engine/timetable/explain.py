@@ -62,8 +62,32 @@ class Switched:
 
 
 def conflict(problem: Problem, stop: Callable[[], bool]) -> tuple[str, ...]:
-    """Return demands that cannot be met together; empty when time is over."""
-    return crowding(problem) or _demands(problem).conflict(stop)
+    """Return demands that cannot be met together; empty when time is over.
+
+    Mostly it is one person whose meetings do not fit into their day, and then nobody else has to be looked at.
+    """
+    if crowd := crowding(problem):
+        return crowd
+    for person, meetings in enumerate(problem.meetings_of()):
+        if not _fits({index: problem.slots_of(index) for index in meetings}):
+            return _demands_of(problem, person).conflict(stop)
+    return _demands(problem).conflict(stop)
+
+
+def _fits(choices: dict[int, list[int]]) -> bool:
+    """Say whether each meeting can have a slot of its own: a matching by augmenting paths."""
+    holder: dict[int, int] = {}
+
+    def seat(index: int, tried: set[int]) -> bool:
+        for slot in choices[index]:
+            if slot not in tried:
+                tried.add(slot)
+                if slot not in holder or seat(holder[slot], tried):
+                    holder[slot] = index
+                    return True
+        return False
+
+    return all(seat(index, set()) for index in choices)
 
 
 def crowding(problem: Problem) -> tuple[str, ...]:
@@ -79,6 +103,28 @@ def crowding(problem: Problem) -> tuple[str, ...]:
     return ()
 
 
+def _demands_of(problem: Problem, person: int) -> Switched:
+    """Return what is demanded of one person and those they meet: as if there were a table for everybody."""
+    found = Switched()
+    meetings = problem.meetings_of()[person]
+    at = [[found.clauses.new() for _ in range(problem.slots)] for _ in problem.meetings]
+    busy = _busy(problem, found.clauses, [at[index] for index in meetings])
+    _count(problem, found.clauses, meetings, at, busy)
+    for other in sorted({one for index in meetings for one in problem.meetings[index].people}):
+        shared = [index for index in meetings if other in problem.meetings[index].people]
+        _demand_presence(problem, found, other, shared, at)
+    for index in meetings:
+        _demand_meeting(problem, found, index, at)
+    return found
+
+
+def _demand_presence(problem: Problem, found: Switched, person: int, meetings: list[int], at: list[list[int]]) -> None:
+    closed = problem.unavailable[person]
+    if closed and meetings:
+        words = f"{problem.person(person)} cannot come in {slots_in_words(closed)}"
+        found.demand(words, [[-at[index][slot]] for index in meetings for slot in sorted(closed)])
+
+
 def _demands(problem: Problem) -> Switched:
     found = Switched()
     clauses = found.clauses
@@ -86,10 +132,7 @@ def _demands(problem: Problem) -> Switched:
     busy = [_busy(problem, clauses, [at[index] for index in day]) for day in problem.meetings_of()]
     for person, meetings in enumerate(problem.meetings_of()):
         _count(problem, clauses, meetings, at, busy[person])
-        closed = problem.unavailable[person]
-        if closed and meetings:
-            words = f"{problem.person(person)} cannot come in {slots_in_words(closed)}"
-            found.demand(words, [[-at[index][slot]] for index in meetings for slot in sorted(closed)])
+        _demand_presence(problem, found, person, meetings, at)
     for index in range(len(problem.meetings)):
         _demand_meeting(problem, found, index, at)
     for slot in range(problem.slots):

@@ -5,11 +5,9 @@ from typing import Any
 
 from querwerk.engine.timetable.clauses import Clauses
 
-OPTIONS = {"stabilizeonly": 1, "lucky": 0}
+OPTIONS = {"stabilizeonly": 1, "lucky": 0, "phase": 1}
 """What CaDiCaL does otherwise than by itself: no hasty restarts, which on timetables lose what a search has settled; and
 no tries of constant values at each question."""
-SLICE = 1_000
-"""Conflicts between two looks at whether to stop: a tenth of a second or two."""
 
 
 class Interrupted(Exception):
@@ -17,12 +15,9 @@ class Interrupted(Exception):
 
 
 class Oracle:
-    """Answers whether clauses can be satisfied under assumptions; further clauses may come between two questions.
+    """Answers whether clauses can be satisfied under assumptions; further clauses may come between two questions."""
 
-    `guess` is the value that is tried first for what nothing is known about.
-    """
-
-    def __init__(self, clauses: Clauses, stop: Callable[[], bool], *, guess: bool = True) -> None:
+    def __init__(self, clauses: Clauses, stop: Callable[[], bool]) -> None:
         # This takes a moment to load, and only proofs need it.
         from pysolvers import error  # noqa: PLC0415
 
@@ -30,36 +25,32 @@ class Oracle:
         self._stop = stop
         self._solver: Any
         self._broken_off: type[Exception] = error
-        self._guess = guess
+        self._seed = 0
         self._begin()
 
     def _begin(self) -> None:
         from pysat.solvers import Cadical195  # noqa: PLC0415
 
         self._solver = Cadical195()
-        self._solver.configure(OPTIONS | {"phase": int(self._guess)})
+        self._solver.configure(OPTIONS | {"seed": self._seed})
         self._handed_over = 0
 
     def renew(self) -> None:
-        """Forget all that was learnt, and guess the other way: where one search has no luck, another need not have none."""
+        """Forget all that was learnt, and begin with other chances: where one search has no luck, another need not have none."""
         self.close()
-        self._guess = not self._guess
+        self._seed += 1
         self._begin()
 
     def ask(self, assumptions: list[int], conflicts: int) -> bool | None:
-        """Answer with so much work at most; None: not known. Raises Interrupted soon after `stop` says so."""
+        """Answer with so much work at most; None: not known. Raises Interrupted if `stop` says so before.
+
+        What is asked again goes on where it was, but begins its rhythm of looking back anew, so small portions are slow.
+        """
+        if self._stop():
+            raise Interrupted
         if self._handed_over < len(self._clauses.found):
             self._solver.append_formula(self._clauses.found[self._handed_over :])
             self._handed_over = len(self._clauses.found)
-        for done in range(0, conflicts, SLICE):
-            answer = self._ask(assumptions, min(SLICE, conflicts - done))
-            if answer is not None:
-                return answer
-        return None
-
-    def _ask(self, assumptions: list[int], conflicts: int) -> bool | None:
-        if self._stop():
-            raise Interrupted
         self._solver.conf_budget(conflicts)
         try:
             answer: bool | None = self._solver.solve_limited(assumptions=assumptions)

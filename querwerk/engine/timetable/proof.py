@@ -1,28 +1,30 @@
-"""The proof: core-guided search from below (OLL), which meets the best plan from above.
+"""The proof, from below: it meets the best plan from above.
 
-A core is a set of breaks of which at least one is unavoidable. Each core raises the bound by one and is replaced by a
-counter whose outputs say “two of them”, “three of them” …; when all assumptions hold, the plan has as many breaks as the
-bound says.
+First core-guided search (OLL) takes what comes easily. A core is a set of breaks of which at least one is unavoidable. Each
+core raises the bound by one and is replaced by a counter whose outputs say “two of them”, “three of them” …
 
-Two things keep the solver from long searches in vain. Cores that share nothing are only taken as long as they come easily;
-a plan that keeps all other assumptions is hard to find and says little. And as soon as there are counters, circles of people
-who meet are asked about first: breaks that compete for the same hours show there at once, and in the whole after minutes.
+Then the bound is climbed: a fresh solver is asked for a plan with as many breaks as the bound, and told so as a fact, not as
+an assumption that it may have to take back. What follows from a fact is settled once, which made the same questions up
+to ten times as fast, whether the answer is a plan or that there is none.
 """
 
 from collections.abc import Callable
 
+from querwerk.engine.timetable.clauses import Clauses
 from querwerk.engine.timetable.encoding import Encoding
 from querwerk.engine.timetable.oracle import Oracle
 
-SOON, SLICE = 2_000, 20_000
-"""Conflicts before the first pause and between later pauses for looking for a better plan elsewhere."""
+SOON, LONGEST = 2_000, 16_000
+"""Conflicts before the first pause for looking for a better plan elsewhere, twice as many in each further one, and at most."""
 UNLUCKY = 120_000
-"""Conflicts at one question after which a fresh solver tries it, guessing the other way: how long it takes to find a plan is
-a matter of luck."""
+"""Conflicts at one question after which a fresh solver tries it with other chances: how long it takes to find a plan is a
+matter of luck."""
 TRIAL = 1_000
-"""Conflicts spent on making a core smaller, on raising its count at once, or on one more core while others wait."""
-CIRCLE = 300
-"""Conflicts spent on one circle of people."""
+"""Conflicts spent on one more core."""
+DROPPING = 200
+"""Conflicts spent on the question whether a core is one without a literal."""
+MANY = 8
+"""Unavoidable breaks from which it is worth saying where they are."""
 MISSES = 8
 """So many literals in vain, and a core counts as small."""
 
@@ -42,14 +44,15 @@ class Proof:
         on_bound: Callable[[int], None],
     ) -> None:
         self._encoding = encoding
+        self._stop = stop
         self._on_plan = on_plan
         self._on_bound = on_bound
         self._clauses = encoding.clauses
-        self._oracle = Oracle(encoding.clauses, stop, guess=encoding.has_few_tables)
+        self._oracle = Oracle(encoding.clauses, stop)
         self._counters: dict[int, tuple[list[int], int]] = {}
         self._assumed: dict[int, None] = dict.fromkeys(encoding.soft)
-        self._circles = encoding.circles()
-        self._patience = SOON
+        self._soft = list(encoding.soft)
+        self._hard = encoding.clauses.copy()
         self.bound = 0
         self.best: int | None = None
         self.meanwhile: Callable[[], int | None] = lambda: self.best
@@ -65,23 +68,48 @@ class Proof:
             self._oracle.close()
 
     def _run(self) -> bool:
-        while self.best is None or self.bound < self.best:
-            found = self._collect()
-            if found is None:
-                return False
-            for core in found:
+        """Take what comes easily, then climb."""
+        while cores := self._collect():
+            for core in cores:
+                if not core:
+                    return False
                 self._replace(core)
+        if self.best is None and not self._solve(self._hard):
+            return False
+        while self.best is None or self.bound < self.best:
+            if not self._solve(self._question()):
+                self._raise_bound()
         return True
 
-    def _collect(self) -> list[list[int]] | None:
-        """Take cores that share nothing, as long as they come easily; None: there is no plan at all."""
+    def _question(self) -> Clauses:
+        """Return clauses for a plan with as many breaks as the bound.
+
+        Where many cores are known, it is told that each has its one break and nobody has another; that is only asked once.
+        """
+        if self.bound < MANY or not self._assumed:
+            return self._at_most(self.bound)
+        clauses = self._clauses.copy()
+        clauses.found += [[literal] for literal in self._assumed]
+        self._assumed.clear()
+        return clauses
+
+    def _at_most(self, breaks: int) -> Clauses:
+        """Return clauses that allow so many breaks, as a fact: a solver sees much further than where it may take that back."""
+        clauses = self._hard.copy()
+        if breaks:
+            outputs = clauses.counter([-literal for literal in self._soft], breaks + 1)
+            clauses.add([-literal for literal in outputs[breaks:]])
+        else:
+            clauses.found += [[literal] for literal in self._soft]
+        return clauses
+
+    def _collect(self) -> list[list[int]]:
+        """Take cores that share nothing, as long as they come easily; an empty one: there is no plan at all."""
         cores: list[list[int]] = []
-        circles = list(self._circles) if self._counters else []
-        if circles and self._patience == SOON:
-            self._pause()  # this takes longer, so whoever waits should see a good plan meanwhile
-        while (core := self._next_core(circles, is_patient=not cores)) is not None:
+        while (self.best is None or self.bound < self.best) and self._trial(list(self._assumed)) is False:
+            core = self._oracle.core()
             if not core:
-                return None
+                return [core]
             if self.best is None or self.bound + 1 < self.best:
                 core = self._shrunk(core)  # a last core needs no beauty
             for literal in core:
@@ -90,22 +118,7 @@ class Proof:
             if len(core) == 1:
                 self._clauses.add((-core[0],))
             cores.append(core)
-            if self.best is not None and self.bound >= self.best:
-                break
         return cores
-
-    def _next_core(self, circles: list[set[int]], *, is_patient: bool) -> list[int] | None:
-        """Return assumptions that contradict each other; None: there are none, or none that is found soon."""
-        while circles:
-            inside = [literal for literal in self._assumed if literal in self._counters or literal in circles[-1]]
-            if self._oracle.ask(inside, CIRCLE) is False:
-                return self._oracle.core()
-            circles.pop()
-        assumed = list(self._assumed)
-        answer = self._solve(assumed) if is_patient else self._oracle.ask(assumed, TRIAL)
-        if answer:
-            self._note_plan()
-        return self._oracle.core() if answer is False else None
 
     def _replace(self, core: list[int]) -> None:
         """Put counters where the cores were."""
@@ -115,7 +128,8 @@ class Proof:
                 self._assume_output(outputs, at + 1)
         if len(core) == 1:
             return
-        outputs = self._clauses.counter([-literal for literal in core], len(core))
+        most = len(core) if self.best is None else min(len(core), self.best - self.bound + 1)
+        outputs = self._clauses.counter([-literal for literal in core], most)
         at = 1
         while at < len(outputs) and self._trial([-outputs[at]]) is False:
             self._clauses.add((outputs[at],))
@@ -138,39 +152,46 @@ class Proof:
         index = 0
         while index < min(len(core), MISSES) and len(core) > 1:
             rest = core[:index] + core[index + 1 :]
-            if self._trial(rest) is False:
+            if self._trial(rest, DROPPING) is False:
                 kept = set(self._oracle.core())
                 core = [literal for literal in rest if literal in kept]
             else:
                 index += 1
         return core
 
-    def _trial(self, assumptions: list[int]) -> bool | None:
+    def _trial(self, assumptions: list[int], conflicts: int | None = None) -> bool | None:
         """Solve with little work; None: not known."""
-        answer = self._oracle.ask(assumptions, TRIAL)
+        answer = self._oracle.ask(assumptions, conflicts or TRIAL)
         if answer:
-            self._note_plan()
+            self._note_plan(self._oracle)
         return answer
 
-    def _solve(self, assumptions: list[int]) -> bool:
-        spent, enough = 0, UNLUCKY
-        while (answer := self._oracle.ask(assumptions, self._patience)) is None:
-            spent += self._patience
-            self._pause()  # the solver goes on where it was
-            if spent >= enough:
-                self._oracle.renew()
-                spent, enough = 0, 2 * enough
+    def _solve(self, clauses: Clauses) -> bool:
+        """Find a plan, or prove that there is none."""
+        oracle = Oracle(clauses, self._stop)
+        patience, spent, enough = SOON, 0, UNLUCKY
+        try:
+            while (answer := oracle.ask([], patience)) is None:
+                spent += patience
+                patience = min(2 * patience, LONGEST)
+                self._pause()  # the solver goes on where it was
+                if spent >= enough:
+                    oracle.renew()
+                    patience, spent, enough = SOON, 0, 2 * enough
+            if answer:
+                self._note_plan(oracle)
+        finally:
+            oracle.close()
         return answer
 
     def _pause(self) -> None:
         """Look for a better plan elsewhere; one as good as the bound ends the whole search."""
-        self._patience = SLICE
         self.best = self.meanwhile()
         if self.best is not None and self.bound >= self.best:
             raise Met
 
-    def _note_plan(self) -> None:
-        self.best = self._on_plan(self._encoding.slots_in(self._oracle.model()))
+    def _note_plan(self, oracle: Oracle) -> None:
+        self.best = self._on_plan(self._encoding.slots_in(oracle.model()))
 
     def _raise_bound(self) -> None:
         self.bound += 1

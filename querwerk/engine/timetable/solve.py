@@ -16,7 +16,7 @@ PLACING = 20
 WARMING_UP = 4_000
 """Steps of annealing before the proof begins, again and again until the plan is fair, but at most WARM_UPS times."""
 WARM_UPS = 8
-BETWEEN, LONGEST = 10_000, 40_000
+BETWEEN, LONGEST = 4_000, 16_000
 """Steps of annealing when the proof makes its first pause, twice as many in each further one, and at most: hard problems get
 a good plan long before the best, and the others do not wait for it."""
 ANNEALING = 2_000_000

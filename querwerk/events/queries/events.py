@@ -98,6 +98,14 @@ def contributions_to(event_id: int, *, with_drafts: bool) -> QuerySet[Contributi
     return found.select_related("node").order_by("position", "pk")
 
 
+@prepared
+def said_to(question_id: int, *, with_drafts: bool) -> QuerySet[Link]:
+    """Return the links from a guiding question, by its node, to what was said at events and answers it; 1 query."""
+    shown = [Visibility.PUBLISHED, Visibility.DRAFT] if with_drafts else [Visibility.PUBLISHED]
+    links = Link.objects.filter(earlier=question_id, kind=LinkKind.ANSWERED_BY, later__kind="contribution")
+    return links.filter(later__visibility__in=shown).select_related("later__part_of").order_by("dated", "pk")
+
+
 def slides_of(
     items: Iterable[AgendaItem], ties: Ties, space_id: int, *, with_drafts: bool
 ) -> dict[int, list[Download]]:

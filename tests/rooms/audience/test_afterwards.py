@@ -17,9 +17,12 @@ from querwerk.audience.actions import thanks as mails
 from querwerk.audience.models import FeedbackBox, FloorQuestion, Thanks
 from querwerk.core.clock import perform_due
 from querwerk.core.models import Space
+from querwerk.core.prose.models import Document
+from querwerk.core.prose.queries import head_of
+from querwerk.desk.reports import propose_newsflash
 from querwerk.events.actions import doors, forgetting
 from querwerk.events.actions.letters import claim_letter
-from querwerk.events.models import Letter, Question, Registration, Terms
+from querwerk.events.models import Event, Letter, Question, Registration, Terms
 from querwerk.events.queries import doors as doors_read
 from querwerk.events.states import DoorAct, LetterState, Occasion
 from querwerk.events.tasks.sending import send_letter
@@ -224,3 +227,18 @@ def test_the_clock_takes_everything_personal_and_leaves_the_numbers(space: Space
     assert sorted(FloorQuestion.objects.values_list("words", "name", "asker")) == [
         (f"Frage {one.pk}", "", "") for one in people
     ]
+
+
+def test_a_newsflash_begins_with_the_counted_numbers_and_what_was_said(space: Space) -> None:
+    terms, _box, people, _questions = asking(space, 3)
+    come(terms, *people[:2])
+    floor = floors.create_floor(terms.event)
+    floors.set_item(floor=floor, item=None, is_open=True, is_moderated=False, by=TESTER)
+    Client().post(f"{EVENT}floor/{floor.code}/", {"words": "Was kostet es?", "point": "0"})
+    event = Event.objects.select_related("node", "space").get(pk=terms.event_id)
+    floors.keep_questions(event=event, questions=list(FloorQuestion.objects.all()), guiding=[], by=TESTER)
+    newsflash = propose_newsflash(event=event, space=space, by=TESTER)
+    german = next(row for row in Document.objects.filter(node=newsflash.node) if row.language == "de")
+    text = str(head_of(german).body)
+    assert "2 Personen nahmen teil: Kultur- und Kreativwirtschaft (2)." in text
+    assert "Was kostet es?" in text

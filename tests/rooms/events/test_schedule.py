@@ -147,4 +147,5 @@ def test_what_was_said_stands_with_the_event_and_answers_its_guiding_questions(v
     )
     assert row.links["Garn"] == "/de/werk/events/treffen/#agenda_item-garn"
     assert f"/de/werk/events/treffen/#{row.attributes['id']}" in page.by_id("questions").links.values()
-    assert "Großes Treffen" in visit("werk/questions/wozu/").by_id("main").text
+    panel = visit("werk/questions/wozu/").by_id("said")
+    assert panel.links == {"Was kostet es?": f"/de/werk/events/treffen/#{row.attributes['id']}"}
