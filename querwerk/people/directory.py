@@ -387,7 +387,7 @@ def words_of(space_id: int) -> WordIndex:
 
 def read_words(words: WordIndex, found: QuerySet[Profile]) -> None:
     """Put the texts of profiles into an index, under their node ids; 1 query."""
-    for node, name, *texts in found.values_list(*TEXTS).iterator():
+    for node, name, *texts in found.values_list(*TEXTS):
         words.put(str(node), wording(texts), title=" ".join(said for said in name.values() if said))
 
 
