@@ -139,6 +139,13 @@ def test_solver_finds_what_trying_everything_finds(problem: Problem) -> None:
     assert Cause.TIME not in {one.cause for one in result.unplaced} or problem.fairness is not None
 
 
+def test_break_between_the_only_two_possible_slots_is_proved() -> None:
+    after = Meeting((2,), choices=((0, 1),), after=(0,))
+    away = (frozenset[int](), frozenset[int](), frozenset({1}))
+    result = solve(Problem(3, 3, 3, 1, (Meeting((0, 1), slot=0), after), away))
+    assert (result.status, result.breaks, result.bound) == (Status.OPTIMAL, 1, 1)
+
+
 @settings(max_examples=30, deadline=None)
 @given(rich_problems())
 def test_reasons_are_true(problem: Problem) -> None:

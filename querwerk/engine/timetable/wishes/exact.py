@@ -134,7 +134,8 @@ class Exact:
         return self._days
 
     def _breaks_of(self, day: list[list[Any]]) -> Any:
-        if sum(bool(variables) for variables in day) < 3:
+        possible = [slot for slot, variables in enumerate(day) if variables]
+        if not possible or possible[-1] - possible[0] < 2:
             return 0
         busy = [sum(variables) for variables in day]
         starts = []
