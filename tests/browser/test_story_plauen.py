@@ -40,6 +40,7 @@ def words(place: Locator) -> list[str]:
 def to_the_event(page: Page) -> Locator:
     """Walk from the front door to the event and return its main part."""
     page.goto("/")
+    page.get_by_role("main").get_by_role("link", name="InduCCI").click()
     page.wait_for_url("**/de/inducci/")
     page.get_by_role("navigation", name="Hauptmenü").get_by_role("link", name="Veranstaltungen").click()
     page.get_by_role("main").get_by_role("link", name=EVENT).click()

@@ -15,7 +15,7 @@ NEAR = (4, 3, 2, 1)
 REMEMBERED = 64
 """Most choices that are kept of one web."""
 FOLDED = "folded"
-LEFT_OUT_WHEN_LOOSE = frozenset({"organisation", "programme", "event", "follow_up", "output"})
+LEFT_OUT_WHEN_LOOSE = frozenset({"organisation", "profile", "programme", "event", "follow_up", "output"})
 """Kinds that belong into the picture only through their ties; a question, pilot or paper without ties is a gap to be seen."""
 
 

@@ -499,7 +499,7 @@ def many(number: int) -> dict[str, Any]:
         ("uptake/", 9),
         ("uptake/u0/", 7),
         ("follow-ups/akademie/", 7),
-        ("questions/wozu/", 10),
+        ("questions/wozu/", 11),
     ],
 )
 def test_number_of_queries_does_not_grow(path: str, expected: int, queries_of: Callable[[str], int]) -> None:
