@@ -1,6 +1,6 @@
 """The matching desk: for a challenge the creatives, for a creative the challenges, each with what speaks for and against."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -125,6 +125,7 @@ def challenge(request: Request, key: str) -> HttpResponse:
         "title": challenges.title_of(dossier),
         "problem": challenges.text_in(dossier.content, "problem"),
         "rows": rows,
+        "distance_of_all": distance_of_all(rows),
         "ranking": found,
         "excluded": [one for one in judgements.values() if one.mark == Mark.EXCLUDED],
         "submarkets": Submarket.choices,
@@ -168,6 +169,7 @@ def creative(request: Request, key: str) -> HttpResponse:
     context = {
         "profile": profile,
         "rows": [(row, challenges.title_of(by_key[row.suggestion.key])) for row in rows],
+        "distance_of_all": distance_of_all(rows),
         "ranking": found,
         "parts": part_names(),
         "is_offered": ranking.is_offered(profile),
@@ -219,6 +221,12 @@ def unusual(distance: float | None) -> str:
     if distance < 1:
         return _("Different fields: ways of working that one does not expect from the other.")
     return _("As far apart as fields can be: the most unexpected pair, and the one that needs the most explaining.")
+
+
+def distance_of_all(rows: Sequence[Pair]) -> str:
+    """Return what is said of how unusual all pairs of a list are, where it is the same; said with each, it would tell nothing."""
+    words = {row.unusual for row in rows}
+    return words.pop() if len(rows) > 1 and len(words) == 1 else ""
 
 
 def part_names() -> dict[str, str]:
