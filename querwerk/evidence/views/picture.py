@@ -230,7 +230,8 @@ def _knot(knot: Knot, place: Place, lines: Sequence[Line], addresses: Addresses,
         if page
         else f'<g role="img" aria-label="{escape(label)}">{box}</g>'
     )
-    main = f"<title>{escape(label)}</title>{body}"
+    # The name of a link is read aloud already; the words again as a title would only make the page heavier.
+    main = body if page else f"<title>{escape(label)}</title>{body}"
     knob = f'<circle class="thread-node__knot" cx="{_number(place.x + 15)}" cy="{place.middle:.0f}" r="6"/>'
     if focus:
         hint = _("Only the thread of “%(title)s”") % {"title": title}
