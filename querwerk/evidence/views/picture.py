@@ -158,7 +158,8 @@ def _names(picture: Picture, used: Sequence[int]) -> str:
 
 @lru_cache(maxsize=16384)
 def _number(value: float) -> str:
-    return f"{value:.1f}".removesuffix(".0")
+    """Return a place in whole pixels: nobody sees less, and fractions make up a good part of what the picture weighs."""
+    return f"{value:.0f}"
 
 
 def _path(route: Route) -> str:
@@ -211,13 +212,13 @@ def _knot(knot: Knot, place: Place, lines: Sequence[Line], addresses: Addresses,
         classes += " thread-node--open"
     if is_focus:
         classes += " thread-node--focus"
-    x, y = _number(place.x), f"{place.y:.0f}"
+    x, y = _number(place.x), _number(place.y)
     top = place.middle - (len(lines) - 1) * LINE / 2 + SIZE * 0.36
     language = lang_of(knot.title) if knot.kind != MISSING else ""
     marked = f' lang="{language}"' if language and language != reader_language() else ""
     # A space ends each line but those that break a word: what is read aloud is the title, and so is what is searched for.
     rows = "".join(
-        f'<tspan x="{_number(place.x + KNOT)}" y="{top + number * LINE:.0f}">{escape(line.words)}'
+        f'<tspan x="{_number(place.x + KNOT)}" y="{_number(top + number * LINE)}">{escape(line.words)}'
         f"{'' if line.breaks_word else ' '}</tspan>"
         for number, line in enumerate(lines)
     )
@@ -232,7 +233,7 @@ def _knot(knot: Knot, place: Place, lines: Sequence[Line], addresses: Addresses,
     )
     # The name of a link is read aloud already; the words again as a title would only make the page heavier.
     main = body if page else f"<title>{escape(label)}</title>{body}"
-    knob = f'<circle class="thread-node__knot" cx="{_number(place.x + 15)}" cy="{place.middle:.0f}" r="6"/>'
+    knob = f'<circle class="thread-node__knot" cx="{_number(place.x + 15)}" cy="{_number(place.middle)}" r="6"/>'
     if focus:
         hint = _("Only the thread of “%(title)s”") % {"title": title}
         knob = (
