@@ -1,12 +1,10 @@
 """The mark under which somebody asks and votes: it tells one person from another, and leads to nobody."""
 
-import hashlib
-import hmac
 import secrets
 
-from django.conf import settings
 from django.core import signing
 
+from querwerk.core.codes import keyed_hash
 from querwerk.events.models import Registration
 
 SALT = "audience.floor"
@@ -40,8 +38,7 @@ def token_in(cookie: str) -> str:
 
 def mark_of(floor_id: int, token: str) -> str:
     """Return the mark of a token on one floor: it cannot be followed to another event."""
-    said = f"floor:{floor_id}:{token}"
-    return hmac.new(settings.SECRET_KEY.encode(), said.encode(), hashlib.sha256).hexdigest()
+    return keyed_hash(f"floor:{floor_id}:{token}")
 
 
 def mark_of_registration(floor_id: int, registration: Registration) -> str:

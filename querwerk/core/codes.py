@@ -12,6 +12,11 @@ def new_code() -> str:
     return secrets.token_urlsafe(24)
 
 
+def keyed_hash(words: str) -> str:
+    """Return what tells the same words again, and leads back to them for nobody without the installation's key: 64 digits."""
+    return hmac.new(settings.SECRET_KEY.encode(), words.encode(), hashlib.sha256).hexdigest()
+
+
 def address_hash(email: str) -> str:
     """Return what stays of an address after the end: enough to answer "did this address consent?", no more."""
-    return hmac.new(settings.SECRET_KEY.encode(), email.strip().lower().encode(), hashlib.sha256).hexdigest()
+    return keyed_hash(email.strip().lower())

@@ -1,13 +1,11 @@
 """Signing in: how our rules differ from allauth's, sign-in links that work once, and codes that prove an address."""
 
-import hashlib
 import hmac
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter, get_adapter
 from allauth.account.internal.flows.login import record_authentication
-from django.conf import settings
 from django.contrib.auth import login
 from django.core import signing
 from django.core.cache import cache
@@ -16,6 +14,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from querwerk.core.codes import keyed_hash
 from querwerk.people.models import User
 
 LINK_SALT = "querwerk.people.sign-in-link"
@@ -158,4 +157,4 @@ def by_mailbox(request: HttpRequest, email: str) -> User | None:
 
 def _digest(words: str) -> str:
     plain = "".join(letter for letter in words.upper() if letter not in "- ")
-    return hmac.new(settings.SECRET_KEY.encode(), plain.encode(), hashlib.sha256).hexdigest()
+    return keyed_hash(plain)

@@ -1,7 +1,5 @@
 """Feedback after an event: one sheet from each, into a box that does not know whose it is."""
 
-import hashlib
-import hmac
 import random
 from collections.abc import Mapping
 from typing import Any
@@ -14,6 +12,7 @@ from django.utils.translation import gettext as _
 from querwerk.audience.actions.floor import journal
 from querwerk.audience.models import FeedbackBox
 from querwerk.core.actions import Actor
+from querwerk.core.codes import keyed_hash
 from querwerk.core.text import Text
 from querwerk.events.actions.terms import save_question
 from querwerk.events.models import Question, Registration, Terms
@@ -34,8 +33,7 @@ def open_box(*, box: FeedbackBox, is_open: bool, by: Actor) -> None:
 
 def mark_of(registration: Registration) -> str:
     """Return the mark that says that somebody has answered; it lies in no order and tells no name without the key."""
-    said = f"feedback:{registration.terms_id}:{registration.code}"
-    return hmac.new(settings.SECRET_KEY.encode(), said.encode(), hashlib.sha256).hexdigest()[:32]
+    return keyed_hash(f"feedback:{registration.terms_id}:{registration.code}")[:32]
 
 
 def has_answered(box: FeedbackBox, registration: Registration) -> bool:

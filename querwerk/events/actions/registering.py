@@ -1,18 +1,17 @@
 """What somebody does who wants to come: ask, confirm the address, accept, change, cancel."""
 
-import hashlib
 import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
-from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from querwerk.core.codes import keyed_hash
 from querwerk.events.actions.letters import write_letter
 from querwerk.events.actions.places import locked, move, promote, queue_up, settle
 from querwerk.events.models import Answer, Consent, Contingent, Invitation, Needs, Registration, Terms
@@ -60,8 +59,7 @@ class UnableToRegister(Exception):
 def six_digits(registration: Registration) -> str:
     """Return the code that was mailed last: made from the secret code and the time of the mail, so it is stored nowhere."""
     at = registration.mailed_at.isoformat() if registration.mailed_at else ""
-    made = hmac.new(settings.SECRET_KEY.encode(), f"{registration.code}:{at}".encode(), hashlib.sha256)
-    return f"{int.from_bytes(made.digest()[:8]) % 1_000_000:06d}"
+    return f"{int(keyed_hash(f'{registration.code}:{at}')[:16], 16) % 1_000_000:06d}"
 
 
 @transaction.atomic
