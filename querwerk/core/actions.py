@@ -662,6 +662,23 @@ def set_visibility(*, record: Record, visibility: Visibility, by: Actor, why: st
 
 
 @transaction.atomic
+def write_journal(*, by: Actor, verb: Verb, space_key: str, kind: str, key: str, **said: Any) -> None:
+    """Note what somebody did that is no write of a record, in the same transaction as that.
+
+    ``said`` is what else an entry holds: title, version, why, before, after.
+    """
+    JournalEntry.objects.create(
+        batch=uuid.uuid4(),
+        by_id=by.id,
+        by_name=by.name[:200],
+        verb=verb,
+        space_key=space_key,
+        kind=kind,
+        key=key,
+        **said,
+    )
+
+
 def delete_record(*, record: Record, by: Actor) -> None:
     """Delete a record with its parts, links and history: only for what must not be read any more, by nobody.
 
@@ -674,8 +691,8 @@ def delete_record(*, record: Record, by: Actor) -> None:
     Node.objects.filter(pk__in=gone).delete()
     same = JournalEntry.objects.filter(space_key=space.key)
     same.filter(kind=spec.kind, key=key).update(title=Text(), before=None, after=None, why="")
-    JournalEntry.objects.create(
-        batch=uuid.uuid4(), by_id=by.id, by_name=by.name[:200], verb=Verb.DELETED, space_key=space.key,
+    write_journal(
+        by=by, verb=Verb.DELETED, space_key=space.key,
         kind=spec.kind, key=key,
     )  # fmt: skip
     raise_edition()

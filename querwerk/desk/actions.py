@@ -2,7 +2,6 @@
 
 import copy
 import secrets
-import uuid
 from collections.abc import Mapping
 from typing import Any
 
@@ -12,7 +11,7 @@ from django.urls import resolve
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
-from querwerk.core.actions import Actor, InvalidRecords, raise_edition, restore_record, save_record
+from querwerk.core.actions import Actor, InvalidRecords, raise_edition, restore_record, save_record, write_journal
 from querwerk.core.models import Edition, JournalEntry, Record, Space, record_models
 from querwerk.core.queries import find_record, snapshot
 from querwerk.core.registry import node_url
@@ -208,10 +207,8 @@ def take_role(*, role: Role, by: Actor) -> None:
 def _journal_role(role: Role, *, by: Actor, verb: Verb) -> None:
     of = {"organisation": role.organisation.key} if role.organisation is not None else {}
     about = {"account": role.user.email, "role": str(role.name), **of}
-    JournalEntry.objects.create(
-        batch=uuid.uuid4(),
-        by_id=by.id,
-        by_name=by.name[:200],
+    write_journal(
+        by=by,
         verb=verb,
         space_key=role.programme.space.key,
         kind="role",

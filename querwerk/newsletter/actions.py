@@ -11,9 +11,9 @@ from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from querwerk.core.actions import Actor, raise_edition
+from querwerk.core.actions import Actor, raise_edition, write_journal
 from querwerk.core.codes import address_hash
-from querwerk.core.models import JournalEntry, Space
+from querwerk.core.models import Space
 from querwerk.core.states import Verb
 from querwerk.core.text import Text
 from querwerk.newsletter.models import GONE, Delivery, Issue, IssueItem, Proof, Subscriber, Topic
@@ -368,7 +368,7 @@ def _journal(
 ) -> None:
     """Note what was done. Neither addresses nor names of readers stand in the journal, which is kept for ever."""
     before, after = change or (None, None)
-    JournalEntry.objects.create(
-        batch=uuid.uuid4(), by_id=by.id, by_name=by.name[:200], verb=verb, space_key=space.key, kind=kind, key=key,
+    write_journal(
+        by=by, verb=verb, space_key=space.key, kind=kind, key=key,
         title=Text(f"{_('Newsletter')} {key}"), why=why[:1000], before=before, after=after,
     )  # fmt: skip

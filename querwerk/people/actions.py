@@ -1,7 +1,6 @@
 """Writes of the room: profiles, and what is forgotten by itself."""
 
 import re
-import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -22,6 +21,7 @@ from querwerk.core.actions import (
     raise_edition,
     save_record,
     set_visibility,
+    write_journal,
     write_records,
 )
 from querwerk.core.models import JournalEntry, Link, Space
@@ -189,8 +189,8 @@ def note(
     before: dict[str, Any] | None = None,
 ) -> None:  # fmt: skip
     """Write into the journal what happened about a profile beside its record."""
-    JournalEntry.objects.create(
-        batch=uuid.uuid4(), by_id=by.id, by_name=by.name[:200], verb=verb, space_key=profile.space.key, kind=kind,
+    write_journal(
+        by=by, verb=verb, space_key=profile.space.key, kind=kind,
         key=profile.key, title=profile.name, why=why, before=before, after=after,
     )  # fmt: skip
 
@@ -282,8 +282,8 @@ def invite_owners(*, space: Space, profile_ids: Sequence[int] | None, by: Actor)
             invitation_wanted.send(Profile, profile_id=profile.pk)
             number += 1
     if number:
-        JournalEntry.objects.create(
-            batch=uuid.uuid4(), by_id=by.id, by_name=by.name[:200], verb=Verb.CREATED, space_key=space.key,
+        write_journal(
+            by=by, verb=Verb.CREATED, space_key=space.key,
             kind="invitation", key="invitations", after={"number": number},
         )  # fmt: skip
     return number
@@ -346,8 +346,8 @@ def answer_inquiry(*, inquiry: Inquiry, answer: str, by: Actor) -> bool:
 
 
 def _note_inquiry(inquiry: Inquiry, verb: Verb, by: Actor) -> None:
-    JournalEntry.objects.create(
-        batch=uuid.uuid4(), by_id=by.id, by_name=by.name[:200], verb=verb, space_key=inquiry.space.key, kind="inquiry",
+    write_journal(
+        by=by, verb=verb, space_key=inquiry.space.key, kind="inquiry",
         key=str(inquiry.pk),
     )  # fmt: skip
 

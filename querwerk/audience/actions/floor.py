@@ -11,9 +11,8 @@ from django.utils import timezone
 from querwerk.audience.models import Floor, FloorItem, FloorQuestion, FloorVote
 from querwerk.audience.rules import may_ask, may_vote
 from querwerk.audience.states import QUESTION_MOVES, SEEN, QuestionState
-from querwerk.core.actions import Actor, given_key, save_record
+from querwerk.core.actions import Actor, given_key, save_record, write_journal
 from querwerk.core.codes import new_code
-from querwerk.core.models import JournalEntry
 from querwerk.core.queries import snapshot
 from querwerk.core.states import Verb
 from querwerk.core.text import Text
@@ -27,8 +26,8 @@ class UnableToAsk(Exception):
 
 def journal(event: Event, *, by: Actor, after: Mapping[str, Any]) -> None:
     """Note what an organiser did; what people ask and say stands in no journal."""
-    JournalEntry.objects.create(
-        batch=uuid.uuid4(), by_id=by.id, by_name=by.name[:200], verb=Verb.CHANGED, space_key=event.space.key,
+    write_journal(
+        by=by, verb=Verb.CHANGED, space_key=event.space.key,
         kind="audience", key=event.key, title=Text(event.title), before=None, after=dict(after),
     )  # fmt: skip
 

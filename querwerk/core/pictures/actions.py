@@ -1,6 +1,5 @@
 """Writes: files are taken in, pictures made, agreed to, taken off; documents to fetch made, replaced, erased."""
 
-import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -10,8 +9,8 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from querwerk.core.actions import Actor, raise_edition, save_record, set_visibility
-from querwerk.core.models import JournalEntry, Node, Space, record_models
+from querwerk.core.actions import Actor, raise_edition, save_record, set_visibility, write_journal
+from querwerk.core.models import Node, Space, record_models
 from querwerk.core.pictures import files
 from querwerk.core.pictures.downloads import read_document
 from querwerk.core.pictures.footage import MEDIA_TYPES, forget_place, kind_of_film
@@ -340,8 +339,8 @@ def _tell(shown: ShowsPeople, *, by: Actor, verb: Verb, why: str) -> None:
 
 
 def _note(record: ShowsPeople | Download, *, by: Actor, verb: Verb, why: str) -> None:
-    JournalEntry.objects.create(
-        batch=uuid.uuid4(), by_id=by.id, by_name=by.name[:200], verb=verb, space_key=record.space.key,
+    write_journal(
+        by=by, verb=verb, space_key=record.space.key,
         kind=record.SPEC.kind, key=record.key, title=record.node.title, version=record.version, why=why,
     )  # fmt: skip
     raise_edition()

@@ -1,6 +1,5 @@
 """Writes of documents: begun, changed block by block, published, withdrawn, restored; all or nothing, journaled."""
 
-import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -10,8 +9,8 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from querwerk.core.actions import Actor, raise_edition
-from querwerk.core.models import JournalEntry, Node
+from querwerk.core.actions import Actor, raise_edition, write_journal
+from querwerk.core.models import Node
 from querwerk.core.prose.blocks import Block, Body, content_hash, empty, normalise
 from querwerk.core.prose.models import Clash, Document, Presence, Version
 from querwerk.core.prose.patch import Patch, apply, difference
@@ -502,8 +501,8 @@ def _journal(document: Document, verb: Verb, *, by: Actor, why: str = "") -> Non
     about = _("Text “%(role)s” (%(language)s), version %(number)d") % {
         "role": document.role, "language": document.language, "number": document.head_number,
     }  # fmt: skip
-    JournalEntry.objects.create(
-        batch=uuid.uuid4(), by_id=by.id, by_name=by.name[:200], verb=verb, space_key=node.space.key, kind=node.kind,
+    write_journal(
+        by=by, verb=verb, space_key=node.space.key, kind=node.kind,
         key=node.key, title=node.title, why=f"{about}: {why}" if why else about,
     )  # fmt: skip
 

@@ -5,7 +5,6 @@ middle leaves nothing behind, because place, number, state and letter are writte
 code ever count wrong, the database refuses one place too many.
 """
 
-import uuid
 from collections.abc import Iterable
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -15,8 +14,7 @@ from django.db import transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
-from querwerk.core.actions import Actor
-from querwerk.core.models import JournalEntry
+from querwerk.core.actions import Actor, write_journal
 from querwerk.core.states import Verb
 from querwerk.core.text import Text
 from querwerk.events import rules
@@ -156,8 +154,8 @@ def expire_offer(registration: Registration, now: datetime) -> bool:
 def journal(registration: Registration, *, by: Actor, before: str, why: str = "", verb: Verb = Verb.CHANGED) -> None:
     """Note what an organiser did. Neither names nor addresses stand in the journal, which is kept for ever."""
     event = registration.terms.event
-    JournalEntry.objects.create(
-        batch=uuid.uuid4(), by_id=by.id, by_name=by.name[:200], verb=verb, space_key=event.space.key,
+    write_journal(
+        by=by, verb=verb, space_key=event.space.key,
         kind="registration", key=str(registration.pk), title=Text(event.title), why=why[:1000],
         before={"state": before} if before else None, after={"state": registration.state},
     )  # fmt: skip

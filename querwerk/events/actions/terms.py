@@ -1,6 +1,5 @@
 """The terms of an event: when and how one registers, how many places there are, and the organiser's own questions."""
 
-import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,8 +8,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from querwerk.core.actions import Actor, raise_edition
-from querwerk.core.models import JournalEntry
+from querwerk.core.actions import Actor, raise_edition, write_journal
 from querwerk.core.states import Verb
 from querwerk.core.text import Text
 from querwerk.events.actions.announcing import remember_told
@@ -189,8 +187,8 @@ def _stated(terms: Terms) -> dict[str, Any]:
 
 
 def _journal(event: Event, *, by: Actor, before: dict[str, Any] | None, after: dict[str, Any] | None) -> None:
-    JournalEntry.objects.create(
-        batch=uuid.uuid4(), by_id=by.id, by_name=by.name[:200], verb=Verb.CHANGED if before else Verb.CREATED,
+    write_journal(
+        by=by, verb=Verb.CHANGED if before else Verb.CREATED,
         space_key=event.space.key, kind="registration_terms", key=event.key, title=Text(event.title), before=before,
         after=after,
     )  # fmt: skip

@@ -1,6 +1,5 @@
 """What organisers say before anybody wishes: hours, tables, teams, limits, and when wishes begin and end."""
 
-import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -10,8 +9,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import RestrictedError
 from django.utils.translation import gettext as _
 
-from querwerk.core.actions import Actor
-from querwerk.core.models import JournalEntry
+from querwerk.core.actions import Actor, write_journal
 from querwerk.core.states import Verb
 from querwerk.core.text import Text
 from querwerk.events.models import Terms
@@ -35,8 +33,8 @@ def journal(
 ) -> None:  # fmt: skip
     """Note what an organiser did. No names stand in the journal, which is kept for ever; people are numbers."""
     event = networking.terms.event
-    JournalEntry.objects.create(
-        batch=uuid.uuid4(), by_id=by.id, by_name=by.name[:200], verb=Verb.CHANGED if before else Verb.CREATED,
+    write_journal(
+        by=by, verb=Verb.CHANGED if before else Verb.CREATED,
         space_key=event.space.key, kind="meetings", key=event.key, title=Text(event.title), why=why[:1000],
         before=dict(before) if before else None, after=dict(after) if after else None,
     )  # fmt: skip
