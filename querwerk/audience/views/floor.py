@@ -1,6 +1,7 @@
 """For everybody in the room: ask, vote, see what is asked; the screen on the stage. No account, and nothing that needs a script."""
 
 import uuid
+from collections.abc import Callable
 from typing import Any
 
 from allauth.account.adapter import get_adapter
@@ -157,33 +158,38 @@ def tag_of(request: Request, floor: Floor) -> str:
     return f'"{floor.version}-{mark_of(request, floor)[:12]}"'
 
 
-def is_current(request: Request, tag: str) -> bool:
-    """Tell whether the page that asks shows this state already."""
-    return request.headers.get("If-None-Match", "") == tag
+def question_or_404(floor: Floor, number: str) -> FloorQuestion:
+    """Return a question of this floor."""
+    found = FloorQuestion.objects.filter(
+        floor=floor, pk=int(number) if number.isdecimal() and len(number) < 12 else 0
+    ).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def live(request: Request, template: str, tag: str, context: Callable[[], dict[str, Any]]) -> HttpResponse:
+    """Send a part alone, for a page that is open already; almost nothing where the page shows this state."""
+    if request.headers.get("If-None-Match", "") == tag:
+        return HttpResponseNotModified(headers={"ETag": tag})
+    response = render(request, template, context())
+    response.headers["ETag"] = tag
+    return response
 
 
 @visitor_page
 def floor_live(request: Request, key: str, code: str) -> HttpResponse:
-    """Send the list alone, for a page that is open already; almost nothing where it is current."""
+    """Send the list alone."""
     floor = floor_or_404(request, key, code)
-    tag = tag_of(request, floor)
-    if is_current(request, tag):
-        return HttpResponseNotModified(headers={"ETag": tag})
-    response = render(request, "audience/floor_list.html", shown_on(request, floor, reads.points_of(floor)))
-    response.headers["ETag"] = tag
-    return response
+    template = "audience/floor_list.html"
+    return live(request, template, tag_of(request, floor), lambda: shown_on(request, floor, reads.points_of(floor)))
 
 
 @visitor_page
 def vote(request: Request, key: str, code: str) -> HttpResponse:
     """Vote for a question, or take the vote back."""
     floor = floor_or_404(request, key, code)
-    number = request.POST.get("question", "")
-    question = FloorQuestion.objects.filter(
-        floor=floor, pk=int(number) if number.isdecimal() and len(number) < 12 else 0
-    ).first()
-    if request.method != "POST" or question is None:
-        raise Http404
+    question = question_or_404(floor, request.POST.get("question", ""))
     token = token_of(request) or marks.new_token()
     mark = marks.mark_of(floor.pk, token)
     response = redirect(f"{reverse('audience:floor', args=[request.frame.key, key, floor.code])}#q{question.pk}")
@@ -224,12 +230,7 @@ def stage(request: Request, key: str, code: str) -> HttpResponse:
 def stage_live(request: Request, key: str, code: str) -> HttpResponse:
     """Send what changes on the screen."""
     floor = floor_or_404(request, key, code)
-    tag = f'"{floor.version}"'
-    if is_current(request, tag):
-        return HttpResponseNotModified(headers={"ETag": tag})
-    response = render(request, "audience/stage_list.html", on_stage(floor))
-    response.headers["ETag"] = tag
-    return response
+    return live(request, "audience/stage_list.html", f'"{floor.version}"', lambda: on_stage(floor))
 
 
 @visitor_page

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse, HttpResponseNotModified
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -15,7 +15,7 @@ from querwerk.audience.models import Floor, FloorQuestion
 from querwerk.audience.queries import floor as reads
 from querwerk.audience.rules import may_handle, may_see_audience
 from querwerk.audience.states import SEEN, QuestionState
-from querwerk.audience.views.floor import is_current
+from querwerk.audience.views.floor import live, question_or_404
 from querwerk.core.actions import InvalidRecords, UnableToOverwrite
 from querwerk.core.letters import site
 from querwerk.core.lists import Ties
@@ -81,22 +81,7 @@ def moderate(request: Request, key: str, code: str) -> HttpResponse:
 def moderate_live(request: Request, key: str, code: str) -> HttpResponse:
     """Send the lists alone, for a page that is open already."""
     floor = floor_or_404(request, key, code)
-    tag = f'"{floor.version}"'
-    if is_current(request, tag):
-        return HttpResponseNotModified(headers={"ETag": tag})
-    response = render(request, "audience/moderate_list.html", moderated(floor))
-    response.headers["ETag"] = tag
-    return response
-
-
-def question_or_404(floor: Floor, number: str) -> FloorQuestion:
-    """Return a question of this floor."""
-    found = FloorQuestion.objects.filter(
-        floor=floor, pk=int(number) if number.isdecimal() and len(number) < 12 else 0
-    ).first()
-    if found is None:
-        raise Http404
-    return found
+    return live(request, "audience/moderate_list.html", f'"{floor.version}"', lambda: moderated(floor))
 
 
 def _move(state: QuestionState) -> Callable[[Request, FloorQuestion], None]:
