@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Dialog, Page
+from playwright.sync_api import Dialog, Page, expect
 
 FAMILIES = json.loads((Path(__file__).parents[1] / "rooms/core/prose/hostile.json").read_text())["families"]
 VECTORS: list[str] = [vector for family in FAMILIES.values() for vector in family]
@@ -64,6 +64,9 @@ def test_hostile_html_is_harmless_for_readers_and_editors(organiser_page: Page) 
     page.goto(f"{address}publish/")
     page.get_by_role("button", name="jetzt veröffentlichen").click()
     page.get_by_role("link", name="Öffentliche Seite").click()
+    # The click returns before the new page is there as a whole.
+    expect(page.locator(".prose__text > p").first).to_be_attached()
+    page.wait_for_load_state()
     assert page.locator(".prose__text > p").count() >= len(VECTORS) - 5
     assert page.evaluate(LOOK, "main .prose__text > :not(.prose__film)") == []
     page.evaluate(

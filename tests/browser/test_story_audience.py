@@ -23,6 +23,8 @@ def ways_in(page: Page) -> list[str]:
     """Open the floor at the desk; the addresses for the room, the screen and the moderators."""
     page.goto(DESK)
     page.get_by_role("button", name=re.compile("^Öffnen")).first.click()
+    expect(page.locator("code.address").first).to_be_visible()
+    page.wait_for_load_state()
     return [urlsplit(address).path for address in page.locator("code.address").all_inner_texts()]
 
 

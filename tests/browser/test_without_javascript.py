@@ -45,7 +45,8 @@ def test_thread_by_question_as_a_list(page: Page) -> None:
     page.goto("/de/inducci/thread/?view=list")
     whole = page.locator("main .tree li").count()
     page.get_by_label("Leitfrage", exact=True).select_option(index=1)
-    page.get_by_role("button", name="Anzeigen").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Anzeigen").click()
     assert 0 < page.locator("main .tree li").count() < whole
 
 

@@ -55,7 +55,7 @@ def wish(sender: str, receiver: str) -> Wish:
 
 def compute(networking: Networking, method: Method = Method.ANEW) -> Plan:
     """A version, computed as the worker would."""
-    plan = planning.start_plan(networking=networking, method=method, seconds=5, by=TESTER)
+    plan = planning.start_plan(networking=networking, method=method, seconds=60, by=TESTER)
     run_jobs()
     plan.refresh_from_db()
     return plan
