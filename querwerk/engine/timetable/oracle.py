@@ -1,6 +1,9 @@
 """The SAT solver, as far as it is used here."""
 
 from collections.abc import Callable
+from enum import StrEnum
+from importlib import import_module
+from threading import current_thread, main_thread
 from typing import Any
 
 from querwerk.engine.timetable.clauses import Clauses
@@ -14,26 +17,38 @@ class Interrupted(Exception):
     """The search was told to stop."""
 
 
+class Kind(StrEnum):
+    """Solvers, by what python-sat calls them."""
+
+    CADICAL = "cadical195"
+    MINISAT = "minisat22"
+    """At small problems soon at work, and soon lost where one has to look ahead."""
+
+
 class Oracle:
     """Answers whether clauses can be satisfied under assumptions; further clauses may come between two questions."""
 
-    def __init__(self, clauses: Clauses, stop: Callable[[], bool]) -> None:
-        # This takes a moment to load, and only proofs need it.
-        from pysolvers import error  # noqa: PLC0415
-
+    def __init__(self, clauses: Clauses, stop: Callable[[], bool], kind: Kind = Kind.CADICAL) -> None:
+        # Only proofs need it. What python-sat puts around its solvers takes ten times as long to load as they do.
+        self._solvers: Any = import_module("pysolvers")
         self._clauses = clauses
         self._stop = stop
+        self._kind = kind
         self._solver: Any
-        self._broken_off: type[Exception] = error
+        self._asked: list[int] = []
         self._seed = 0
         self._begin()
 
     def _begin(self) -> None:
-        from pysat.solvers import Cadical195  # noqa: PLC0415
-
-        self._solver = Cadical195()
-        self._solver.configure(OPTIONS | {"seed": self._seed})
+        self._solver = self._call("new")
+        self._add = getattr(self._solvers, f"{self._kind}_add_cl")
+        if self._kind is Kind.CADICAL:
+            for name, value in (OPTIONS | {"seed": self._seed}).items():
+                self._call("set", self._solver, name, value)
         self._handed_over = 0
+
+    def _call(self, name: str, *arguments: object) -> Any:
+        return getattr(self._solvers, f"{self._kind}_{name}")(*arguments)
 
     def renew(self) -> None:
         """Forget all that was learnt, and begin with other chances: where one search has no luck, another need not have none."""
@@ -48,25 +63,31 @@ class Oracle:
         """
         if self._stop():
             raise Interrupted
-        if self._handed_over < len(self._clauses.found):
-            self._solver.append_formula(self._clauses.found[self._handed_over :])
-            self._handed_over = len(self._clauses.found)
-        self._solver.conf_budget(conflicts)
+        for clause in self._clauses.found[self._handed_over :]:
+            self._add(self._solver, clause)
+        self._handed_over = len(self._clauses.found)
+        self._call("cbudget", self._solver, conflicts)
+        self._asked = assumptions
+        # Only there can it handle Ctrl-C.
+        is_main = current_thread() is main_thread()
         try:
-            answer: bool | None = self._solver.solve_limited(assumptions=assumptions)
-        except self._broken_off:
+            if self._kind is Kind.CADICAL:
+                answer = self._call("solve_lim", self._solver, assumptions, int(is_main))
+                return None if answer == 0 else bool(answer > 0)
+            found: bool | None = self._call("solve_lim", self._solver, assumptions, int(is_main), 0)
+        except self._solvers.error:
             # The solver handles Ctrl-C itself while it works, and cannot go on afterwards.
             raise Interrupted from None
-        return answer
+        return found
 
     def core(self) -> list[int]:
         """Return assumptions that contradict the clauses, after an answer that was false."""
-        return list(self._solver.get_core() or [])
+        return list(self._call("core", self._solver, self._asked) or [])
 
     def model(self) -> list[int]:
         """Return what is true, after an answer that was true."""
-        return list(self._solver.get_model())
+        return list(self._call("model", self._solver))
 
     def close(self) -> None:
         """Free its memory."""
-        self._solver.delete()
+        self._call("del", self._solver, *([None] if self._kind is Kind.CADICAL else []))

@@ -53,7 +53,9 @@ class Proof:
         self._assumed: dict[int, None] = dict.fromkeys(encoding.soft)
         self._soft = list(encoding.soft)
         self._hard = encoding.clauses.copy()
+        self._cores = 0
         self.bound = 0
+        """What is proved; may be more than the cores say."""
         self.best: int | None = None
         self.meanwhile: Callable[[], int | None] = lambda: self.best
         """Called between two slices of work; returns the breaks of the best plan."""
@@ -86,7 +88,7 @@ class Proof:
 
         Where many cores are known, it is told that each has its one break and nobody has another; that is only asked once.
         """
-        if self.bound < MANY or not self._assumed:
+        if self.bound < MANY or self.bound > self._cores or not self._assumed:
             return self._at_most(self.bound)
         clauses = self._clauses.copy()
         clauses.found += [[literal] for literal in self._assumed]
@@ -114,7 +116,7 @@ class Proof:
                 core = self._shrunk(core)  # a last core needs no beauty
             for literal in core:
                 del self._assumed[literal]
-            self._raise_bound()
+            self._count_core()
             if len(core) == 1:
                 self._clauses.add((-core[0],))
             cores.append(core)
@@ -128,12 +130,12 @@ class Proof:
                 self._assume_output(outputs, at + 1)
         if len(core) == 1:
             return
-        most = len(core) if self.best is None else min(len(core), self.best - self.bound + 1)
+        most = len(core) if self.best is None else min(len(core), self.best - self._cores + 1)
         outputs = self._clauses.counter([-literal for literal in core], most)
         at = 1
         while at < len(outputs) and self._trial([-outputs[at]]) is False:
             self._clauses.add((outputs[at],))
-            self._raise_bound()
+            self._count_core()
             at += 1
         self._assume_output(outputs, at)
 
@@ -192,6 +194,11 @@ class Proof:
 
     def _note_plan(self, oracle: Oracle) -> None:
         self.best = self._on_plan(self._encoding.slots_in(oracle.model()))
+
+    def _count_core(self) -> None:
+        self._cores += 1
+        if self._cores > self.bound:
+            self._raise_bound()
 
     def _raise_bound(self) -> None:
         self.bound += 1
