@@ -11,6 +11,13 @@ from querwerk.engine.timetable.clauses import Clauses
 OPTIONS = {"stabilizeonly": 1, "lucky": 0, "phase": 1}
 """What CaDiCaL does otherwise than by itself: no hasty restarts, which on timetables lose what a search has settled; and
 no tries of constant values at each question."""
+EARLY = {"probeint": 500}
+"""It tries what follows from single literals after so many conflicts, not after ten times as many. Where hardly anything is
+allowed, that settles many questions at once; elsewhere it only takes time."""
+
+
+LOADING = 20_000
+"""Clauses between two looks at whether to stop."""
 
 
 class Interrupted(Exception):
@@ -26,14 +33,20 @@ class Kind(StrEnum):
 
 
 class Oracle:
-    """Answers whether clauses can be satisfied under assumptions; further clauses may come between two questions."""
+    """Answers whether clauses can be satisfied under assumptions; further clauses may come between two questions.
 
-    def __init__(self, clauses: Clauses, stop: Callable[[], bool], kind: Kind = Kind.CADICAL) -> None:
+    `is_strict` says that they hardly allow anything.
+    """
+
+    def __init__(
+        self, clauses: Clauses, stop: Callable[[], bool], kind: Kind = Kind.CADICAL, *, is_strict: bool = False
+    ) -> None:
         # Only proofs need it. What python-sat puts around its solvers takes ten times as long to load as they do.
         self._solvers: Any = import_module("pysolvers")
         self._clauses = clauses
         self._stop = stop
         self._kind = kind
+        self._options = OPTIONS | EARLY if is_strict else OPTIONS
         self._solver: Any
         self._asked: list[int] = []
         self._seed = 0
@@ -43,7 +56,7 @@ class Oracle:
         self._solver = self._call("new")
         self._add = getattr(self._solvers, f"{self._kind}_add_cl")
         if self._kind is Kind.CADICAL:
-            for name, value in (OPTIONS | {"seed": self._seed}).items():
+            for name, value in (self._options | {"seed": self._seed}).items():
                 self._call("set", self._solver, name, value)
         self._handed_over = 0
 
@@ -61,11 +74,7 @@ class Oracle:
 
         What is asked again goes on where it was, but begins its rhythm of looking back anew, so small portions are slow.
         """
-        if self._stop():
-            raise Interrupted
-        for clause in self._clauses.found[self._handed_over :]:
-            self._add(self._solver, clause)
-        self._handed_over = len(self._clauses.found)
+        self._hand_over()
         self._call("cbudget", self._solver, conflicts)
         self._asked = assumptions
         # Only there can it handle Ctrl-C.
@@ -79,6 +88,18 @@ class Oracle:
             # The solver handles Ctrl-C itself while it works, and cannot go on afterwards.
             raise Interrupted from None
         return found
+
+    def _hand_over(self) -> None:
+        """Give the solver the clauses that came since the last question."""
+        clauses = self._clauses.found
+        while True:
+            if self._stop():
+                raise Interrupted
+            for clause in clauses[self._handed_over : self._handed_over + LOADING]:
+                self._add(self._solver, clause)
+            self._handed_over = min(len(clauses), self._handed_over + LOADING)
+            if self._handed_over == len(clauses):
+                return
 
     def core(self) -> list[int]:
         """Return assumptions that contradict the clauses, after an answer that was false."""

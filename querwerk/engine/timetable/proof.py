@@ -14,11 +14,14 @@ from querwerk.engine.timetable.clauses import Clauses
 from querwerk.engine.timetable.encoding import Encoding
 from querwerk.engine.timetable.oracle import Oracle
 
-SOON, LONGEST = 2_000, 16_000
-"""Conflicts before the first pause for looking for a better plan elsewhere, twice as many in each further one, and at most."""
+SOON, LONGEST = 2_000, 4_000
+"""Conflicts before the first pause for looking for a better plan elsewhere and whether to stop, and before each further one.
+Four thousand take about half a second on the hardest problems; with half as many, some of them are not proved in half a minute."""
 UNLUCKY = 120_000
 """Conflicts at one question after which a fresh solver tries it with other chances: how long it takes to find a plan is a
 matter of luck."""
+STRICT = 2
+"""So few breaks allow hardly anything."""
 TRIAL = 1_000
 """Conflicts spent on one more core."""
 DROPPING = 200
@@ -79,7 +82,7 @@ class Proof:
         if self.best is None and not self._solve(self._hard):
             return False
         while self.best is None or self.bound < self.best:
-            if not self._solve(self._question()):
+            if not self._solve(self._question(), is_strict=self.bound <= STRICT):
                 self._raise_bound()
         return True
 
@@ -168,9 +171,9 @@ class Proof:
             self._note_plan(self._oracle)
         return answer
 
-    def _solve(self, clauses: Clauses) -> bool:
+    def _solve(self, clauses: Clauses, *, is_strict: bool = False) -> bool:
         """Find a plan, or prove that there is none."""
-        oracle = Oracle(clauses, self._stop)
+        oracle = Oracle(clauses, self._stop, is_strict=is_strict)
         patience, spent, enough = SOON, 0, UNLUCKY
         try:
             while (answer := oracle.ask([], patience)) is None:
