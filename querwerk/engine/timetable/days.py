@@ -45,7 +45,9 @@ def fewest_breaks(problem: Problem, slots: list[list[int]]) -> int:
     """Return a number of breaks that no plan can undercut; 0 where places are not scarce. `slots` are those of the meetings."""
     if len(problem.meetings) <= SCARCE * problem.slots * problem.tables:
         return 0
-    days = Counter(_steps(problem.slots, [slots[index] for index in meetings]) for meetings in problem.meetings_of() if meetings)
+    days = Counter(
+        _steps(problem.slots, [slots[index] for index in meetings]) for meetings in problem.meetings_of() if meetings
+    )
     places = 2 * problem.tables
     prices = _prices(problem.slots, places, days)
     cheapest = sum(count * _cheapest(day, prices) for day, count in days.items())

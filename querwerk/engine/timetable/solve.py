@@ -136,7 +136,13 @@ class _Run:
             closing(Oracle(unbroken.clauses, self._stop, is_strict=True)) as thorough,
             closing(Oracle(unbroken.clauses, self._stop, Kind.MINISAT)) as quick,
         ):
-            for oracle, effort in (thorough, 600), (quick, 3_000), (thorough, 4_000), (thorough, 8_000), (thorough, 8_000):
+            for oracle, effort in (
+                (thorough, 600),
+                (quick, 3_000),
+                (thorough, 4_000),
+                (thorough, 8_000),
+                (thorough, 8_000),
+            ):
                 answer = oracle.ask([], effort)
                 if answer:
                     self._note(unbroken.slots_in(oracle.model()))

@@ -1,8 +1,10 @@
-"""The first question of a proof: is there a plan in which nobody has a break?
+"""The first question of a proof: whether there is a plan in which nobody has a break.
 
 Without breaks somebody's day is one run of slots and known by its start. That takes a tenth of the clauses which count
 breaks, and a solver sees a day as a whole at once. Each start that leaves some meeting without a slot is ruled out before.
 """
+
+from itertools import pairwise
 
 from querwerk.engine.timetable.clauses import FALSE, TRUE
 from querwerk.engine.timetable.encoding import Contradiction, Seating
@@ -18,7 +20,9 @@ def runs(problem: Problem, slots: list[list[int]]) -> tuple[list[list[int]], Sta
     slots = list(slots)
     days = problem.meetings_of()
     starts = {
-        person: list(range(problem.slots - len(meetings) + 1)) for person, meetings in enumerate(days) if len(meetings) > 1
+        person: list(range(problem.slots - len(meetings) + 1))
+        for person, meetings in enumerate(days)
+        if len(meetings) > 1
     }
     waiting = dict.fromkeys(starts)
     while waiting:
@@ -83,7 +87,7 @@ class Unbroken(Seating):
     def _order(self, starts: list[int]) -> list[int]:
         """Return for each slot, and one after the last, the literal “the day begins here or later”."""
         literals = [TRUE, *(self.clauses.new() for _ in starts[1:]), FALSE]
-        self.clauses.found += [[-later, earlier] for earlier, later in zip(literals[1:-1], literals[2:-1], strict=False)]
+        self.clauses.found += [[-later, earlier] for earlier, later in pairwise(literals[1:-1])]
         passed = 0
         found = []
         for slot in range(self.problem.slots + 1):
