@@ -4,15 +4,37 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('matching', '0005_what_both_sides_say_and_guests'),
+        ("matching", "0005_what_both_sides_say_and_guests"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='happening',
-            name='step',
-            field=models.CharField(choices=[('written', 'wrote it down'), ('changed', 'changed it'), ('moved', 'set the state'), ('opened-to', 'changed who may read it'), ('asked-in', 'asked somebody in by mail'), ('came-in', 'accepted the invitation to read it'), ('partner', 'named a partner'), ('pinned', 'pinned'), ('excluded', 'excluded'), ('released', 'released'), ('proposed', 'proposed'), ('accepted', 'accepted'), ('declined', 'declined'), ('introduced', 'introduced to each other'), ('reminded', 'reminded'), ('taken-back', 'took the proposal back'), ('met', 'met'), ('asked', 'asked how it went'), ('told', 'told how it went')], max_length=12),
+            model_name="happening",
+            name="step",
+            field=models.CharField(
+                choices=[
+                    ("written", "wrote it down"),
+                    ("changed", "changed it"),
+                    ("moved", "set the state"),
+                    ("opened-to", "changed who may read it"),
+                    ("asked-in", "asked somebody in by mail"),
+                    ("came-in", "accepted the invitation to read it"),
+                    ("partner", "named a partner"),
+                    ("pinned", "pinned"),
+                    ("excluded", "excluded"),
+                    ("released", "released"),
+                    ("proposed", "proposed"),
+                    ("accepted", "accepted"),
+                    ("declined", "declined"),
+                    ("introduced", "introduced to each other"),
+                    ("reminded", "reminded"),
+                    ("taken-back", "took the proposal back"),
+                    ("met", "met"),
+                    ("asked", "asked how it went"),
+                    ("told", "told how it went"),
+                ],
+                max_length=12,
+            ),
         ),
     ]

@@ -89,7 +89,9 @@ def waiting_wishes(plan: Plan, sender: Participant | None = None) -> frozenset[i
 
     A wish for one of a team is one for the team: it waits for nothing when another of the team is met.
     """
-    teams = dict(Participant.objects.filter(networking=plan.networking_id, team__isnull=False).values_list("pk", "team"))
+    teams = dict(
+        Participant.objects.filter(networking=plan.networking_id, team__isnull=False).values_list("pk", "team")
+    )
 
     def parties(one: int, other: int) -> frozenset[tuple[bool, int]]:
         return frozenset((pk in teams, teams.get(pk, pk)) for pk in (one, other))

@@ -32,7 +32,14 @@ from querwerk.programmes.pages import Request
 CURRENT = "meetings:home"
 PAGE_SIZE = 50
 TONES = {Phase.PREPARING: "plain", Phase.OPEN: "good", Phase.CLOSED: "note"}
-PLACES = {"people": "people", "person": "people", "pairs": "pairs", "plans": "plans", "plan": "plans", "publish": "plans"}
+PLACES = {
+    "people": "people",
+    "person": "people",
+    "pairs": "pairs",
+    "plans": "plans",
+    "plan": "plans",
+    "publish": "plans",
+}
 """To which of the pages beside each other an address belongs; all others are settings."""
 type Act = Callable[[], Any]
 

@@ -214,8 +214,7 @@ def offer_slots(form: Any, slots: list[Slot]) -> None:
     """Offer slots to be ticked, with their day where there are several."""
     has_days = plans.is_over_days(slots)
     form.fields["open_slots"].choices = [
-        (slot.pk, f"{timezone.localtime(slot.begins_at):%d.%m.} {slot}" if has_days else str(slot))
-        for slot in slots
+        (slot.pk, f"{timezone.localtime(slot.begins_at):%d.%m.} {slot}" if has_days else str(slot)) for slot in slots
     ]
 
 

@@ -399,7 +399,11 @@ def test_what_is_past_is_folded(client: Client, sign_in: SignIn, fair: Networkin
         client.post(mine("Ada", "do/"), {"do": deed})
     body = client.get(page).content.decode()
     assert "1 Gespräch, zu dem Sie alles gesagt haben" in body
-    assert body.index("Möchten Sie miteinander weitermachen?") < body.index("zu dem Sie alles gesagt haben") < body.index("Hat stattgefunden.")
+    assert (
+        body.index("Möchten Sie miteinander weitermachen?")
+        < body.index("zu dem Sie alles gesagt haben")
+        < body.index("Hat stattgefunden.")
+    )
 
 
 def test_what_organisers_do_stands_in_the_journal_without_names(fair: Networking) -> None:
