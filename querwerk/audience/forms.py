@@ -54,7 +54,7 @@ class AskForm(forms.Form):
         only = next(iter(self.points)) if len(self.points) == 1 else ""
         super().__init__(data, initial={"client": uuid.uuid4(), "point": only})
         field: Any = self.fields["point"]
-        field.error_messages["invalid_choice"] = may_ask(is_open=False).why
+        field.error_messages["invalid_choice"] = str(may_ask(is_open=False).why)
         field.choices = [
             (number, plain(point.title) or _("The event as a whole")) for number, point in self.points.items()
         ]
@@ -79,7 +79,7 @@ class AskForm(forms.Form):
         cleaned = super().clean() or {}
         if not self.points:
             self.errors.pop("point", None)
-            self.add_error(None, may_ask(is_open=False).why)
+            self.add_error(None, str(may_ask(is_open=False).why))
         return cleaned
 
     def chosen(self) -> Point:
