@@ -138,9 +138,9 @@ def _idle_proof(told: Mapping[str, Any]) -> str:
     if not told["breaks"]:
         return _("Nobody has to wait between two meetings.")
     if not told["breaks_bound"]:
-        return _("There are %(number)s waiting times between meetings; whether there have to be any is not proved.") % numbers  # fmt: skip
+        return ngettext("There is %(number)s waiting time between meetings; whether one is needed is not proved.", "There are %(number)s waiting times between meetings; whether any are needed is not proved.", told["breaks"]) % numbers  # fmt: skip
     if told["breaks"] == told["breaks_bound"]:
-        return _("It is proved that no timetable of the same worth has fewer waiting times than these %(number)s.") % numbers  # fmt: skip
+        return ngettext("It is proved that no timetable of the same worth does without the %(number)s waiting time.", "It is proved that no timetable of the same worth has fewer waiting times than these %(number)s.", told["breaks"]) % numbers  # fmt: skip
     return _("There are %(number)s waiting times between meetings; it is proved that at least %(bound)s cannot be avoided.") % numbers  # fmt: skip
 
 

@@ -4,12 +4,15 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 from typing import Any
 
 from django.db.models import Count, F, Q, QuerySet
+from django.utils.timezone import localdate
 
-from querwerk.meetings.models import GoingOn, Meeting, Networking, Participant, Plan, Seat, Slot, Table, Unmet
-from querwerk.meetings.states import COMPUTING, WITH_MEETINGS, PlanState
+from querwerk.meetings.models import GoingOn, Meeting, Networking, Participant, Plan, Seat, Slot, Table, Unmet, Wish
+from querwerk.meetings.queries.people import active
+from querwerk.meetings.states import COMPUTING, STANDING, WITH_MEETINGS, PlanState
 
 
 def plans_of(networking: Networking) -> QuerySet[Plan]:
@@ -79,6 +82,35 @@ def unmet_about(plan: Plan, participant: Participant) -> dict[int, str]:
         second if first == participant.pk else first: cause
         for first, second, cause in rows.values_list("first", "second", "cause")
     }
+
+
+def waiting_wishes(plan: Plan, sender: Participant | None = None) -> frozenset[int]:
+    """Return the wishes of which a version does not know yet, because they came later; 4 queries.
+
+    A wish for one of a team is one for the team: it waits for nothing when another of the team is met.
+    """
+    teams = dict(
+        Participant.objects.filter(networking=plan.networking_id, team__isnull=False).values_list("pk", "team")
+    )
+
+    def parties(one: int, other: int) -> frozenset[tuple[bool, int]]:
+        return frozenset((pk in teams, teams.get(pk, pk)) for pk in (one, other))
+
+    halves_ = Seat.objects.filter(plan=plan, participant__lt=F("other")).values_list("participant", "other")
+    unmet = Unmet.objects.filter(plan=plan).values_list("first", "second")
+    known = {parties(one, other) for one, other in chain(halves_, unmet)}
+    there = active(plan.networking_id).filter(is_absent=False).values("pk")
+    wishes = Wish.objects.filter(state__in=STANDING, sender__in=there, receiver__in=there)
+    if sender is not None:
+        wishes = wishes.filter(sender=sender)
+    rows = wishes.values_list("pk", "sender", "receiver")
+    # Two of one team share their meetings and meet nobody by wishing for each other.
+    return frozenset(pk for pk, one, other in rows if len(wanted := parties(one, other)) > 1 and wanted not in known)
+
+
+def is_over_days(slots: Iterable[Slot]) -> bool:
+    """Tell whether times are on several days, so that each needs its day beside it."""
+    return len({localdate(slot.begins_at) for slot in slots}) > 1
 
 
 def slots_of(networking: Networking) -> list[Slot]:

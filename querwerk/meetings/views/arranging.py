@@ -32,6 +32,15 @@ from querwerk.programmes.pages import Request
 CURRENT = "meetings:home"
 PAGE_SIZE = 50
 TONES = {Phase.PREPARING: "plain", Phase.OPEN: "good", Phase.CLOSED: "note"}
+PLACES = {
+    "people": "people",
+    "person": "people",
+    "pairs": "pairs",
+    "plans": "plans",
+    "plan": "plans",
+    "publish": "plans",
+}
+"""To which of the pages beside each other an address belongs; all others are settings."""
 type Act = Callable[[], Any]
 
 
@@ -75,7 +84,11 @@ def framed(request: Request, networking: Networking, **context: Any) -> dict[str
     """Return what every page about an event's meetings shows."""
     event = networking.terms.event
     once = one_time_key()
-    return {**surrounding(request, CURRENT), "event": event, "networking": networking, "once": once, **context}
+    place = request.resolver_match.url_name if request.resolver_match is not None else ""
+    return {
+        **surrounding(request, CURRENT), "event": event, "networking": networking, "once": once,
+        "page_name": PLACES.get(place or "", "arrange"), **context,
+    }  # fmt: skip
 
 
 def attempted(request: Request, act: Act, done: str = "") -> bool:
