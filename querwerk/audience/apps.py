@@ -50,5 +50,6 @@ FIELDS = {
     "feedback": _("Feedback"),
     "struck_out": _("Answer struck out"),
     "letters": _("Letters"),
+    "draft": _("Draft"),
 }
 """How the journal calls what changes."""

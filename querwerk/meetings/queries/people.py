@@ -23,7 +23,7 @@ def networking_of(terms_id: int) -> Networking | None:
 def without_participant(networking: Networking) -> list[int]:
     """Return the registrations of those who want to meet others and are no participants yet; 1 query."""
     wanted = Registration.objects.filter(
-        terms=networking.terms_id, state=RegistrationState.CONFIRMED, wants_networking=True
+        terms=networking.terms_id, state=RegistrationState.CONFIRMED, wants_networking=True, forgotten_at__isnull=True
     )
     known = Participant.objects.filter(networking=networking).values("registration")
     return list(wanted.exclude(pk__in=known).order_by("pk").values_list("pk", flat=True))

@@ -19,12 +19,15 @@ from querwerk.core.clock import perform_due
 from querwerk.core.models import Space
 from querwerk.core.prose.models import Document
 from querwerk.core.prose.queries import head_of
+from querwerk.core.text import Text
 from querwerk.desk.reports import propose_newsflash
 from querwerk.events.actions import doors, forgetting
 from querwerk.events.actions.letters import claim_letter
+from querwerk.events.actions.registering import cancel_registration
+from querwerk.events.actions.terms import save_question
 from querwerk.events.models import Event, Letter, Question, Registration, Terms
 from querwerk.events.queries import doors as doors_read
-from querwerk.events.states import DoorAct, LetterState, Occasion
+from querwerk.events.states import DoorAct, LetterState, Occasion, QuestionSort, RegistrationState
 from querwerk.events.tasks.sending import send_letter
 from tests.factories.programmes import TESTER
 from tests.rooms.desk.conftest import SignIn
@@ -101,6 +104,41 @@ def test_results_show_from_five_sheets_on_with_numbers_and_words(space: Space, s
     assert [sign_in("reader").get(path).status_code for path in (RESULTS, THANKS)] == [403, 403]
 
 
+def test_only_who_had_a_place_or_was_there_gives_feedback(space: Space) -> None:
+    terms, _box, people, _questions = asking(space, 2)
+    cancel_registration(registration=people[0])
+    Registration.objects.filter(pk=people[1].pk).update(state=RegistrationState.WAITING)
+
+    def answers() -> list[int]:
+        return [Client().get(f"{EVENT}mine/{one.code}/feedback/").status_code for one in people]
+
+    assert answers() == [404, 404]
+    come(terms, *people)
+    assert answers() == [200, 200]
+
+
+def test_no_answer_spoils_the_results_for_all(space: Space, sign_in: SignIn) -> None:
+    terms, _box, people, questions = asking(space, 6)
+    number = save_question(
+        terms=terms, question=None, by=TESTER, occasion=Occasion.FEEDBACK,
+        values={"sort": QuestionSort.NUMBER, "label": Text({"de": "Wie viele?"})},
+    )  # fmt: skip
+    for person in people[:5]:
+        Client().post(f"{EVENT}mine/{person.code}/feedback/", {number.field_name: "3"})
+    huge = Client().post(f"{EVENT}mine/{people[5].code}/feedback/", {number.field_name: "9" * 400})
+    assert huge.status_code == 422
+    Client().post(f"{EVENT}mine/{people[5].code}/feedback/", {number.field_name: "6"})
+    organiser = sign_in("organiser")
+    assert " 3,5</p>" in organiser.get(RESULTS).content.decode()
+    # What is answered already neither goes nor becomes something else.
+    desk = "/de/desk/werk/registrations/treffen/feedback/questions/"
+    assert organiser.get(desk).status_code == 200
+    organiser.post(desk, {"question": number.pk, "do": "delete"})
+    organiser.post(f"{desk}{questions[1].pk}/", {"sort": "number", "label_de": "Was nehmen Sie mit?"})
+    assert Question.objects.get(pk=number.pk).sort == QuestionSort.NUMBER
+    assert organiser.get(RESULTS).status_code == 200
+
+
 def test_marks_go_with_the_data_and_sheets_stay(space: Space) -> None:
     terms, _box, people, questions = asking(space)
     for person in people:
@@ -117,7 +155,7 @@ def test_marks_go_with_the_data_and_sheets_stay(space: Space) -> None:
 def written(terms: Terms) -> Thanks:
     draft = mails.draft_of(terms)
     return mails.save_draft(
-        terms=terms, values={name: getattr(draft, name) for name in mails.FIELDS}, expected_version=0
+        terms=terms, values={name: getattr(draft, name) for name in mails.FIELDS}, by=TESTER, expected_version=0
     )
 
 

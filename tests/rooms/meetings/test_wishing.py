@@ -2,13 +2,14 @@
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from querwerk.core.actions import save_record
 from querwerk.core.models import Space
 from querwerk.events.actions import forgetting as events_forgetting
 from querwerk.events.models import Registration
 from querwerk.events.states import RegistrationState
-from querwerk.meetings.actions import setup, wishing
+from querwerk.meetings.actions import joining, setup, wishing
 from querwerk.meetings.actions.reading import read_words
 from querwerk.meetings.actions.wishing import UnableToWish
 from querwerk.meetings.models import Block, Networking, OtherRole, Participant, Unavailable, Wish
@@ -220,3 +221,9 @@ def test_meetings_are_told_and_forgotten_with_the_registration(fair: Networking)
     events_forgetting.forget_registration(registration=registration, now=registration.created_at)
     assert Wish.objects.count() == 0
     assert not Participant.objects.filter(registration=registration).exists()
+
+
+def test_who_was_forgotten_by_time_does_not_come_back_as_a_participant(fair: Networking) -> None:
+    events_forgetting.forget_participants(terms=fair.terms, now=timezone.now())
+    joining.create_participants(fair)
+    assert Participant.objects.count() == 0
