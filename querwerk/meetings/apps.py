@@ -43,6 +43,7 @@ class MeetingsConfig(AppConfig):
         words_changed.connect(tasks.queue_words)
         register_letter(planning.LETTERS, tasks.LETTER)
         registry.register_panel(panels.MINE)
+        registry.register_panel(panels.AT_DESK)
         registry.register_tool(registry.Tool(_("Meetings"), "meetings:home", 45, may_see_meetings))
         registry.register_journaled("meetings", _("Meetings"), FIELDS)
 

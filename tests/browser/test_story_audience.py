@@ -71,6 +71,27 @@ def test_a_question_goes_from_a_phone_to_the_screen_and_stays_with_the_event(
     expect(voter.locator("#said")).to_contain_text(ANSWER)
 
 
+def test_an_answer_that_is_being_written_outlives_a_new_list(organiser_page: Page, open_page: OpenPage) -> None:
+    room, _screen, moderators = ways_in(organiser_page)
+    moderator, asker = open_page(viewport=PHONE), open_page(viewport=PHONE)
+
+    def ask(words: str) -> None:
+        asker.goto(room)
+        asker.get_by_label("Ihre Frage").fill(words)
+        asker.get_by_role("button", name="Fragen").click()
+
+    ask(QUESTION)
+    moderator.goto(moderators)
+    moderator.get_by_role("button", name=about("Anzeigen")).click()
+    moderator.get_by_text("Schriftlich antworten").click()
+    answer = moderator.get_by_label("Antwort")
+    answer.fill(ANSWER)
+    answer.blur()  # a finger beside the keyboard
+    ask("Und wer heizt?")
+    expect(moderator.get_by_role("heading", name="Freizugeben 1")).to_be_visible(timeout=15_000)
+    expect(answer).to_have_value(ANSWER)
+
+
 def test_after_the_event_a_guest_puts_a_sheet_into_the_box_without_scripts_and_is_thanked_once(
     site: Site, organiser_page: Page, open_page: OpenPage, axe: Callable[..., list[str]]
 ) -> None:

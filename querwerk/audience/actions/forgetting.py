@@ -12,13 +12,14 @@ from querwerk.audience import rules
 from querwerk.audience.actions.feedback import mark_of
 from querwerk.audience.actions.floor import key_of, touch
 from querwerk.audience.marks import mark_of_registration
-from querwerk.audience.models import FeedbackBox, Floor, FloorQuestion, FloorVote
+from querwerk.audience.models import FeedbackBox, Floor, FloorQuestion, FloorVote, Thanks
 from querwerk.audience.states import SEEN
 from querwerk.core.actions import Actor, given_key, save_record
 from querwerk.core.models import JournalEntry
 from querwerk.core.queries import snapshot
 from querwerk.events.models import Event, Registration, Terms
 from querwerk.events.rules import ending_of
+from querwerk.people.models import User
 
 
 def data_of(registration: Registration) -> dict[str, Any]:
@@ -102,6 +103,13 @@ def forget_by_time(now: datetime) -> int:
             forget_floor(floor, now)
             forgotten += 1
     return forgotten
+
+
+def forget_sender(user: User) -> None:
+    """Take the name of an account that is being deleted off the mails that it sent; one that two accounts share tells neither."""
+    is_shared = bool(user.name) and User.objects.filter(name=user.name).exclude(pk=user.pk).exists()
+    if not is_shared:
+        Thanks.objects.filter(sent_by=user.display_name[:200]).update(sent_by="")
 
 
 @transaction.atomic

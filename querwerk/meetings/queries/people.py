@@ -7,7 +7,7 @@ from django.db.models import Count, F, Q, QuerySet
 from querwerk.core.models import Node
 from querwerk.core.states import Visibility
 from querwerk.core.text import Text
-from querwerk.events.models import Registration
+from querwerk.events.models import Registration, Terms
 from querwerk.events.states import RegistrationState
 from querwerk.meetings.models import Block, Networking, OtherRole, Participant, Wish
 from querwerk.meetings.states import STANDING, WishState
@@ -18,6 +18,11 @@ from querwerk.people.states import Audience
 def networking_of(terms_id: int) -> Networking | None:
     """Return the networking of an event; 1 query."""
     return Networking.objects.filter(terms=terms_id).select_related("terms__event__space").first()
+
+
+def networkings_of(terms: Iterable[Terms]) -> dict[int, Networking]:
+    """Return the networking of each of some events that has one, by its terms; 1 query."""
+    return {one.terms_id: one for one in Networking.objects.filter(terms__in=[row.pk for row in terms])}
 
 
 def without_participant(networking: Networking) -> list[int]:

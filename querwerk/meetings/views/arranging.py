@@ -28,6 +28,7 @@ from querwerk.meetings.rules import may_plan, may_see_meetings
 from querwerk.meetings.states import PHASE_MOVES, Phase
 from querwerk.meetings.views.mine import offer_slots
 from querwerk.programmes.pages import Request
+from querwerk.programmes.queries import owners_of_each
 
 CURRENT = "meetings:home"
 PAGE_SIZE = 50
@@ -48,10 +49,13 @@ type Act = Callable[[], Any]
 def home(request: Request) -> HttpResponse:
     """List the events that take registrations, with what there is of meetings."""
     require(may_see_meetings(request.viewer))
+    found = list(events_with_terms(request.frame.space_id))
+    belongs = owners_of_each([terms.event.node_id for terms in found])
+    begun = people.networkings_of(found)
     rows = []
-    for terms in events_with_terms(request.frame.space_id):
-        if may_plan(request.viewer, owners=owners(terms.event)):
-            networking = people.networking_of(terms.pk)
+    for terms in found:
+        if may_plan(request.viewer, owners=belongs[terms.event.node_id]):
+            networking = begun.get(terms.pk)
             phase = Phase(networking.phase) if networking else None
             rows.append({"terms": terms, "state": phase.label if phase else "", "tone": TONES[phase] if phase else ""})
     return render(request, "meetings/desk_home.html", {**surrounding(request, CURRENT), "rows": rows})

@@ -8,30 +8,36 @@ import pytest
 from django.apps import apps
 from django.core.mail import EmailMessage
 from django.core.serializers import serialize
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from querwerk.audience.actions import feedback as boxes
 from querwerk.audience.actions import floor as floors
 from querwerk.audience.actions import thanks as mails
 from querwerk.audience.models import FeedbackBox, FloorQuestion, Thanks
+from querwerk.core.actions import save_record
 from querwerk.core.clock import perform_due
 from querwerk.core.models import Space
 from querwerk.core.prose.models import Document
 from querwerk.core.prose.queries import head_of
 from querwerk.core.text import Text
+from querwerk.desk.personal import erase_account
 from querwerk.desk.reports import propose_newsflash
 from querwerk.events.actions import doors, forgetting
 from querwerk.events.actions.letters import claim_letter
 from querwerk.events.actions.registering import cancel_registration
-from querwerk.events.actions.terms import save_question
+from querwerk.events.actions.terms import Places, save_question, save_terms
 from querwerk.events.models import Event, Letter, Question, Registration, Terms
 from querwerk.events.queries import doors as doors_read
-from querwerk.events.states import DoorAct, LetterState, Occasion, QuestionSort, RegistrationState
+from querwerk.events.states import Attendance, DoorAct, LetterState, Occasion, QuestionSort, RegistrationState
 from querwerk.events.tasks.sending import send_letter
+from querwerk.meetings.actions.setup import create_networking
+from querwerk.people.models import User
 from tests.factories.programmes import TESTER
 from tests.rooms.desk.conftest import SignIn
-from tests.rooms.events.guests import create_terms, register, run_jobs
+from tests.rooms.events.guests import create_space, create_terms, days_away, register, run_jobs
 
 EVENT = "/de/werk/events/treffen/"
 RESULTS = "/de/desk/werk/audience/treffen/feedback/"
@@ -280,3 +286,37 @@ def test_a_newsflash_begins_with_the_counted_numbers_and_what_was_said(space: Sp
     text = str(head_of(german).body)
     assert "2 Personen nahmen teil: Kultur- und Kreativwirtschaft (2)." in text
     assert "Was kostet es?" in text
+
+
+def test_who_sent_the_mails_is_named_as_long_as_there_is_an_account(space: Space, sign_in: SignIn) -> None:
+    terms, _box, _people, _questions = asking(space, 1)
+    written(terms)
+    organiser = sign_in("organiser")
+    organiser.post(f"{THANKS}look/", {"version": "1"})
+    assert Thanks.objects.get().sent_by == "organiser "
+    other = sign_in("organiser", email="other@example.org")
+    User.objects.filter(email="other@example.org").update(name="Olga")
+    Registration.objects.all().delete()
+    erase_account(user=User.objects.get(email="organiser-werk@example.org"))
+    assert Thanks.objects.get().sent_by == ""
+    assert " von ." not in other.get(THANKS).content.decode()
+
+
+@pytest.mark.parametrize("path", ["audience/", "meetings/", "registrations/"])
+def test_a_list_of_events_asks_as_much_for_six_as_for_one(sign_in: SignIn, db: None, path: str) -> None:
+    def queries(more: range) -> int:
+        for place in more:
+            raw = {"id": f"tag-{place}", "title": f"Tag {place}", "date": days_away(9 + place), "host": "weberei"}
+            save_record(spec=Event.SPEC, raw=raw, space=space, by=TESTER)
+            if place % 2:
+                event = Event.objects.select_related("space").get(key=f"tag-{place}")
+                save_terms(event=event, values={}, places=[Places(Attendance.ONSITE, 5)], by=TESTER, expected_version=0)
+        organiser.get(f"/de/desk/werk/{path}")
+        with CaptureQueriesContext(connection) as asked:
+            assert organiser.get(f"/de/desk/werk/{path}").status_code == 200
+        return len(asked)
+
+    space = create_space()
+    create_networking(create_terms(space))
+    organiser = sign_in("editor", organisation="weberei")
+    assert queries(range(2)) == queries(range(2, 6))

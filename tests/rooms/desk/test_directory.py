@@ -384,6 +384,20 @@ def test_a_merge_is_not_undone_onto_another_profile_nor_after_its_address_is_for
     assert not Merger.objects.filter(gone_key="b").exists()
 
 
+def test_two_who_merge_or_part_the_same_at_once_hear_that_it_is_done(space: Space) -> None:
+    keep, gone = two_of_the_same(space)
+    late = Profile.objects.get(pk=keep.pk), Profile.objects.get(pk=gone.pk)
+    joining.merge_profiles(keep=keep, gone=gone, by=TESTER)
+    with pytest.raises(joining.UnableToMerge):
+        joining.merge_profiles(keep=late[0], gone=late[1], by=TESTER)
+    first, second = (Merger.objects.select_related("profile__space").get(gone_key="b") for _window in range(2))
+    forget_address("b@example.org")  # and with it what would bring the address back
+    for merger in (first, second):
+        with pytest.raises(parting.UnableToPart):
+            parting.part_profiles(merger=merger, by=TESTER)
+    assert not Contact.objects.filter(email="b@example.org").exists()
+
+
 def test_what_a_merge_keeps_goes_with_every_address_in_it_and_with_the_profile(space: Space) -> None:
     keep, gone = two_of_the_same(space)
     for profile in (keep, gone):  # of the second one nothing but the photograph is left

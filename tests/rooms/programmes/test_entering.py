@@ -10,6 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
 
+from querwerk.core.actions import save_record
 from querwerk.core.models import JournalEntry, Node, Space
 from querwerk.core.pictures.models import Picture
 from querwerk.core.queries import snapshot
@@ -320,6 +321,20 @@ def test_members_see_the_picture_of_a_profile_that_is_for_them_and_strangers_do_
     assert found is not None
     assert "/media/" in member.get("/de/werk/directory/").content.decode()
     assert (member.get(found[1]).status_code, Client().get(found[1]).status_code) == (200, 404)
+    # A picture that lacks the consent of somebody in it is for nobody but those who edit the profile.
+    picture = Picture.objects.get()
+    album = f"/de/werk/pictures/{picture.key}/in/profile/{profile().key}/"
+    save_record(
+        spec=Picture.SPEC, raw={**snapshot(picture), "basis": "consent", "people": ["Bo"]}, space=picture.space, by=TESTER
+    )  # fmt: skip
+    assert "/media/" not in member.get(address).content.decode() + member.get("/de/werk/directory/").content.decode()
+    assert [one.get(found[1]).status_code for one in (member, client)] == [404, 200]
+    assert member.get(album).status_code == 404
+    picture = Picture.objects.get()
+    save_record(
+        spec=Picture.SPEC, raw={**snapshot(picture), "basis": "nobody", "people": []}, space=picture.space, by=TESTER
+    )
+    assert member.get(found[1]).status_code == 200
     set_audience(profile=profile(), audience="private", by=TESTER)
     assert member.get(found[1]).status_code == 404
     assert client.get(found[1]).status_code == 200
