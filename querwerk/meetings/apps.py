@@ -61,6 +61,7 @@ FIELDS = {
     "is_closed": _("Closed"),
     "team": _("Team"),
     "members": _("Members"),
+    "comes_together": _("They always come together"),
     "plan": _("Version of the timetable"),
     "method": _("How it came about"),
     "letters": _("Letters"),

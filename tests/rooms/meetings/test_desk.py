@@ -68,8 +68,11 @@ def test_hours_tables_and_teams_are_typed_in(organiser: Client, fair: Networking
     }
     assert organiser.post(f"{EVENT}tables/+/", {"name": "4"}).status_code == 422
     members = [person("Ada").pk, person("Ben").pk]
-    assert organiser.post(f"{EVENT}teams/+/", {"name": "Weberei", "members": members}).status_code == 302
+    typed = {"name": "Weberei", "members": members, "comes_together": "on"}
+    assert organiser.post(f"{EVENT}teams/+/", typed).status_code == 302
     team = Team.objects.get()
+    assert team.comes_together
+    assert "immer zusammen" in organiser.get(EVENT).content.decode()
     table = Table.objects.get(name="4")
     organiser.post(f"{EVENT}tables/{table.pk}/", {"name": "4", "stand_of": team.pk, "languages": ["de", "cs"]})
     table.refresh_from_db()
