@@ -355,3 +355,18 @@ def test_only_who_has_a_place_comes_in_by_their_own_link_and_their_phone_does_no
     assert answers == [302, 404]
     cookie = browsers[0].cookies["floor"].value
     assert ada.code not in str(signing.loads(cookie, salt=marks.SALT))
+
+
+@pytest.mark.parametrize("number", [1, 6])
+def test_moderators_ask_as_much_for_six_questions_as_for_one(
+    db: None, client: Client, number: int, django_assert_num_queries: Any
+) -> None:
+    create_space(agenda=[{"id": "garn", "item": "Garn"}])
+    item = AgendaItem.objects.get(key="garn")
+    floor = open_floor(item=item)
+    for place in range(number):
+        question_from(Client(), floor, f"Frage {place}", point=str(item.pk))
+    live = f"{EVENT}floor/moderate/{floor.moderator_code}/live/"
+    client.get(live)
+    with django_assert_num_queries(6):
+        assert client.get(live).content.decode().count("Garn") == number
