@@ -256,8 +256,11 @@ def team(request: Request, key: str, number: int | None = None) -> HttpResponse:
     by = actor(request)
 
     def save() -> None:
-        members = [member.pk for member in form.cleaned_data["members"]]
-        setup.save_team(networking=networking, team=found, name=form.cleaned_data["name"], members=members, by=by)
+        typed = form.cleaned_data
+        setup.save_team(
+            networking=networking, team=found, name=typed["name"], members=[member.pk for member in typed["members"]],
+            comes_together=typed["comes_together"], by=by,
+        )  # fmt: skip
 
     delete = (lambda: setup.delete_team(team=found, by=by)) if found else None
     return _edited(request, networking, _("Team"), form, (save, delete))

@@ -283,18 +283,11 @@ def _wish(request: Request, participant: Participant, number: int) -> None:
     roles = _role(participant, request.POST.get("as", "")), _role(other, request.POST.get("role", ""))
     wishing.wish_for(sender=participant, receiver=other, roles=roles)
     messages.success(request, _("Noted: you would like to meet %(name)s.") % {"name": other.registration.name})
-    _say_that_it_waits(request, participant)
 
 
 def _surprise(request: Request, participant: Participant, _number: int) -> None:
     wish = wishing.be_surprised(sender=participant)
     messages.success(request, _("Chance has chosen %(name)s for you.") % {"name": wish.receiver.registration.name})
-    _say_that_it_waits(request, participant)
-
-
-def _say_that_it_waits(request: Request, participant: Participant) -> None:
-    if plans.published(participant.networking_id) is not None:
-        messages.info(request, _("The timetable is published already: your wish waits until the organisers give free places to new wishes."))  # fmt: skip
 
 
 def _withdraw(_request: Request, participant: Participant, number: int) -> None:

@@ -208,7 +208,6 @@ def publish(request: Request, key: str, number: int) -> HttpResponse:
     by_id = {row.pk: row for row in rows}
     context = framed(
         request, networking, **row_of(found), before=before, told=len(concerned),
-        proofs=words.proofs_of(found) if found.method != Method.ANEW else [],
         changed=[{"first": by_id[one.first], "second": by_id[one.second], "before": one.before, "after": one.after} for one in changed[:500]],
         number_changed=len(changed),
     )  # fmt: skip

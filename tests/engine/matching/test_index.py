@@ -69,6 +69,11 @@ def test_a_shown_score_is_computed_again_with_its_calibration(index: Index) -> N
     later = Index(calibration=load(dump(index.calibration)))
     assert later.calibration.version == shown.calibration
     assert later.score(challenge("besuch"), offer(shown.offer)).score == pytest.approx(shown.parts.score, abs=1e-5)
+    parts = shown.parts
+    assert parts.score == pytest.approx(parts.relevance - parts.exposure - parts.breadth, abs=1e-6)
+    assert parts.breadth > 0
+    with pytest.raises(ValueError, match="calibrate anew"):
+        Index(calibration=replace(index.calibration, rules=2))
 
 
 def test_what_is_saved_is_found_at_once_and_what_is_removed_is_not() -> None:
