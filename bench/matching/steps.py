@@ -7,7 +7,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from querwerk.engine.matching.calibration import Calibration, Constants, exposure_of, means_of
+from querwerk.engine.matching.calibration import Calibration, Constants, breadth_of, exposure_of, means_of
 from querwerk.engine.matching.encoder import Bundled, usual_means
 from querwerk.engine.matching.entries import Prepared
 from querwerk.engine.matching.grams import Grams
@@ -32,8 +32,9 @@ class Steps:
     best_pairs: bool = True
     words: bool = True
     fair: bool = True
-    tags: bool = True
     exposure: float = Constants().exposure
+    breadth: float = Constants().exposure
+    """Moves no offer in a challenge's list, but a challenge in an offer's."""
     diversity: bool = False
     """Off in the figures: variety is not relevance, and what it costs is a row of its own."""
 
@@ -44,12 +45,12 @@ STEPS = {
     "- best pairs": Steps(best_pairs=False),
     "- words": Steps(words=False),
     "- equal languages": Steps(fair=False),
-    "- tags": Steps(tags=False),
     "- exposure": Steps(exposure=0),
+    "- breadth": Steps(breadth=0),
     "exposure 1": Steps(exposure=1),
     "+ diversity": Steps(diversity=True),
-    "raw encoder": Steps(centring=False, best_pairs=False, words=False, fair=False, tags=False, exposure=0),
-    "words alone": Steps(meaning=False, fair=False, tags=False, exposure=0),
+    "raw encoder": Steps(centring=False, best_pairs=False, words=False, fair=False, exposure=0, breadth=0),
+    "words alone": Steps(meaning=False, fair=False, exposure=0, breadth=0),
 }
 
 
@@ -77,12 +78,12 @@ class Comparison:
                 fair.fair(row, each.language, self._spoken[each.language])
                 for row, each in zip(found, self.asked, strict=True)
             ])  # fmt: skip
-        if steps.tags:
-            found = _tagged(found, self.asked, self.offered)
+        names = [each.entry.id for each in self.offered]
+        broad = np.array(list(breadth_of(found, [str(row) for row in range(len(found))]).values()), np.float32)
         if steps.exposure:
-            names = [each.entry.id for each in self.offered]
             exposed = exposure_of(found, names)
             found = found - steps.exposure / 2 * np.array([exposed[name] for name in names], np.float32)
+        found = found - steps.breadth / 2 * broad[:, None]
         return self._varied(found) if steps.diversity else found
 
     @cached_property
@@ -101,7 +102,7 @@ class Comparison:
     # --- inside ---
 
     def _mixed(self, near: Floats) -> Floats:
-        calibration = Calibration("bench", 1)
+        calibration = Calibration("bench", 1, table=self._table)
         return np.stack([
             mixed(row, words, calibration.words_shares(len(each.features), each.language, self._spoken[each.language]))
             for row, words, each in zip(near, self.words, self.asked, strict=True)
@@ -130,21 +131,6 @@ class Comparison:
             order = arrange(candidates, LISTED, calibration.constants, Filters())
             result[row, best[order]] = scores.max() + 1 - np.arange(len(order)) / LOOKED_AT
         return result
-
-
-def _tagged(found: Floats, asked: Sequence[Prepared], offered: Sequence[Prepared]) -> Floats:
-    """Return relevances with the share of the challenge's automatic tags that an offer has, where both sides carry some."""
-    concepts = sorted({concept for each in [*asked, *offered] for concept in each.tags})
-    wanted, there = (
-        np.array([[concept in each.tags for concept in concepts] for each in side], np.float32).reshape(len(side), -1)
-        for side in (asked, offered)
-    )
-    sizes = wanted.sum(axis=1, keepdims=True)
-    both = (sizes > 0) & (there.sum(axis=1) > 0)
-    shared = (wanted @ there.T) / np.maximum(sizes, 1)
-    return np.where(both, (1 - Constants().tags_found) * found + Constants().tags_found * shared, found).astype(
-        np.float32
-    )
 
 
 def _meanings(

@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.apps import AppConfig
+from django.db.models.signals import pre_delete
 from django.utils.translation import gettext_lazy as _
 
 from querwerk.core import registry
@@ -31,6 +32,10 @@ class AudienceConfig(AppConfig):
         def forget(sender: Any, registration: Any, **_more: Any) -> None:
             forgetting.forget(registration)
 
+        def forget_sender(sender: Any, instance: Any, **_more: Any) -> None:
+            forgetting.forget_sender(instance)
+
+        pre_delete.connect(forget_sender, sender="people.User", weak=False, dispatch_uid="audience.forget_sender")
         registration_told.connect(tell, weak=False)
         registration_forgotten.connect(forget, weak=False)
         register_letter("thanks", tasks.LETTER)
@@ -50,5 +55,6 @@ FIELDS = {
     "feedback": _("Feedback"),
     "struck_out": _("Answer struck out"),
     "letters": _("Letters"),
+    "draft": _("Draft"),
 }
 """How the journal calls what changes."""

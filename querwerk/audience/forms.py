@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from querwerk.audience.models import Thanks
 from querwerk.audience.queries.floor import Point
-from querwerk.audience.rules import MOST_LETTERS
+from querwerk.audience.rules import MOST_LETTERS, may_ask
 from querwerk.core.spec import UNSTORABLE
 from querwerk.core.templatetags.ui import plain
 from querwerk.desk.registration_forms import WordedForm
@@ -49,24 +49,38 @@ class AskForm(forms.Form):
     client = forms.UUIDField(widget=forms.HiddenInput, required=False)
 
     def __init__(self, data: Any = None, *, points: Sequence[Point]) -> None:
-        """Offer the points that take questions; where there is one, nobody is asked."""
-        super().__init__(data, initial={"client": uuid.uuid4()})
+        """Offer the points that take questions; where there is one, nobody is asked, unless they wrote about another one."""
         self.points = {str(point.number): point for point in points}
+        only = next(iter(self.points)) if len(self.points) == 1 else ""
+        super().__init__(data, initial={"client": uuid.uuid4(), "point": only})
         field: Any = self.fields["point"]
+        field.error_messages["invalid_choice"] = str(may_ask(is_open=False).why)
         field.choices = [
             (number, plain(point.title) or _("The event as a whole")) for number, point in self.points.items()
         ]
         field.error_messages["required"] = _("Please choose one.")
-        if len(self.points) == 1:
+        is_settled = data is None or data.get("point", "") in ("", only)
+        if not self.points or (only and is_settled):
             field.widget, field.required = forms.HiddenInput(), False
 
     def clean_words(self) -> str:
-        """Leave out what a database refuses."""
-        return UNSTORABLE.sub("", self.cleaned_data["words"]).strip()
+        """Leave out what a database refuses; where nothing else was typed there is no question."""
+        said = UNSTORABLE.sub("", self.cleaned_data["words"]).strip()
+        if not said:
+            raise forms.ValidationError(self.fields["words"].error_messages["required"])
+        return said
 
     def clean_name(self) -> str:
         """Leave out what a database refuses."""
         return UNSTORABLE.sub("", self.cleaned_data["name"]).strip()
+
+    def clean(self) -> dict[str, Any]:
+        """Say that nothing takes questions any more, beside what was written."""
+        cleaned = super().clean() or {}
+        if not self.points:
+            self.errors.pop("point", None)
+            self.add_error(None, str(may_ask(is_open=False).why))
+        return cleaned
 
     def chosen(self) -> Point:
         """Return the point that the question is about."""

@@ -1,11 +1,11 @@
 """Who may ask from the floor, who works with it, and when the results of feedback are shown: yes or no, and why."""
 
 from collections.abc import Collection
-from datetime import timedelta
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from querwerk.events.states import RegistrationState
 from querwerk.programmes.rules import YES, Verdict, Viewer, may_edit
 from querwerk.programmes.states import RoleName
 
@@ -15,8 +15,6 @@ LEAST_SHEETS = 5
 """Fewer answers are not shown: among so few people one is recognised by what they say."""
 KEPT_DAYS = 90
 """How long marks of who asked and voted stay where an event says nothing of its own."""
-FEEDBACK_LASTS = timedelta(days=60)
-"""After the event one can give feedback for so long."""
 
 
 def may_ask(*, is_open: bool) -> Verdict:
@@ -41,6 +39,13 @@ def may_see_audience(viewer: Viewer) -> Verdict:
 def may_handle(viewer: Viewer, *, owners: Collection[str]) -> Verdict:
     """Whoever may edit the event opens the floor, reads feedback and writes the thanks."""
     return may_edit(viewer, kind="event", owners=owners)
+
+
+def may_speak(*, state: str, was_there: bool) -> Verdict:
+    """Whoever has a place, or was there all the same, comes onto the floor by their own link, and says how it was."""
+    if state == RegistrationState.CONFIRMED or was_there:
+        return YES
+    return Verdict(is_allowed=False, why=_("This is for those who have a place."))
 
 
 def may_see_results(*, sheets: int) -> Verdict:

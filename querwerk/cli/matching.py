@@ -123,7 +123,7 @@ def run_explain(arguments: argparse.Namespace) -> int:
     for pair in explanation.pairs:
         print(f"  {pair.similarity:.2f}  {pair.challenge.text}\n        {pair.offer.text}")
     print(f"  meaning {parts.meaning:.3f}, words {parts.words:.3f}, tags {'-' if parts.tags is None else f'{parts.tags:.2f}'}, "
-          f"exposure {parts.exposure:.3f}: score {parts.score:.3f} (calibration {explanation.match.calibration})")  # fmt: skip
+          f"exposure {parts.exposure:.3f}, breadth {parts.breadth:.3f}: score {parts.score:.3f} (calibration {explanation.match.calibration})")  # fmt: skip
     return 0
 
 

@@ -661,7 +661,6 @@ def set_visibility(*, record: Record, visibility: Visibility, by: Actor, why: st
     )
 
 
-@transaction.atomic
 def write_journal(*, by: Actor, verb: Verb, space_key: str, kind: str, key: str, **said: Any) -> None:
     """Note what somebody did that is no write of a record, in the same transaction as that.
 
@@ -679,6 +678,7 @@ def write_journal(*, by: Actor, verb: Verb, space_key: str, kind: str, key: str,
     )
 
 
+@transaction.atomic
 def delete_record(*, record: Record, by: Actor) -> None:
     """Delete a record with its parts, links and history: only for what must not be read any more, by nobody.
 

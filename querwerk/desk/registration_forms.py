@@ -180,13 +180,16 @@ class QuestionForm(WordedForm):
         help_text=gettext_lazy("Exactly as it stands in that question; “yes” or “no”, a number."),
     )  # fmt: skip
 
-    def __init__(self, data: Any = None, *, question: Question | None, others: Sequence[Question]) -> None:
-        """Show how it stands; it may depend on those before it."""
+    def __init__(
+        self, data: Any = None, *, question: Question | None, others: Sequence[Question], has_answers: bool = False
+    ) -> None:
+        """Show how it stands; it may depend on those before it. What answers look like does not change any more once there are some."""
         said = question or Question()
         names = ("sort", "is_required", "least", "most")
         initial: dict[str, Any] = {name: getattr(said, name) for name in names}
         initial |= {"depends_on": str(said.depends_on_id or ""), "depends_value": _shown_value(said, others)}
         super().__init__(data, initial=initial)
+        self.fields["sort"].disabled = has_answers
         self.question, self.others = question, {str(other.pk): other for other in others}
         self.add_text("label", _("Question"), said.label)
         self.add_text("hint", _("Explanation"), said.hint, most=500)

@@ -42,6 +42,7 @@ from querwerk.evidence.states import Grade
 from querwerk.exchange.documents import SECTION, Entry, parse_documents, store_documents
 from querwerk.exchange.queries import sections
 from querwerk.exchange.reader import Document, UnreadableFile, read_file
+from querwerk.exchange.recognising import recognised
 from querwerk.programmes.models import Programme
 
 LINK_FIELDS = (
@@ -282,6 +283,9 @@ def import_bundle(path: FilePath, *, by: Actor, why: str = "") -> Report:
 def store_bundle(bundle: Bundle, *, by: Actor, why: str) -> Report:
     """Store a checked bundle; records are updated by id, what it does not name is left alone."""
     space = create_space(bundle.key)
+    value = recognised(bundle.document.value, bundle.records, space)
+    if value is not bundle.document.value:
+        bundle = parse_bundle(bundle.document.with_value(value))
     try:
         report = write_records(bundle.records, space=space, by=by, why=why)
     except InvalidRecords as error:

@@ -53,6 +53,10 @@ class Document:
         self._find_lines = find_lines
         self._lines: dict[Path, int] | None = None
 
+    def with_value(self, value: Any) -> "Document":
+        """Return the same file with another value, the parts of which stand where they stood."""
+        return Document(self.name, value, self._find_lines)
+
     def line_of(self, path: Path) -> int | None:
         """Return the line on which a path, or the nearest place around it, stands."""
         if self._lines is None:

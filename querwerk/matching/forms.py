@@ -233,15 +233,16 @@ class ChallengeForm(forms.Form):
         own: list[Profile],
         seen: QuerySet[Profile],
         guests: list[Guest],
+        partner_asked: str,
     ) -> None:
         """Show what is there.
 
         ``team`` are the accounts that may be chosen, ``own`` the profiles in whose name it may be, ``seen`` those among which
-        the partner is, ``guests`` those who were asked by mail and have not come.
+        the partner is, ``guests`` those who were asked by mail and have not come, ``partner_asked`` the address of the partner who was.
         """
         self.dossier, self.seen = dossier, seen
         self.waiting = [guest.email for guest in guests if not guest.is_partner]
-        self.partner_asked = next((guest.email for guest in guests if guest.is_partner), "")
+        self.partner_asked = partner_asked
         super().__init__(data, initial=self._initial(dossier))
         fields: dict[str, Any] = self.fields
         fields["ripeness"].choices = scale(Ripeness.choices, RIPENESS_MEANING)

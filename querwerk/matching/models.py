@@ -376,6 +376,7 @@ class Calibrated(models.Model):
     space = models.ForeignKey(Space, models.CASCADE, related_name="+")
     version = models.CharField(max_length=40)
     encoder = models.CharField(max_length=80)
+    """Which encoder and which rules: with others its scores cannot be computed again."""
     entries = models.PositiveIntegerField()
     """From how many challenges and profiles it was learned."""
     data = models.BinaryField()

@@ -86,27 +86,27 @@ PRESENCE_MEANING: dict[str, str | Promise] = {
 
 
 class Step(TextChoices):
-    """What happened to a challenge or a match; each with its date, on the page of the challenge."""
+    """What happened to a challenge or a match; each with its date, on the page of the challenge. Who did it, and a note, stand beside it."""
 
-    WRITTEN = "written", _("wrote it down")
-    CHANGED = "changed", _("changed it")
-    MOVED = "moved", _("set the state to")
-    OPENED_TO = "opened-to", _("changed who may read it:")
-    ASKED_IN = "asked-in", _("asked somebody in by mail")
-    CAME_IN = "came-in", _("accepted the invitation to read it")
-    PARTNER = "partner", _("named a partner:")
-    PINNED = "pinned", _("pinned")
-    EXCLUDED = "excluded", _("excluded")
-    RELEASED = "released", _("released")
-    PROPOSED = "proposed", _("proposed")
-    ACCEPTED = "accepted", _("accepted")
-    DECLINED = "declined", _("declined")
-    INTRODUCED = "introduced", _("introduced to each other")
-    REMINDED = "reminded", _("reminded")
-    TAKEN_BACK = "taken-back", _("took the proposal back")
-    MET = "met", _("met")
-    ASKED = "asked", _("asked how it went")
-    TOLD = "told", _("told how it went")
+    WRITTEN = "written", pgettext_lazy("what happened", "wrote it down")
+    CHANGED = "changed", pgettext_lazy("what happened", "changed it")
+    MOVED = "moved", pgettext_lazy("what happened", "set the state")
+    OPENED_TO = "opened-to", pgettext_lazy("what happened", "changed who may read it")
+    ASKED_IN = "asked-in", pgettext_lazy("what happened", "asked somebody in by mail")
+    CAME_IN = "came-in", pgettext_lazy("what happened", "accepted the invitation to read it")
+    PARTNER = "partner", pgettext_lazy("what happened", "named a partner")
+    PINNED = "pinned", pgettext_lazy("what happened", "pinned")
+    EXCLUDED = "excluded", pgettext_lazy("what happened", "excluded")
+    RELEASED = "released", pgettext_lazy("what happened", "released")
+    PROPOSED = "proposed", pgettext_lazy("what happened", "proposed")
+    ACCEPTED = "accepted", pgettext_lazy("what happened", "accepted")
+    DECLINED = "declined", pgettext_lazy("what happened", "declined")
+    INTRODUCED = "introduced", pgettext_lazy("what happened", "introduced to each other")
+    REMINDED = "reminded", pgettext_lazy("what happened", "reminded")
+    TAKEN_BACK = "taken-back", pgettext_lazy("what happened", "took the proposal back")
+    MET = "met", pgettext_lazy("what happened", "met")
+    ASKED = "asked", pgettext_lazy("what happened", "asked how it went")
+    TOLD = "told", pgettext_lazy("what happened", "told how it went")
 
 
 class Mark(TextChoices):

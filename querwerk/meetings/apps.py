@@ -43,6 +43,7 @@ class MeetingsConfig(AppConfig):
         words_changed.connect(tasks.queue_words)
         register_letter(planning.LETTERS, tasks.LETTER)
         registry.register_panel(panels.MINE)
+        registry.register_panel(panels.AT_DESK)
         registry.register_tool(registry.Tool(_("Meetings"), "meetings:home", 45, may_see_meetings))
         registry.register_journaled("meetings", _("Meetings"), FIELDS)
 
@@ -60,6 +61,7 @@ FIELDS = {
     "is_closed": _("Closed"),
     "team": _("Team"),
     "members": _("Members"),
+    "comes_together": _("They always come together"),
     "plan": _("Version of the timetable"),
     "method": _("How it came about"),
     "letters": _("Letters"),

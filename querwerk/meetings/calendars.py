@@ -36,7 +36,9 @@ def calendar_of(participant: Participant, plan: Plan) -> str:
     seats = seats_of(plan, participant)
     kept = {seat.other_id for seat in seats}
     former = Seat.objects.filter(participant=participant, plan__state=PlanState.REPLACED).exclude(other__in=kept)
-    former = former.select_related("slot", "meeting__table", "other__registration").order_by("plan__number", "pk")
+    former = former.select_related("slot", "meeting__table", "other__registration", "other__team").order_by(
+        "plan__number", "pk"
+    )
     gone = {seat.other_id: seat for seat in former}
     roles = roles_between(participant.networking_id, [participant.pk])
     entries = [_entry(participant, seat, plan, roles, is_cancelled=False) for seat in seats]
@@ -51,7 +53,7 @@ def _entry(
     other = seat.other.registration
     return ical.Entry(
         identity=f"meeting:{participant.pk}:{seat.other_id}",
-        title=_("Meeting: %(name)s") % {"name": other.name},
+        title=_("Meeting: %(name)s") % {"name": seat.other.party_name},
         language=(get_language() or settings.LANGUAGE_CODE).split("-", 1)[0],
         date=start.date().isoformat(),
         end="",

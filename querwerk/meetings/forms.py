@@ -168,12 +168,16 @@ class TeamForm(forms.Form):
     name = forms.CharField(label=gettext_lazy("Name"), max_length=200)
     members = PeopleChoice(
         Participant.objects.none(), label=gettext_lazy("Members"), required=False, widget=forms.CheckboxSelectMultiple,
-        help_text=gettext_lazy("They share their meetings: whoever of them is free comes."),
+        help_text=gettext_lazy("They share their meetings."),
+    )  # fmt: skip
+    comes_together = forms.BooleanField(
+        label=gettext_lazy("They always come together"), required=False,
+        help_text=gettext_lazy("For that a time has to suit all of them. Otherwise whoever of them is free comes."),
     )  # fmt: skip
 
     def __init__(self, data: Any = None, *, networking: Networking, team: Team | None) -> None:
         """Offer those who take part."""
-        said = {"name": team.name, "members": list(team.members.values_list("pk", flat=True))} if team else {}
+        said = {"name": team.name, "members": list(team.members.values_list("pk", flat=True)), "comes_together": team.comes_together} if team else {}  # fmt: skip
         super().__init__(data, initial=said)
         self.fields["members"].queryset = people.active(networking.pk)  # type: ignore[attr-defined]
 

@@ -90,10 +90,12 @@ class Slot(models.Model):
 
 
 class Team(models.Model):
-    """People of one organisation who share their meetings: whoever of them is free comes."""
+    """People of one organisation who share their meetings."""
 
     networking = models.ForeignKey(Networking, models.CASCADE, related_name="teams")
     name = models.CharField(max_length=200)
+    comes_together = models.BooleanField(default=False)
+    """All of them who are there sit in each of their meetings; otherwise whoever is free comes."""
 
     class Meta:
         """One of each name."""
@@ -164,6 +166,14 @@ class Participant(models.Model):
     def __str__(self) -> str:
         """Return the number; never the name, which would end up in logs."""
         return str(self.pk)
+
+    @property
+    def party_name(self) -> str:
+        """Return the name, with those of all who always come along; registration, team and its members are loaded."""
+        if self.team is None or not self.team.comes_together:
+            return self.registration.name
+        along = [one for one in self.team.members.all() if one.pk != self.pk and not one.is_absent]
+        return " & ".join(one.registration.name for one in (self, *sorted(along, key=lambda one: one.pk)))
 
 
 class OtherRole(models.Model):
@@ -341,7 +351,10 @@ class Meeting(models.Model):
 
 
 class Seat(models.Model):
-    """One person's half of a meeting. Nobody sits twice at a time, which the database sees to."""
+    """One person's part in a meeting. Nobody sits twice at a time, which the database sees to.
+
+    Of a team that always comes together each has a seat, and the first of them is the ``other`` for whoever they meet.
+    """
 
     meeting = models.ForeignKey(Meeting, models.CASCADE, related_name="seats")
     plan = models.ForeignKey(Plan, models.CASCADE, related_name="seats")

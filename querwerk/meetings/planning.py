@@ -29,7 +29,7 @@ NOBODY = "no language in common"
 """What a meeting needs that no table offers, where its people cannot talk to each other and nobody interprets."""
 
 type Party = tuple[int, ...]
-"""The numbers of those of whom one comes: a person, or the members of a team, the smallest first."""
+"""The numbers of a person, or of the members of a team of whom one comes, or all; the smallest first."""
 type Key = tuple[Party, Party]
 """Whoever meets; the smaller party first."""
 
@@ -45,6 +45,8 @@ class Attendee:
     least: int = 0
     most: int | None = None
     team: int | None = None
+    comes_together: bool = False
+    """In each meeting of the team, with all of it who are there; otherwise whoever of it is free comes."""
     closed: frozenset[int] = frozenset()
     """Numbers of slots in which they cannot come."""
     has_left: bool = False
@@ -120,12 +122,20 @@ class Situation:
     @cached_property
     def parties(self) -> dict[int, Party]:
         """Return with whom each person shares meetings."""
-        teams: dict[int, list[int]] = defaultdict(list)
+        teams: dict[int, list[Attendee]] = defaultdict(list)
         for attendee in self.attendees:
             if attendee.team is not None:
-                teams[attendee.team].append(attendee.id)
-        shared = {one: tuple(sorted(members)) for members in teams.values() for one in members}
+                teams[attendee.team].append(attendee)
+        shared: dict[int, Party] = {}
+        for members in teams.values():
+            # Those who come together do so as far as they are there: the others go on without who has left.
+            there = [one for one in members if not (one.comes_together and one.has_left)] or members
+            shared |= dict.fromkeys((one.id for one in members), tuple(sorted(one.id for one in there)))
         return {attendee.id: shared.get(attendee.id, (attendee.id,)) for attendee in self.attendees}
+
+    def is_joint(self, party: Party) -> bool:
+        """Tell whether all of a party come, and not one of them."""
+        return len(party) == 1 or self.attendees[self.index[party[0]]].comes_together
 
     def key(self, first: int, second: int) -> Key | None:
         """Return what a meeting of these two is called; nothing where they are of one team."""
@@ -205,8 +215,8 @@ def _needs(situation: Situation, key: Key) -> frozenset[str]:
 def _meeting(situation: Situation, key: Key, weight: int | None, slot: int | None = None) -> Meeting:
     index = situation.index
     return Meeting(
-        people=tuple(index[party[0]] for party in key if len(party) == 1),
-        choices=tuple(tuple(index[one] for one in party) for party in key if len(party) > 1),
+        people=tuple(index[one] for party in key if situation.is_joint(party) for one in party),
+        choices=tuple(tuple(index[one] for one in party) for party in key if not situation.is_joint(party)),
         weight=weight,
         needs=_needs(situation, key),
         slot=slot,
@@ -331,19 +341,33 @@ def mending(situation: Situation, *, is_fewest: bool = False) -> Task:
 
 
 def _placed(situation: Situation) -> tuple[dict[Key, Placement], set[Key]]:
-    """Return where each meeting of the base is, and those that must not be any more: somebody has ruled them out."""
+    """Return where each meeting of the base is, and those that must not be any more: somebody has ruled them out.
+
+    One of those who come together now, and sat there without each other, has no place yet.
+    """
     placed: dict[Key, Placement] = {}
     ruled_out: set[Key] = set()
+    at: dict[tuple[int, int], set[int]] = defaultdict(set)
+    for sitting in situation.base:
+        at[sitting.slot, sitting.table] |= {*sitting.people}
     for sitting in situation.base:
         key = situation.key(*sitting.people)
-        if key is None or key in placed:
+        if key is None:
             continue
-        by_party = {one: situation.index[one] for one in sitting.people}
-        delegates = tuple(by_party[one] for party in key if len(party) > 1 for one in sitting.people if one in party)
-        slot, table = situation.slot_index[sitting.slot], situation.place_index[sitting.table]
-        placed[key] = Placement(slot, table, delegates)
         if (min(sitting.people), max(sitting.people)) in situation.never:
             ruled_out.add(key)
+        joint = {one for party in key if situation.is_joint(party) for one in party}
+        if key in placed or not joint <= at[sitting.slot, sitting.table]:
+            continue
+        delegates = tuple(
+            situation.index[one]
+            for party in key
+            if not situation.is_joint(party)
+            for one in sitting.people
+            if one in party
+        )
+        slot, table = situation.slot_index[sitting.slot], situation.place_index[sitting.table]
+        placed[key] = Placement(slot, table, delegates)
     return placed, ruled_out
 
 
@@ -356,15 +380,23 @@ def sittings(situation: Situation, task: Task, plan: Plan) -> list[Sitting]:
     meetings = (*task.problem.meetings, *task.changes.added)
     locked = {frozenset(sitting.people): sitting.slot for sitting in situation.base if sitting.is_locked}
     found = []
-    for meeting, placement in zip(meetings, plan, strict=True):
+    for key, meeting, placement in zip(task.all_keys, meetings, plan, strict=True):
         if placement is None:
             continue
-        one, other = sorted(situation.attendees[person].id for person in (*meeting.people, *placement.delegates))
+        seated = {situation.attendees[person].id for person in (*meeting.people, *placement.delegates)}
+        one, other = sorted(min(seated.intersection(party)) for party in key)
         slot = situation.slots[placement.slot]
         found.append(
             Sitting(slot, places[placement.table].id, (one, other), locked.get(frozenset((one, other))) == slot)
         )
     return found
+
+
+def seats(situation: Situation, sitting: Sitting) -> Iterable[tuple[int, int]]:
+    """Yield who sits in a meeting, and whom each meets: of those who come together the first stands for all."""
+    for one, other in (sitting.people, sitting.people[::-1]):
+        party = situation.parties[one]
+        yield from ((member, other) for member in (party if situation.is_joint(party) else (one,)))
 
 
 def unmet_pairs(situation: Situation, task: Task, causes: dict[int, str]) -> dict[tuple[int, int], str]:

@@ -58,7 +58,7 @@ def _write(registration: Registration, name: dict[str, str]) -> Words:
         facts=[
             (
                 f"{date_format(localtime(seat.slot.begins_at), 'SHORT_DATE_FORMAT')} {seat.slot}",
-                ", ".join(filter(None, (seat.other.registration.name, roles.get((seat.other_id, participant.pk), seat.other.registration.organisation), place_of(seat)))),
+                ", ".join(filter(None, (seat.other.party_name, roles.get((seat.other_id, participant.pk), seat.other.registration.organisation), place_of(seat)))),
             )
             for seat in seats
         ],

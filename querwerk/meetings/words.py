@@ -105,13 +105,18 @@ def proofs_of(plan: Plan) -> list[str]:
 
 
 def _changes_proof(told: Mapping[str, Any], method: str) -> str:
-    numbers = {"changed": told["changed"], "bound": told["changed_bound"], "told": told["told"]}
-    numbers["more"] = numbers["changed"] - numbers["bound"]
-    if told["changed"] == told["changed_bound"]:
-        return _("%(changed)s meetings are different, and it is proved that fewer are impossible; %(told)s people have to be told.") % numbers  # fmt: skip
-    if method == Method.REFILLED:
-        return _("%(changed)s meetings are different: %(bound)s had to be, and %(more)s are new in places that were free. %(told)s people have to be told.") % numbers  # fmt: skip
-    return _("%(changed)s meetings are different; at least %(bound)s had to be. %(told)s people have to be told.") % numbers  # fmt: skip
+    number, bound = told["changed"], told["changed_bound"]
+    if not number:
+        return _("Nothing is different, and nobody has to be told.")
+    different = ngettext("%(number)s meeting is different", "%(number)s meetings are different", number) % {"number": number}  # fmt: skip
+    if number == bound:
+        why = _("it is proved that fewer are impossible")
+    elif method == Method.REFILLED:
+        why = _("%(bound)s had to be, %(more)s new in places that were free") % {"bound": bound, "more": number - bound}
+    else:
+        why = _("at least %(bound)s had to be") % {"bound": bound}
+    people = ngettext("%(number)s person has to be told.", "%(number)s people have to be told.", told["told"]) % {"number": told["told"]}  # fmt: skip
+    return f"{different}: {why}. {people}"
 
 
 def _shortfall_proof(told: Mapping[str, Any]) -> list[str]:
@@ -138,9 +143,9 @@ def _idle_proof(told: Mapping[str, Any]) -> str:
     if not told["breaks"]:
         return _("Nobody has to wait between two meetings.")
     if not told["breaks_bound"]:
-        return _("There are %(number)s waiting times between meetings; whether there have to be any is not proved.") % numbers  # fmt: skip
+        return ngettext("There is %(number)s waiting time between meetings; whether one is needed is not proved.", "There are %(number)s waiting times between meetings; whether any are needed is not proved.", told["breaks"]) % numbers  # fmt: skip
     if told["breaks"] == told["breaks_bound"]:
-        return _("It is proved that no timetable of the same worth has fewer waiting times than these %(number)s.") % numbers  # fmt: skip
+        return ngettext("It is proved that no timetable of the same worth does without the %(number)s waiting time.", "It is proved that no timetable of the same worth has fewer waiting times than these %(number)s.", told["breaks"]) % numbers  # fmt: skip
     return _("There are %(number)s waiting times between meetings; it is proved that at least %(bound)s cannot be avoided.") % numbers  # fmt: skip
 
 

@@ -8,13 +8,13 @@ from allauth.account.adapter import DefaultAccountAdapter, get_adapter
 from allauth.account.internal.flows.login import record_authentication
 from django.contrib.auth import login
 from django.core import signing
-from django.core.cache import cache
 from django.db.models import Q
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from querwerk.core.codes import keyed_hash
+from querwerk.core.limits import HOUR, is_too_often
 from querwerk.people.models import User
 
 LINK_SALT = "querwerk.people.sign-in-link"
@@ -86,7 +86,6 @@ CODE_AGE = timedelta(minutes=15)
 CODE_TRIES = 5
 CODES_PER_HOUR = 8
 """To one address; from one connection three times as many, for a fair has one connection for many visitors."""
-HOUR = 3600
 
 
 class TooManyCodes(Exception):
@@ -101,8 +100,7 @@ def send_code(request: HttpRequest, email: str, *, purpose: str) -> None:
         f"code:{adapter.get_client_ip(request)}": 3 * CODES_PER_HOUR,
     }
     for key, most in limits.items():
-        cache.add(key, 0, HOUR)
-        if cache.incr(key) > most:
+        if is_too_often(key, most, HOUR):
             raise TooManyCodes(_("Many codes were sent just now. Please try again in an hour."))
     code = adapter.generate_login_code()
     request.session[CODE_KEY] = {

@@ -210,7 +210,9 @@ def erase_profile(*, profile: Profile, by: Actor) -> None:
     space = Space.objects.select_for_update().get(pk=profile.space_id)
     forget_texts(profile)
     word_files.forget(profile.space_id)
-    entries = JournalEntry.objects.filter(space_key=space.key, key=profile.key, kind__in=OWN_KINDS)
+    # What was merged into it is told under its own key.
+    keys = [profile.key, *ProfileAlias.objects.filter(profile=profile).values_list("key", flat=True)]
+    entries = JournalEntry.objects.filter(space_key=space.key, key__in=keys, kind__in=OWN_KINDS)
     entries.update(before=None, after=None, title={}, why="")
     Link.objects.filter(owner=profile.node_id).delete()
     records_deleted.send(Profile, node_ids=[profile.node_id], space_id=space.pk)
@@ -233,10 +235,19 @@ def forget_account(*, user: User) -> int:
 def forget_address(email: str) -> int:
     """Take an address off every profile and delete its messages; return how many there were."""
     asked, _kinds = Inquiry.objects.filter(email__iexact=email).delete()
-    # A merge that holds the address can be undone no more.
-    Merger.objects.filter(photograph__contact__0__fields__email__iexact=email).delete()
+    # A merge that holds the address, wherever it is in there, can be undone no more.
+    held = [one.pk for one in Merger.objects.iterator() if _holds(one.photograph, email.casefold())]
+    Merger.objects.filter(pk__in=held).delete()
     invited, _kinds = SpeakerInvitation.objects.filter(email__iexact=email).delete()
     return asked + invited + Contact.objects.filter(email__iexact=email).update(person="", email="", phone="")
+
+
+def _holds(said: Any, email: str) -> bool:
+    if isinstance(said, Mapping):
+        return any(_holds(value, email) for value in said.values())
+    if isinstance(said, list):
+        return any(_holds(value, email) for value in said)
+    return isinstance(said, str) and said.casefold() == email
 
 
 # --- Import, invitation, claim ---

@@ -3,9 +3,11 @@
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from querwerk.core.actions import Actor, raise_edition
+from querwerk.core.limits import DAY, is_too_often
 from querwerk.core.states import Verb
 from querwerk.people.actions import actor_of, add_speaker, note
 from querwerk.people.models import Profile, SpeakerInvitation, Spokesperson, User
@@ -36,6 +38,9 @@ def invite_speaker(*, profile: Profile, email: str, language: str, by: Actor) ->
         return there
     if SpeakerInvitation.objects.filter(profile=profile).count() >= MOST:
         raise UnableToInvite(_("Many invitations are open already. Please take one back first."))
+    # Whoever takes back and invites anew mails again.
+    if is_too_often(f"speaker-mails:{profile.pk}", 2 * MOST, DAY):
+        raise UnableToInvite(_("Many invitations went out today. Please try again tomorrow."))
     made = SpeakerInvitation.objects.create(
         profile=profile, email=email.lower(), language=language, by_name=by.name[:200]
     )
@@ -53,10 +58,12 @@ def withdraw_invitation(*, profile: Profile, number: int, by: Actor) -> None:
 
 
 @transaction.atomic
-def accept_invitation(*, invitation: SpeakerInvitation, user: User) -> Profile:
-    """Let whoever was asked speak for the profile."""
+def accept_invitation(*, invitation: SpeakerInvitation, user: User) -> Profile | None:
+    """Let whoever was asked speak for the profile; a second click changes nothing. None where it was taken back meanwhile."""
+    is_there, _models = SpeakerInvitation.objects.filter(pk=invitation.pk).delete()
+    if not is_there and not Spokesperson.objects.filter(profile=invitation.profile, user=user).exists():
+        return None
     add_speaker(profile=invitation.profile, user=user, by=actor_of(user), why=_("by invitation"))
-    SpeakerInvitation.objects.filter(pk=invitation.pk).delete()
     return invitation.profile
 
 
@@ -76,8 +83,8 @@ def stop_speaking(*, profile: Profile, user: User) -> None:
 
 
 def invitation_by_code(space_id: int, code: str) -> SpeakerInvitation | None:
-    """Return whom a link in a mail belongs to; 1 query."""
-    found = SpeakerInvitation.objects.filter(code=code, profile__space=space_id)
+    """Return whom a link in a mail belongs to, as long as it is valid; 1 query."""
+    found = SpeakerInvitation.objects.filter(code=code, profile__space=space_id, invited_at__gte=timezone.now() - VALID)
     return found.select_related("profile__space", "profile__node").first()
 
 

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,8 +19,11 @@ from querwerk.people.meaning import folder
 if TYPE_CHECKING:
     from querwerk.engine.matching.search import WordIndex
 
-FORM = 1
+FORM = 2
 """To be raised when other words are read of a profile, or words are folded otherwise."""
+
+SEAL = 32
+"""Bytes of the hash before everything else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +46,15 @@ def opened(space_id: int) -> Kept:
     from querwerk.engine.matching.search import WordIndex  # noqa: PLC0415
 
     try:
-        data = _file(space_id).read_bytes()
-        size = int.from_bytes(data[:8])
-        marks = np.frombuffer(data, np.int64, 2 * size, 8).reshape(2, size).tolist()
-        return Kept(WordIndex.load(data[8 + 16 * size :]), dict(zip(*marks, strict=True)))
-    except (OSError, ValueError, KeyError):
+        content = _file(space_id).read_bytes()
+    except OSError:
         return Kept(WordIndex(), {})
+    seal, data = content[:SEAL], content[SEAL:]
+    if sha256(data).digest() != seal:  # half of it was written when the power went
+        return Kept(WordIndex(), {})
+    size = int.from_bytes(data[:8])
+    marks = np.frombuffer(data, np.int64, 2 * size, 8).reshape(2, size).tolist()
+    return Kept(WordIndex.load(data[8 + 16 * size :]), dict(zip(*marks, strict=True)))
 
 
 def keep(space_id: int, words: "WordIndex", marks: Mapping[int, int]) -> None:
@@ -62,7 +69,7 @@ def keep(space_id: int, words: "WordIndex", marks: Mapping[int, int]) -> None:
         descriptor, name = tempfile.mkstemp(dir=file.parent)
         try:
             with os.fdopen(descriptor, "wb") as new:
-                new.write(data)
+                new.write(sha256(data).digest() + data)
             Path(name).replace(file)
         except OSError:
             Path(name).unlink()

@@ -1,5 +1,6 @@
 """Reads of the programme: its frame for every page, its partners, its roles."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
@@ -99,11 +100,18 @@ def viewer_of(user_id: int | None, name: str, programme: Programme) -> Viewer:
 
 def owners_of(node_id: int) -> frozenset[str]:
     """Return the keys of the organisations to which a record belongs; 1 query."""
-    return frozenset(
-        Link.objects.filter(
-            owner=node_id, kind=LinkKind.TOOK_PART, field__in=OWNER_FIELDS, earlier__kind="organisation"
-        ).values_list("earlier__key", flat=True)
+    return owners_of_each([node_id])[node_id]
+
+
+def owners_of_each(node_ids: Collection[int]) -> dict[int, frozenset[str]]:
+    """Return the keys of the organisations to which each of some records belongs, by its node; 1 query."""
+    found = Link.objects.filter(
+        owner__in=node_ids, kind=LinkKind.TOOK_PART, field__in=OWNER_FIELDS, earlier__kind="organisation"
     )
+    keys: dict[int, set[str]] = {node_id: set() for node_id in node_ids}
+    for owner, key in found.values_list("owner", "earlier__key"):
+        keys[owner].add(key)
+    return {node_id: frozenset(of_node) for node_id, of_node in keys.items()}
 
 
 @prepared

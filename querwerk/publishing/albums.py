@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from querwerk.core.models import Node, Record
 from querwerk.core.pictures.models import Picture
-from querwerk.core.pictures.queries import gallery_of, pictures_by_key, press_pictures, used_in
+from querwerk.core.pictures.queries import gallery_for_some, gallery_of, pictures_by_key, press_pictures, used_in
 from querwerk.core.pictures.showing import plates
 from querwerk.core.queries import find_record
 from querwerk.core.registry import node_url
@@ -66,7 +66,10 @@ def is_open(request: Request, record: Record) -> bool:
 def album_picture(request: Request, key: str, kind: str, of: str) -> HttpResponse:
     """Show one picture of a record's gallery, with the ways to the one before and the one after."""
     record = record_or_404(request, kind, of)
-    album = gallery_of(record.node_id, with_drafts=request.with_drafts or is_open(request, record))
+    is_for_some = not request.with_drafts and is_open(request, record)
+    album = (
+        gallery_for_some(record.node_id) if is_for_some else gallery_of(record.node_id, with_drafts=request.with_drafts)
+    )
     place = next((number for number, picture in enumerate(album) if picture.key == key), None)
     if place is None:
         raise Http404

@@ -1,11 +1,14 @@
-"""A question from a phone to the screen, its answer, and into the documentation; without scripts, too."""
+"""A question from a phone to the screen and into the documentation; after the event a sheet in the box and a mail that thanks."""
 
 import re
 from collections.abc import Callable
 from urllib.parse import urlsplit
+from uuid import uuid4
 
 from playwright.sync_api import Page, expect
 
+from scripts.demo import Site
+from tests.browser.hosting import create_event, own_page, register, wait_for_mail
 from tests.browser.looks import PHONE, structure, too_wide, untranslated
 
 OpenPage = Callable[..., Page]
@@ -66,3 +69,67 @@ def test_a_question_goes_from_a_phone_to_the_screen_and_stays_with_the_event(
     expect(organiser_page.get_by_role("status")).to_contain_text("Ein Entwurf")
     voter.goto("/de/inducci/events/plauen-2021/#said")
     expect(voter.locator("#said")).to_contain_text(ANSWER)
+
+
+def test_an_answer_that_is_being_written_outlives_a_new_list(organiser_page: Page, open_page: OpenPage) -> None:
+    room, _screen, moderators = ways_in(organiser_page)
+    moderator, asker = open_page(viewport=PHONE), open_page(viewport=PHONE)
+
+    def ask(words: str) -> None:
+        asker.goto(room)
+        asker.get_by_label("Ihre Frage").fill(words)
+        asker.get_by_role("button", name="Fragen").click()
+
+    ask(QUESTION)
+    moderator.goto(moderators)
+    moderator.get_by_role("button", name=about("Anzeigen")).click()
+    moderator.get_by_text("Schriftlich antworten").click()
+    answer = moderator.get_by_label("Antwort")
+    answer.fill(ANSWER)
+    answer.blur()  # a finger beside the keyboard
+    ask("Und wer heizt?")
+    expect(moderator.get_by_role("heading", name="Freizugeben 1")).to_be_visible(timeout=15_000)
+    expect(answer).to_have_value(ANSWER)
+
+
+def test_after_the_event_a_guest_puts_a_sheet_into_the_box_without_scripts_and_is_thanked_once(
+    site: Site, organiser_page: Page, open_page: OpenPage, axe: Callable[..., list[str]]
+) -> None:
+    desk, key = organiser_page, f"danach-{uuid4().hex[:8]}"
+    desk.set_viewport_size(PHONE)
+    create_event(desk, key)
+    register(desk, key, "Ida")
+    place = f"/de/desk/inducci/audience/{key}/"
+
+    def flaws(page: Page) -> list[str]:
+        found = [*axe(page), *structure(page, "de"), *too_wide(page, PHONE["width"]), *untranslated(page)]
+        return [f"{page.url}: {flaw}" for flaw in found]
+
+    desk.goto(f"{place}feedback/")
+    desk.get_by_role("button", name="Mit fünf guten Fragen beginnen").click()
+    desk.get_by_role("button", name="Formular öffnen").click()
+    expect(desk.get_by_role("button", name="Formular schließen")).to_be_visible()
+    wrong = flaws(desk)
+
+    wait_for_mail(desk, site, key, "Ida")
+    guest = open_page(viewport=PHONE, java_script_enabled=False)
+    guest.goto(own_page(site, key, "Ida"))
+    guest.get_by_role("link", name="Sagen, wie es war").click()
+    guest.get_by_role("button", name="In die Box legen").click()  # an empty sheet comes back
+    expect(guest.get_by_role("alert")).to_be_visible()
+    guest.get_by_role("radio").first.check()
+    guest.get_by_role("button", name="In die Box legen").click()
+    expect(guest.get_by_role("heading", level=1)).to_have_text("Danke")
+    guest.reload()  # and there is no second sheet
+    expect(guest.get_by_role("button", name="In die Box legen")).to_have_count(0)
+
+    desk.goto(f"{place}thanks/")
+    wrong += flaws(desk)
+    desk.get_by_label("Betreff (Deutsch)").first.fill("Schön, dass Sie da waren")
+    desk.get_by_role("button", name="Sichern und ansehen").click()
+    expect(desk.get_by_role("main")).to_contain_text("Schön, dass Sie da waren")
+    wrong += flaws(desk)
+    desk.get_by_role("button", name="Einmal an alle senden").click()
+    expect(desk.get_by_role("button", name="Einmal an alle senden")).to_have_count(0)
+    assert "/feedback/" in wait_for_mail(desk, site, key, "Ida", "da waren")
+    assert not wrong, "\n".join(wrong)

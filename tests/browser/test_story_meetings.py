@@ -2,37 +2,15 @@
 
 import re
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 from playwright.sync_api import Page, StorageState, expect
 
 from scripts.demo import Site
+from tests.browser.hosting import DESK, create_event, own_page, register, wait_for_mail
 from tests.browser.looks import PHONE, structure, too_wide, untranslated
 
 OpenPage = Callable[..., Page]
-DESK = "/de/desk/inducci/"
-
-
-def create_event(page: Page, key: str) -> None:
-    """An event of yesterday, so that its meetings have taken place as soon as there is a timetable."""
-    page.goto(f"{DESK}records/event/+/")
-    page.get_by_label("Deutsch: Titel").fill(f"Treffen {key}")
-    page.get_by_label("Kennung").fill(key)
-    page.locator("#f-date").fill((datetime.now(UTC).date() - timedelta(days=1)).isoformat())
-    page.get_by_role("button", name="Speichern und veröffentlichen").first.click()
-    page.goto(f"{DESK}registrations/{key}/terms/")
-    page.locator("[name=asks_networking]").check()
-    page.get_by_role("button", name=re.compile("Speichern")).click()
-
-
-def register(page: Page, key: str, name: str) -> None:
-    page.goto(f"{DESK}registrations/{key}/+/")
-    page.get_by_label("Ihr Name").fill(name)
-    page.locator("#id_email").fill(f"{name.lower()}-{key}@web.example")
-    page.get_by_label("ein anderer Bereich").check()
-    page.locator("[name=networking]").check()
-    page.get_by_role("button", name="Anmelden und Ticket schicken").click()
 
 
 def arrange(page: Page, key: str) -> None:
@@ -48,14 +26,6 @@ def arrange(page: Page, key: str) -> None:
     page.locator("[name=last]").fill("2")
     page.get_by_role("button", name="Speichern").click()
     page.get_by_role("button", name="Für Wünsche öffnen").click()
-
-
-def own_page(site: Site, key: str, name: str) -> str:
-    """The address of somebody's meetings, from the ticket that was mailed to them."""
-    mails = site.log.read_text().replace("=\n", "")
-    found = re.search(rf"To: {name.lower()}-{key}@web\.example.*?/events/{key}/mine/([\w=-]+?)/", mails, re.DOTALL)
-    assert found is not None, f"no mail to {name}"
-    return f"/de/inducci/events/{key}/mine/{found[1]}/meetings/"
 
 
 def flaws(page: Page, axe: Callable[..., list[str]]) -> list[str]:
@@ -87,19 +57,17 @@ def test_from_a_wish_to_what_comes_of_a_meeting(
     assert desk.request.get(f"{DESK}meetings/{key}/print/badges.pdf").headers["content-type"] == "application/pdf"
 
     ada, ben = open_page(viewport=PHONE), open_page(viewport=PHONE, java_script_enabled=False)
-    for _try in range(60):  # the worker mails the tickets
-        if all(f"To: {name}-{key}@" in site.log.read_text() for name in ("ada", "ben")):
-            break
-        desk.wait_for_timeout(500)
-    ada.goto(own_page(site, key, "Ada") + "me/")
+    for name in ("Ada", "Ben"):
+        wait_for_mail(desk, site, key, name)
+    ada.goto(own_page(site, key, "Ada") + "meetings/me/")
     wrong += flaws(ada, axe)
     ada.get_by_label("Was tun oder suchen Sie?").fill("Ich suche Garn.")
     ada.get_by_role("button", name="Speichern").click()
-    ada.goto(own_page(site, key, "Ada") + "people/")
+    ada.goto(own_page(site, key, "Ada") + "meetings/people/")
     wrong += flaws(ada, axe)
     press(ada, "wish:")
     expect(ada.get_by_role("status").first).to_contain_text("Ben")
-    ben.goto(own_page(site, key, "Ben"))
+    ben.goto(own_page(site, key, "Ben") + "meetings/")
     ben.get_by_role("button", name="Ja, gern").click()
 
     desk.goto(f"{DESK}meetings/{key}/timetable/")
@@ -112,7 +80,7 @@ def test_from_a_wish_to_what_comes_of_a_meeting(
     wrong += flaws(desk, axe)
 
     for page, name in ((ada, "Ada"), (ben, "Ben")):
-        page.goto(own_page(site, key, name))
+        page.goto(own_page(site, key, name) + "meetings/")
         page.locator("button[value^='took-place']").click()
         page.locator("button[value^='go-on']").click()
     expect(ben.get_by_role("main")).to_contain_text(f"ada-{key}@web.example")

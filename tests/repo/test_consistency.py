@@ -97,6 +97,13 @@ def test_templates_hold_no_inline_style_or_script() -> None:
     assert found == []
 
 
+def test_no_table_stands_in_a_table() -> None:
+    """The primitive brings the table with it; a second one would end the first, and its caption would name nothing."""
+    inside = re.compile(r"{% table [^%]*%}((?:(?!{% endtable %}).)*)", re.DOTALL)
+    nested = [name for name, path in TEMPLATES.items() for rows in inside.findall(path.read_text()) if "<table" in rows]
+    assert nested == []
+
+
 def test_titles_are_shortened_before_they_become_markup() -> None:
     """What ``shown`` gives may hold a tag; ``|shown:40`` counts words, a filter behind it would cut the tag in two."""
     found = [

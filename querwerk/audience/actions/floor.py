@@ -13,6 +13,7 @@ from querwerk.audience.rules import may_ask, may_vote
 from querwerk.audience.states import QUESTION_MOVES, SEEN, QuestionState
 from querwerk.core.actions import Actor, given_key, save_record, write_journal
 from querwerk.core.codes import new_code
+from querwerk.core.models import Space
 from querwerk.core.queries import snapshot
 from querwerk.core.states import Verb
 from querwerk.core.text import Text
@@ -42,10 +43,15 @@ def touch(floor_id: int) -> None:
     Floor.objects.filter(pk=floor_id).update(version=F("version") + 1)
 
 
+def _queue_up(floor_id: int) -> None:
+    """Wait for one's turn on a floor. Every write does so before it touches a question: two orders would wait for each other."""
+    Floor.objects.select_for_update().get(pk=floor_id)
+
+
 @transaction.atomic
 def set_item(*, floor: Floor, item: AgendaItem | None, is_open: bool, is_moderated: bool, by: Actor) -> None:
     """Open or close the questions about a point of the agenda, or about the whole, and say whether they are moderated."""
-    Floor.objects.select_for_update().get(pk=floor.pk)
+    _queue_up(floor.pk)
     values = {"is_open": is_open, "is_moderated": is_moderated}
     found = FloorItem.objects.filter(floor=floor, item=item)
     if found.filter(**values).exists():
@@ -72,8 +78,9 @@ def ask(
     Raises :class:`UnableToAsk` where the point is closed.
     """
     said = " ".join(words.split())[:500]
-    # Those who ask at the same moment queue up here, so that the same question cannot be stored twice.
-    Floor.objects.select_for_update().get(pk=setting.floor_id)
+    # The same question cannot be stored twice at the same moment, and how questions are taken is what it is now.
+    _queue_up(setting.floor_id)
+    setting = FloorItem.objects.get(pk=setting.pk)
     same = FloorQuestion.objects.filter(floor=setting.floor_id)
     known = same.filter(client_id=client_id, asker=asker).first()
     known = (
@@ -95,10 +102,15 @@ def ask(
     return made
 
 
+def _current(question: FloorQuestion) -> FloorQuestion:
+    _queue_up(question.floor_id)
+    return FloorQuestion.objects.get(pk=question.pk)
+
+
 @transaction.atomic
 def vote(*, question: FloorQuestion, voter: str, is_wanted: bool) -> bool:
     """Vote for a question, or take the vote back; a second click changes nothing. Raises :class:`UnableToAsk`."""
-    current = FloorQuestion.objects.select_for_update().get(pk=question.pk)
+    current = _current(question)
     verdict = may_vote(is_shown=current.state == QuestionState.SHOWN, is_own=current.asker == voter)
     if not verdict:
         raise UnableToAsk(str(verdict.why))
@@ -118,7 +130,7 @@ def vote(*, question: FloorQuestion, voter: str, is_wanted: bool) -> bool:
 @transaction.atomic
 def move(*, question: FloorQuestion, state: QuestionState) -> bool:
     """Let a question through, hide it, or call it answered; false where it cannot move there, or is there already."""
-    current = FloorQuestion.objects.select_for_update().get(pk=question.pk)
+    current = _current(question)
     if state not in QUESTION_MOVES[QuestionState(current.state)]:
         return False
     current.state = state
@@ -133,7 +145,7 @@ def move(*, question: FloorQuestion, state: QuestionState) -> bool:
 @transaction.atomic
 def put_on_stage(*, question: FloorQuestion, is_on: bool) -> None:
     """Show one question large on the screen, in the place of the one before."""
-    Floor.objects.select_for_update().get(pk=question.floor_id)
+    _queue_up(question.floor_id)
     FloorQuestion.objects.filter(floor=question.floor_id, is_on_stage=True).update(is_on_stage=False)
     if is_on:
         FloorQuestion.objects.filter(pk=question.pk, state__in=SEEN).update(is_on_stage=True)
@@ -143,7 +155,7 @@ def put_on_stage(*, question: FloorQuestion, is_on: bool) -> None:
 @transaction.atomic
 def write_answer(*, question: FloorQuestion, language: str, words: str) -> None:
     """Answer in writing, in one language; with an answer the question counts as answered."""
-    current = FloorQuestion.objects.select_for_update().get(pk=question.pk)
+    current = _current(question)
     said = {code: text for code, text in current.answer.items() if code != language}
     current.answer = Text({**said, language: words} if words else said)
     current.save(update_fields=["answer"])
@@ -161,9 +173,11 @@ def keep_questions(*, event: Event, questions: Sequence[FloorQuestion], guiding:
 
     A name goes with a question only where its owner said that it may. ``guiding``: keys of the guiding questions that they answer.
     """
-    wanted = FloorQuestion.objects.select_for_update().filter(
-        pk__in=[row.pk for row in questions], kept_at__isnull=True
-    )
+    # Whoever saves the event waits for the programme first and for the questions at its points then.
+    Space.objects.select_for_update().get(pk=event.space_id)
+    for floor_id in {row.floor_id for row in questions}:
+        _queue_up(floor_id)
+    wanted = FloorQuestion.objects.filter(pk__in=[row.pk for row in questions], kept_at__isnull=True)
     rows = list(wanted.exclude(state=QuestionState.HIDDEN).order_by("pk"))
     if not rows:
         return 0
@@ -184,9 +198,14 @@ def keep_questions(*, event: Event, questions: Sequence[FloorQuestion], guiding:
     return len(rows)
 
 
+def key_of(question: FloorQuestion) -> str:
+    """Return under which key a question stands in the documentation."""
+    return f"floor-{question.client_id.hex[:12]}"
+
+
 def _contribution(question: FloorQuestion, items: Mapping[int, str], guiding: Sequence[str]) -> dict[str, Any]:
     said = {
-        "id": f"floor-{question.client_id.hex[:12]}",
+        "id": key_of(question),
         f"said_{question.language}": question.words,
         **{f"answer_{code}": words for code, words in question.answer.items() if words},
         "by": question.name if question.may_name else "",

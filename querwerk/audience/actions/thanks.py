@@ -50,7 +50,7 @@ def _proposed(terms: Terms) -> dict[str, Text]:
 
 
 @transaction.atomic
-def save_draft(*, terms: Terms, values: Mapping[str, Text], expected_version: int) -> Thanks:
+def save_draft(*, terms: Terms, values: Mapping[str, Text], by: Actor, expected_version: int) -> Thanks:
     """Keep what somebody wrote. Raises :class:`UnableToThank` where it went out, or somebody else wrote meanwhile."""
     Terms.objects.select_for_update().get(pk=terms.pk)
     thanks = Thanks.objects.filter(terms=terms).first() or Thanks(terms=terms, version=0)
@@ -62,6 +62,7 @@ def save_draft(*, terms: Terms, values: Mapping[str, Text], expected_version: in
         setattr(thanks, name, values[name])
     thanks.version += 1
     thanks.save()
+    journal(terms.event, by=by, after={"draft": thanks.version})
     return thanks
 
 

@@ -4,6 +4,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from querwerk.audience.models import FeedbackBox
@@ -57,7 +58,7 @@ def _result(question: Question, given: list[Any]) -> Result:
     if question.sort in WORDED:
         found.quotations = sorted((str(words) for words in given), key=lambda words: (len(words), words))
     elif question.sort == QuestionSort.NUMBER:
-        found.mean = f"{sum(given) / len(given):.1f}" if given else ""
+        found.mean = number_format(sum(given) / len(given), 1) if given else ""
         found.bars = _bars(Counter(str(one) for one in sorted(given)), {}, len(given))
     elif question.sort == QuestionSort.DATE:
         found.bars = _bars(Counter(sorted(map(str, given))), {}, len(given))

@@ -16,14 +16,13 @@ from querwerk.audience.models import FeedbackBox
 from querwerk.audience.queries import feedback as reads
 from querwerk.audience.rules import may_see_results
 from querwerk.audience.tasks import preview_of
+from querwerk.audience.views.floor import participant_or_404
 from querwerk.audience.views.moderating import event_for, framed
 from querwerk.desk.registration_tables import as_csv
 from querwerk.desk.views.frame import actor, attempt, desk_page, require, sent
 from querwerk.events import rules as event_rules
 from querwerk.events.models import Registration, Terms
 from querwerk.events.queries.registrations import terms_of
-from querwerk.events.states import ENDED, RegistrationState
-from querwerk.events.views.registering import registration_or_404
 from querwerk.programmes.pages import Request, visitor_page
 
 # --- For participants --------------------------------------------------------
@@ -32,7 +31,7 @@ from querwerk.programmes.pages import Request, visitor_page
 @visitor_page
 def feedback(request: Request, key: str, code: str) -> HttpResponse:
     """Ask how it was; what somebody answers is stored without them."""
-    registration = registration_or_404(request, key, code)
+    registration = participant_or_404(request, key, code)
     box = box_for(registration)
     asked = reads.asked_in(registration.terms)
     context: dict[str, Any] = {"event": registration.terms.event, "registration": registration, "box": box}
@@ -48,9 +47,9 @@ def feedback(request: Request, key: str, code: str) -> HttpResponse:
 
 
 def box_for(registration: Registration) -> FeedbackBox:
-    """Return the box into which somebody can put a sheet: who had a place, as long as there is a box."""
+    """Return the box into which somebody can put a sheet, as long as there is one."""
     box = reads.box_of(registration.terms)
-    if box is None or registration.state in ENDED or registration.state == RegistrationState.UNCONFIRMED:
+    if box is None:
         raise Http404
     return box
 
@@ -132,7 +131,11 @@ def thank(request: Request, key: str) -> HttpResponse:
         try:
             attempt(
                 request,
-                lambda: mails.save_draft(terms=terms, values=values, expected_version=_version(request)).version,
+                lambda: (
+                    mails.save_draft(
+                        terms=terms, values=values, by=actor(request), expected_version=_version(request)
+                    ).version
+                ),
             )
         except mails.UnableToThank as error:
             form.add_error(None, str(error))

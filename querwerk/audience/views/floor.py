@@ -7,7 +7,6 @@ from typing import Any
 from allauth.account.adapter import get_adapter
 from django.conf import settings
 from django.contrib import messages
-from django.core.cache import cache
 from django.http import Http404, HttpResponse, HttpResponseNotModified
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -18,8 +17,11 @@ from querwerk.audience.actions import floor as writes
 from querwerk.audience.forms import AskForm, CodeForm
 from querwerk.audience.models import Floor, FloorQuestion
 from querwerk.audience.queries import floor as reads
+from querwerk.audience.rules import may_speak
 from querwerk.audience.states import SEEN, QuestionState
 from querwerk.core.letters import site
+from querwerk.core.limits import is_too_often
+from querwerk.events.models import Registration
 from querwerk.events.views.pages import event_or_404
 from querwerk.events.views.registering import registration_or_404
 from querwerk.programmes.pages import Request, page_language, visitor_page
@@ -65,12 +67,11 @@ def remember(response: HttpResponse, token: str) -> HttpResponse:
 
 def is_flooding(request: Request, floor: Floor, mark: str, name: str, most: tuple[int, int]) -> bool:
     """Tell whether too much came from one phone or from one connection."""
-    here = f"floor-{name}:{floor.pk}:{get_adapter(request).get_client_ip(request)}"
-    over = False
-    for counter, limit in ((f"floor-{name}:{floor.pk}:{mark}", most[0]), (here, most[1])):
-        cache.add(counter, 0, TEN_MINUTES)
-        over = bool(cache.incr(counter) > limit) or over
-    return over
+    of_one, from_here = (
+        f"floor-{name}:{floor.pk}:{who}" for who in (mark, get_adapter(request).get_client_ip(request))
+    )
+    # Both count, whichever is over.
+    return any([is_too_often(of_one, most[0], TEN_MINUTES), is_too_often(from_here, most[1], TEN_MINUTES)])
 
 
 @visitor_page
@@ -87,10 +88,18 @@ def entrance(request: Request, key: str) -> HttpResponse:
     return render(request, "audience/floor_entrance.html", context, status=422 if form.errors else 200)
 
 
+def participant_or_404(request: Request, key: str, code: str) -> Registration:
+    """Return whom a link in a mail belongs to, as far as they take part."""
+    registration = registration_or_404(request, key, code)
+    if not may_speak(state=registration.state, was_there=registration.presences.exists()):
+        raise Http404
+    return registration
+
+
 @visitor_page
 def from_registration(request: Request, key: str, code: str) -> HttpResponse:
     """Come in by one's own link: the same person on each of their devices."""
-    registration = registration_or_404(request, key, code)
+    registration = participant_or_404(request, key, code)
     floor = reads.floor_of(registration.terms.event_id)
     if floor is None:
         raise Http404
@@ -104,21 +113,22 @@ def floor_page(request: Request, key: str, code: str) -> HttpResponse:
     floor = floor_or_404(request, key, code)
     points = reads.points_of(floor)
     open_points = [point for point in points if point.is_open]
-    form = AskForm(request.POST if request.method == "POST" else None, points=open_points) if open_points else None
-    if form is not None and form.is_valid():
-        return take_question(request, floor, form)
-    context = {**shown_on(request, floor, points), "form": form, "is_open": bool(open_points)}
+    is_sent = request.method == "POST"
+    # Where everything was closed meanwhile, the form still holds what somebody wrote.
+    form = AskForm(request.POST if is_sent else None, points=open_points) if open_points or is_sent else None
+    if form is not None and form.is_valid() and (taken := take_question(request, floor, form)) is not None:
+        return taken
+    context = {**shown_on(request, floor, points), "form": form}
     return render(request, "audience/floor.html", context, status=422 if form is not None and form.errors else 200)
 
 
-def take_question(request: Request, floor: Floor, form: AskForm) -> HttpResponse:
-    """Store a question and lead back to the list, where its owner sees what became of it."""
+def take_question(request: Request, floor: Floor, form: AskForm) -> HttpResponse | None:
+    """Store a question and lead back to the list, where its owner sees what became of it; nothing where the form says why not."""
     token = token_of(request) or marks.new_token()
     mark = marks.mark_of(floor.pk, token)
-    response = redirect("audience:floor", request.frame.key, floor.event.key, floor.code)
     if is_flooding(request, floor, mark, "asked", (ASKED_BY_ONE, ASKED_FROM_HERE)):
-        messages.error(request, _("Many questions came from you just now. Please wait a few minutes."))
-        return response
+        form.add_error(None, _("Many questions came from you just now. Please wait a few minutes."))
+        return None
     point, typed = form.chosen(), form.cleaned_data
     assert point.setting is not None
     try:
@@ -127,8 +137,8 @@ def take_question(request: Request, floor: Floor, form: AskForm) -> HttpResponse
             language=page_language(), asker=mark, client_id=typed["client"] or uuid.uuid4(),
         )  # fmt: skip
     except writes.UnableToAsk as error:
-        messages.error(request, str(error))
-        return response
+        form.add_error("point", str(error))
+        return None
     is_waiting = made.state == QuestionState.WAITING
     messages.success(
         request,
@@ -136,7 +146,7 @@ def take_question(request: Request, floor: Floor, form: AskForm) -> HttpResponse
         if is_waiting
         else _("Your question is shown."),
     )
-    return remember(response, token)
+    return remember(redirect("audience:floor", request.frame.key, floor.event.key, floor.code), token)
 
 
 def shown_on(request: Request, floor: Floor, points: list[reads.Point]) -> dict[str, Any]:

@@ -26,6 +26,7 @@ from querwerk.events.models import AgendaItem, Event
 from querwerk.events.queries.events import events
 from querwerk.events.views.pages import event_or_404
 from querwerk.programmes.pages import Request, page_language, visitor_page
+from querwerk.programmes.queries import owners_of_each
 
 CURRENT = "audience:home"
 TONES = {
@@ -123,7 +124,8 @@ def home(request: Request) -> HttpResponse:
     """List the events whose floor, feedback and thanks the viewer may handle, latest first."""
     require(may_see_audience(request.viewer))
     found = events(request.frame.space_id, with_drafts=True).select_related("node", "space").order_by("-date", "-pk")
-    rows = [event for event in found if may_handle(request.viewer, owners=owners(event))]
+    belongs = owners_of_each([event.node_id for event in found])
+    rows = [event for event in found if may_handle(request.viewer, owners=belongs[event.node_id])]
     return render(request, "audience/desk_home.html", {**surrounding(request, CURRENT), "rows": rows})
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from querwerk.core.lists import Ties
 from querwerk.core.models import Node, Record
 from querwerk.core.pictures.models import Picture
-from querwerk.core.pictures.queries import Shown, gallery_of, lead_pictures, people_in
+from querwerk.core.pictures.queries import Shown, gallery_for_some, gallery_of, lead_pictures, leads_for_some, people_in
 from querwerk.core.registry import node_url
 
 type Description = tuple[Any, str]
@@ -60,20 +60,21 @@ def person(shown: Shown, known: Mapping[int, Description], programme_key: str) -
 
 def face_of(request: Any, record: Record) -> Picture | None:
     """Return a record's picture; no query where the page has loaded its links and none leads to one."""
-    if getattr(request, "album_of", None) == record.node_id:
-        return lead_pictures([record.node_id], with_drafts=True).get(record.node_id)
+    with_drafts = bool(getattr(request, "with_drafts", False))
+    if getattr(request, "album_of", None) == record.node_id and not with_drafts:
+        return leads_for_some([record.node_id]).get(record.node_id)
     ties: Ties | None = getattr(request, "ties", None)
     if ties is not None and ties.node_id == record.node_id and not ties.nodes("picture"):
         return None
-    with_drafts = bool(getattr(request, "with_drafts", False))
     return lead_pictures([record.node_id], with_drafts=with_drafts).get(record.node_id)
 
 
 def pictures_of(request: Any, record: Record) -> list[Picture]:
     """Return a record's gallery; no query where the page has loaded its links and none leads to one."""
-    if getattr(request, "album_of", None) == record.node_id:
-        return gallery_of(record.node_id, with_drafts=True)
+    with_drafts = bool(getattr(request, "with_drafts", False))
+    if getattr(request, "album_of", None) == record.node_id and not with_drafts:
+        return gallery_for_some(record.node_id)
     ties: Ties | None = getattr(request, "ties", None)
     if ties is not None and ties.node_id == record.node_id and not ties.nodes("pictures"):
         return []
-    return gallery_of(record.node_id, with_drafts=bool(getattr(request, "with_drafts", False)))
+    return gallery_of(record.node_id, with_drafts=with_drafts)

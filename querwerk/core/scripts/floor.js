@@ -5,15 +5,17 @@ for (const box of document.querySelectorAll("[data-live]")) {
   let tag = box.dataset.tag;
   let looking = false;
 
-  // Nobody loses what they are writing.
+  // Nobody loses what they are writing: no list comes in between, and what was typed before it is in the new one again.
   const isBusy = () => document.activeElement?.matches("textarea, input") && box.contains(document.activeElement);
 
   const show = (text) => {
     const open = [...box.querySelectorAll("details[open]")].map((one) => one.closest("[id]")?.id);
     const focused = box.contains(document.activeElement) ? document.activeElement.id : "";
+    const typed = [...box.querySelectorAll("textarea")].filter((one) => one.value !== one.defaultValue);
     const made = new DOMParser().parseFromString(text, "text/html");
     box.replaceChildren(...made.body.childNodes);
     for (const id of open) document.getElementById(id)?.querySelector("details")?.setAttribute("open", "");
+    for (const { id, value } of typed) if (document.getElementById(id)) document.getElementById(id).value = value;
     if (focused) document.getElementById(focused)?.focus();
   };
 

@@ -231,11 +231,14 @@ def merge(request: Request, one: str, other: str) -> HttpResponse:
     if keep is None or gone is None or keep.pk == gone.pk:
         raise Http404
     if request.method == "POST":
-        if sent(request, "do") == "apart":
-            finding.tell_apart(one=keep, other=gone, by=actor(request))
-        else:
-            joining.merge_profiles(keep=keep, gone=gone, by=actor(request))
-        messages.success(request, _("Saved."))
+        try:
+            if sent(request, "do") == "apart":
+                finding.tell_apart(one=keep, other=gone, by=actor(request))
+            else:
+                joining.merge_profiles(keep=keep, gone=gone, by=actor(request))
+            messages.success(request, _("Saved."))
+        except joining.UnableToMerge as error:
+            messages.error(request, str(error))
         return redirect("desk:directory_duplicates", request.frame.key)
     context = {"keep": keep, "gone": gone, "rows": compared(keep, gone)}
     return show(request, "desk/directory_merge.html", context)

@@ -15,6 +15,7 @@ from querwerk.matching import rules
 from querwerk.matching.actions.pairs import UnableToExclude, judge_pair, note_shown, release_pair
 from querwerk.matching.models import Dossier
 from querwerk.matching.queries import challenges, pairs, ranking
+from querwerk.matching.queries.fairness import warnings
 from querwerk.matching.queries.feedback import heard_in
 from querwerk.matching.states import SOUGHT, ChallengeState, Mark
 from querwerk.people.models import Profile
@@ -93,6 +94,7 @@ def home(request: Request) -> HttpResponse:
         "drafts": counts.get(ChallengeState.DRAFT, 0),
         "creatives": pairs.creatives(request.frame.space_id).count(),
         "switched_off": pairs.switched_off(request.frame.space_id),
+        "warnings": warnings(request.frame.space_id, timezone.localdate()),
     }
     return render(request, "desk/matching_home.html", {**surrounding(request, CURRENT), **context})
 

@@ -18,12 +18,14 @@ from querwerk.engine.matching.model import Entry, Floats, Passage, Role
 from querwerk.engine.matching.relevance import unit
 from querwerk.engine.matching.words import Table, table_of
 
+RULES = 3
+"""Changes whenever the same texts and numbers would get another score."""
 STEADY_PAIRS = 100
 """Likewise for the spread of a pair of languages, in pairs of texts."""
 STEADY_CHALLENGES = 50
 """Likewise for exposure, in challenges."""
 BEST = 3
-"""How many challenges tell how exposed an offer is."""
+"""How many challenges tell how exposed an offer is, and how many offers how broad a challenge is."""
 STEADY = 3.0
 """A mean counts as if this many texts with the more general mean were among its own."""
 
@@ -32,18 +34,16 @@ STEADY = 3.0
 class Constants:
     """The numbers that were chosen by measuring; bench/RESULTS.md says on what."""
 
-    words: float = 0.6
-    """The share of words beside meaning where both texts are in one language, for a long challenge."""
+    words: float = 0.55
+    """The share of words beside meaning where both texts are in one language, for long texts."""
     words_across: float = 0.3
     """The same between languages: names, numbers and words that they share."""
-    few_words: float = 100.0
-    """Sequences of letters (some eight words) of a challenge whose words have half that share: few words are often other ones."""
+    few_words: float = 120.0
+    """Sequences of letters (some nine words) of texts whose words have half that share: names are often made of other words."""
     tags: float = 0.3
-    """The share of tags where people gave tags to both sides."""
-    tags_found: float = 0.05
-    """The same where texts were tagged automatically: a wrong tag must not outweigh what a text says (CSFCube: .3 costs six points)."""
+    """The share of tags where people gave tags to both sides; found ones repeat what the vectors say, which they were found by."""
     exposure: float = 0.5
-    """Half of this times the mean of an offer's three best relevances is taken off."""
+    """Half of this times the mean of an offer's three best relevances is taken off, and likewise a challenge's."""
     distance: float = 0.02
     """What the farthest sector is worth in a list."""
     diversity: float = 0.2
@@ -73,16 +73,25 @@ class Calibration:
     """How likenesses lie between challenges of one language and offers of another; ("", "") between all."""
     exposure: Mapping[str, float] = field(default_factory=dict)
     """For each offer the mean of its three best relevances over the open challenges, or what is expected where there are fewer."""
+    breadth: Mapping[str, float] = field(default_factory=dict)
+    """For each challenge the mean of its three best relevances over the offers: a broad one is near to everybody."""
     constants: Constants = field(default_factory=Constants)
+    rules: int = RULES
+
+    @cached_property
+    def basis(self) -> str:
+        """Return what has to be the same for a score to be computed again with it."""
+        return basis_of(self.encoder, self.rules)
 
     @cached_property
     def version(self) -> str:
         """Return 12 hexadecimal digits that change with anything in it."""
-        digest = hashlib.sha256(json.dumps([self.encoder, self.dimension, repr(self.constants)]).encode())
+        digest = hashlib.sha256(json.dumps([self.basis, self.dimension, repr(self.constants)]).encode())
         for (language, role), (count, mean) in sorted(self.means.items()):
             digest.update(f"{language}/{role}/{count}".encode() + np.ascontiguousarray(mean).tobytes())
         digest.update(str(self.table.texts).encode() + self.table.features.tobytes() + self.table.counts.tobytes())
-        digest.update(repr(sorted(self.spreads.items())).encode() + json.dumps(sorted(self.exposure.items())).encode())
+        digest.update(repr(sorted(self.spreads.items())).encode())
+        digest.update(json.dumps([sorted(values.items()) for values in (self.exposure, self.breadth)]).encode())
         return digest.hexdigest()[:12]
 
     @cached_property
@@ -129,13 +138,18 @@ class Calibration:
         return factor, general.mean - factor * mean
 
     def tags_share(self, challenge: Entry, offer: Entry) -> float:
-        """Return the share of tags in the relevance of a pair that both carry some."""
-        return self.constants.tags if challenge.tags and offer.tags else self.constants.tags_found
+        """Return the share of tags in the relevance of a pair: none unless people tagged both."""
+        return self.constants.tags if challenge.tags and offer.tags else 0.0
 
     def words_shares(self, sequences: int, challenge: str, offers: Sequence[str]) -> Floats:
-        """Return the share of words for each offer, given how many sequences of letters a challenge has, and all languages."""
+        """Return the share of words for each offer, given how many sequences of letters a challenge has, and all languages.
+
+        It grows with the length of the challenge and of the texts at hand (the product of the two against the square of `few_words`):
+        the same words in two sentences say something, different words in two names do not.
+        """
         constants = self.constants
-        telling = sequences / (sequences + constants.few_words)
+        length = sequences * (self.table.length if self.table.texts else sequences)
+        telling = length**2 / (length**2 + constants.few_words**4)
         is_own = np.fromiter((language == challenge for language in offers), np.bool_, len(offers))
         return np.where(is_own, constants.words, constants.words_across).astype(np.float32) * np.float32(telling)
 
@@ -151,6 +165,19 @@ class Calibration:
         return np.array([self.exposure.get(offer, usual) for offer in offers], np.float32) * (
             self.constants.exposure / 2
         )
+
+    @cached_property
+    def _usual_breadth(self) -> float:
+        return float(np.mean(list(self.breadth.values()))) if self.breadth else 0.0
+
+    def broad(self, challenge: str) -> float:
+        """Return what is taken off a challenge with all offers, so that an offer's challenges can be compared."""
+        return self.breadth.get(challenge, self._usual_breadth) * self.constants.exposure / 2
+
+
+def basis_of(encoder: str, rules: int = RULES) -> str:
+    """Return how scores come about: by which encoder and which rules."""
+    return f"{encoder} by rules {rules}"
 
 
 def means_of(
@@ -224,10 +251,20 @@ def exposure_from(best: Floats, average: float, offers: Sequence[str], challenge
     return {offer: round(float(value), 6) for offer, value in zip(offers, values, strict=True)}
 
 
+def breadth_of(relevances: Floats, challenges: Sequence[str]) -> dict[str, float]:
+    """Return how broad each challenge is, from relevances (challenges × offers)."""
+    if not relevances.size:
+        return {}
+    few = min(BEST, relevances.shape[1])
+    best = np.partition(relevances, -few, axis=1)[:, -few:]
+    values = (best.sum(axis=1) + (BEST - few) * relevances.mean()) / BEST
+    return {challenge: round(float(value), 6) for challenge, value in zip(challenges, values, strict=True)}
+
+
 def dump(calibration: Calibration) -> bytes:
     """Return a calibration as bytes (NumPy's npz without pickled objects)."""
     keys = sorted(calibration.means)
-    exposed = sorted(calibration.exposure.items())
+    exposed, broad = sorted(calibration.exposure.items()), sorted(calibration.breadth.items())
     head = {
         "encoder": calibration.encoder,
         "dimension": calibration.dimension,
@@ -237,7 +274,9 @@ def dump(calibration: Calibration) -> bytes:
             [*pair, spread.pairs, spread.mean, spread.deviation] for pair, spread in sorted(calibration.spreads.items())
         ],
         "exposed": [key for key, _ in exposed],
+        "broad": [key for key, _ in broad],
         "constants": {name.name: getattr(calibration.constants, name.name) for name in fields(Constants)},
+        "rules": calibration.rules,
     }
     stream = io.BytesIO()
     np.savez_compressed(
@@ -247,6 +286,7 @@ def dump(calibration: Calibration) -> bytes:
         features=calibration.table.features,
         counts=calibration.table.counts,
         exposure=np.array([value for _, value in exposed], np.float64),
+        breadth=np.array([value for _, value in broad], np.float64),
     )
     return stream.getvalue()
 
@@ -266,5 +306,7 @@ def load(data: bytes) -> Calibration:
             Table(head["texts"], arrays["features"], arrays["counts"]),
             {(one, other): Spread(*spread) for one, other, *spread in head["spreads"]},
             dict(zip(head["exposed"], arrays["exposure"].tolist(), strict=True)),
+            dict(zip(head["broad"], arrays["breadth"].tolist(), strict=True)),
             Constants(**head["constants"]),
+            head["rules"],
         )

@@ -7,7 +7,7 @@ from itertools import batched, islice
 
 import numpy as np
 
-from querwerk.engine.matching.calibration import Calibration, Constants
+from querwerk.engine.matching.calibration import Calibration, Constants, basis_of
 from querwerk.engine.matching.eligibility import obstacles
 from querwerk.engine.matching.encoder import Bundled, is_lexical
 from querwerk.engine.matching.entries import Prepared, Preparer, Report
@@ -93,9 +93,9 @@ class Index:
         self.calibration = calibration or Calibration(
             self.encoder.version, self.encoder.dimension, constants=constants or Constants()
         )
-        if self.calibration.encoder != self.encoder.version:
+        if self.calibration.basis != (ours := basis_of(self.encoder.version)):
             raise ValueError(
-                f"the calibration is of the encoder {self.calibration.encoder}, but {self.encoder.version} is in use: calibrate anew"
+                f"the calibration was made with {self.calibration.basis}, but {ours} is in use: calibrate anew"
             )
         self._stores: Stores = stores or InMemory()
         self._preparer = Preparer(self.encoder, self.taxonomy)
@@ -334,9 +334,10 @@ class Index:
     def _parts(self, challenge: Prepared, scored: Scored, at: int) -> Parts:
         relevance, shown = scored.relevances[at], scored.exposed[at]
         distance = self.taxonomy.distance(challenge.sector, scored.offers[at].sector)
-        score = score_in_list(relevance - shown, distance, self.calibration.constants)
+        broad = self.calibration.broad(challenge.entry.id)
+        score = score_in_list(relevance - shown - broad, distance, self.calibration.constants)
         return Parts(
-            float(scored.near[at]), float(scored.words[at]), scored.tags[at], relevance, shown, distance, score
+            float(scored.near[at]), float(scored.words[at]), scored.tags[at], relevance, shown, broad, distance, score
         )
 
     def _listed(

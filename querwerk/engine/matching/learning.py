@@ -7,7 +7,15 @@ from itertools import batched
 
 import numpy as np
 
-from querwerk.engine.matching.calibration import BEST, Calibration, Spread, exposure_from, means_of, spreads_of
+from querwerk.engine.matching.calibration import (
+    BEST,
+    Calibration,
+    Spread,
+    breadth_of,
+    exposure_from,
+    means_of,
+    spreads_of,
+)
 from querwerk.engine.matching.encoder import is_lexical, usual_means
 from querwerk.engine.matching.entries import Prepared, Preparer
 from querwerk.engine.matching.exact import Exact
@@ -19,6 +27,8 @@ ASKING = 500
 """Challenges whose likenesses with offers are looked at; of more, a sample by a hash of their ids."""
 ANSWERING = 5_000
 """Offers from which spreads are learnt, likewise."""
+MEETING = 500
+"""Offers that every challenge is held against to see how broad it is, likewise."""
 TOGETHER = 1_000
 """Offers compared at once."""
 
@@ -26,7 +36,7 @@ TOGETHER = 1_000
 def learn(
     offers: Sequence[Prepared], challenges: Sequence[Prepared], preparer: Preparer, before: Calibration
 ) -> Calibration:
-    """Return language means, rare words, spreads and exposure, learnt from all entries. Challenges lacking, offers stand in."""
+    """Return language means, rare words, spreads, exposure and breadth, learnt from all entries. Challenges lacking, offers stand in."""
     every = [*offers, *challenges]
     fresh = Calibration(
         preparer.encoder.version,
@@ -44,6 +54,7 @@ def learn(
     fresh = replace(fresh, spreads=spreads_between(likenesses, asking, some))
     if not challenges:
         return fresh
+    fresh = replace(fresh, breadth=_breadth(challenges, _sample(offers, MEETING), preparer, fresh))
     if len(some) < len(offers):
         return replace(fresh, exposure=_exposure(comparison.with_each(offers), asking, fresh))
     return replace(fresh, exposure=_exposure(iter([(some, likenesses)]), asking, fresh))
@@ -102,14 +113,29 @@ def _exposure(
 ) -> dict[str, float]:
     best, sums, keys = [], 0.0, list[str]()
     for offers, matrix in portions:
-        fairly = np.stack([
-            calibration.fair(row, each.language, [offer.language_for(each.language) for offer in offers])
-            for row, each in zip(matrix, asking, strict=True)
-        ])  # fmt: skip
+        fairly = _fairly(matrix, asking, offers, calibration)
         best.append(np.sort(fairly, axis=0)[-BEST:])
         sums += float(fairly.sum(dtype=np.float64))
         keys += [each.entry.id for each in offers]
     return exposure_from(np.concatenate(best, axis=1), sums / (len(keys) * len(asking)), keys, len(asking))
+
+
+def _breadth(
+    challenges: Sequence[Prepared], offers: Sequence[Prepared], preparer: Preparer, calibration: Calibration
+) -> dict[str, float]:
+    found: dict[str, float] = {}
+    for some in batched(challenges, TOGETHER, strict=False):
+        portions = Comparison(some, preparer, calibration).with_each(offers)
+        matrix = np.concatenate([likenesses for _, likenesses in portions], axis=1)
+        found |= breadth_of(_fairly(matrix, some, offers, calibration), [each.entry.id for each in some])
+    return found
+
+
+def _fairly(matrix: Floats, asking: Sequence[Prepared], offers: Sequence[Prepared], calibration: Calibration) -> Floats:
+    return np.stack([
+        calibration.fair(row, each.language, [offer.language_for(each.language) for offer in offers])
+        for row, each in zip(matrix, asking, strict=True)
+    ])  # fmt: skip
 
 
 def _vectors(every: Sequence[Prepared], preparer: Preparer) -> Iterator[tuple[Role, list[Passage], Floats]]:

@@ -142,10 +142,12 @@ class Parts:
     relevance: float
     exposure: float
     """What is taken off because the offer is near to everything."""
+    breadth: float
+    """What is taken off because the challenge is near to everything: the same with each of its offers."""
     distance: float | None
     """Between the sectors, 0 near to 1 far; None: unknown."""
     score: float
-    """relevance - exposure, plus the small bonus for distance."""
+    """relevance - exposure - breadth, plus the small bonus for distance."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -115,6 +115,82 @@ SENTENCES: dict[str, dict[str, str]] = {
     },
 }
 
+PEOPLE: dict[str, dict[str, str]] = {
+    "de": {
+        "both": "Sie beide haben mit {0} zu tun, und von dem, was die andere Seite sagt, kommt {1} Ihrem am nächsten",
+        "concepts": "Sie beide haben mit {0} zu tun",
+        "pair": "Sie sagen {0}, und dem kommt von dem, was die andere Seite sagt, {1} am nächsten",
+        "words": "Sie beide sprechen von {0}",
+        "nothing": "was Sie beide sagen, hat nichts deutlich gemeinsam",
+        "lexical": "verglichen wurden nur Wörter, nicht deren Bedeutung",
+        "languages": "Sie schreiben auf {0}, die andere Seite auf {1}",
+    },
+    "en": {
+        "both": "you both have to do with {0}, and of what they say {1} comes nearest to what you say",
+        "concepts": "you both have to do with {0}",
+        "pair": "you say {0}, and of what they say {1} comes nearest to it",
+        "words": "you both speak of {0}",
+        "nothing": "what you two say has nothing clearly in common",
+        "lexical": "only words were compared, not what they mean",
+        "languages": "you write in {0}, they write in {1}",
+    },
+    "cs": {
+        "both": "oba máte co do činění s tématem {0}; z toho, co říká druhá strana, je vám nejblíže {1}",
+        "concepts": "oba máte co do činění s tématem {0}",
+        "pair": "říkáte {0} a z toho, co říká druhá strana, je tomu nejblíže {1}",
+        "words": "oba mluvíte o {0}",
+        "nothing": "v tom, co říkáte, není zřetelná shoda",
+        "lexical": "porovnána byla jen slova, nikoli jejich význam",
+        "languages": "váš jazyk: {0}, jazyk druhé strany: {1}",
+    },
+    "pl": {
+        "both": "łączy Państwa temat: {0}; z tego, co mówi druga strona, najbliżej jest {1}",
+        "concepts": "łączy Państwa temat: {0}",
+        "pair": "mówią Państwo {0}, a z tego, co mówi druga strona, najbliżej tego jest {1}",
+        "words": "obie strony mówią o {0}",
+        "nothing": "w tym, co mówią obie strony, nie ma wyraźnych podobieństw",
+        "lexical": "porównano tylko słowa, a nie ich znaczenie",
+        "languages": "Państwa język: {0}, język drugiej strony: {1}",
+    },
+    "it": {
+        "both": "vi accomuna: {0}; di ciò che dice l'altra persona, {1} è quanto più si avvicina alle Sue parole",
+        "concepts": "vi accomuna: {0}",
+        "pair": "Lei dice {0}, e di ciò che dice l'altra persona {1} è quanto più vi si avvicina",
+        "words": "parlate entrambi di {0}",
+        "nothing": "ciò che dite non ha nulla di evidente in comune",
+        "lexical": "sono state confrontate solo le parole, non il loro significato",
+        "languages": "Lei scrive in {0}, l'altra persona in {1}",
+    },
+    "sl": {
+        "both": "skupna tema: {0}; od tega, kar pravi druga stran, je vašemu najbližje {1}",
+        "concepts": "skupna tema: {0}",
+        "pair": "pravite {0}, od tega, kar pravi druga stran, pa je temu najbližje {1}",
+        "words": "oba govorita o {0}",
+        "nothing": "v tem, kar pravita, ni očitnih skupnih točk",
+        "lexical": "primerjane so bile le besede, ne njihov pomen",
+        "languages": "vaš jezik: {0}, jezik druge strani: {1}",
+    },
+    "nl": {
+        "both": "u hebt allebei te maken met {0}, en van wat de ander zegt, komt {1} het dichtst bij wat u zegt",
+        "concepts": "u hebt allebei te maken met {0}",
+        "pair": "u zegt {0}, en van wat de ander zegt, komt {1} daar het dichtst bij",
+        "words": "u spreekt allebei van {0}",
+        "nothing": "wat u beiden zegt, heeft niets duidelijk gemeen",
+        "lexical": "alleen woorden zijn vergeleken, niet hun betekenis",
+        "languages": "u schrijft in het {0}, de ander in het {1}",
+    },
+    "fr": {
+        "both": "vous avez en commun : {0} ; de ce que dit l'autre personne, {1} est le plus proche de vos mots",
+        "concepts": "vous avez en commun : {0}",
+        "pair": "vous dites {0} et, de ce que dit l'autre personne, {1} s'en approche le plus",
+        "words": "vous parlez tous deux de {0}",
+        "nothing": "ce que vous dites n'a rien de net en commun",
+        "lexical": "seuls les mots ont été comparés, non leur sens",
+        "languages": "vous écrivez en {0}, l'autre personne en {1}",
+    },
+}
+"""The same where two people are compared: said to the one, about both. What only an offer can be told of has no words here."""
+
 LANGUAGE_NAMES: dict[str, dict[str, str]] = {
     "de": {"de": "Deutsch", "en": "Englisch", "cs": "Tschechisch", "pl": "Polnisch", "it": "Italienisch", "sl": "Slowenisch", "nl": "Niederländisch", "fr": "Französisch"},
     "en": {"de": "German", "en": "English", "cs": "Czech", "pl": "Polish", "it": "Italian", "sl": "Slovene", "nl": "Dutch", "fr": "French"},

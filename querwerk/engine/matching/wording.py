@@ -1,19 +1,23 @@
-"""Says in one sentence, in the reader's language, why an offer fits a challenge. Templates; nothing is made up, no percentages."""
+"""Says in one sentence, in the reader's language, why an offer fits a challenge, or one person another. Templates; nothing is made up, no percentages."""
+
+from collections.abc import Mapping
 
 from querwerk.engine.matching.model import Explanation, Why
 from querwerk.engine.matching.taxonomy import Taxonomy, bundled
-from querwerk.engine.matching.templates import AND, LANGUAGE_NAMES, OBSTACLES, QUOTES, SENTENCES
+from querwerk.engine.matching.templates import AND, LANGUAGE_NAMES, OBSTACLES, PEOPLE, QUOTES, SENTENCES
 
 LONGEST_QUOTE = 120
 
 
-def sentence(explanation: Explanation, language: str, taxonomy: Taxonomy | None = None) -> str:
-    """Return the sentence in one of the eight languages, English for others."""
+def sentence(
+    explanation: Explanation, language: str, taxonomy: Taxonomy | None = None, *, is_of_people: bool = False
+) -> str:
+    """Return the sentence in one of the eight languages, English for others; of two people, it is said to the one who asked."""
     language = language if language in SENTENCES else "en"
-    words = SENTENCES[language]
+    words = (PEOPLE if is_of_people else SENTENCES)[language]
     taxonomy = taxonomy or bundled()
     concepts = [taxonomy.name(concept, language) for concept in explanation.concepts]
-    clauses = [_reason(explanation, language, concepts)]
+    clauses = [_reason(explanation, language, words, concepts)]
     if explanation.is_lexical:
         clauses.append(words["lexical"])
     elif explanation.languages[0] != explanation.languages[1] and all(explanation.languages):
@@ -21,8 +25,9 @@ def sentence(explanation: Explanation, language: str, taxonomy: Taxonomy | None 
         if {*explanation.languages} <= names.keys():
             clauses.append(words["languages"].format(*(names[one] for one in explanation.languages)))
     missing = [taxonomy.name(concept, language) for concept in explanation.missing]
-    clauses += [words["missing"].format(_listing(missing[:3], language))] if missing else []
-    clauses += [words[fact] for fact in explanation.facts]
+    if missing and "missing" in words:
+        clauses.append(words["missing"].format(_listing(missing[:3], language)))
+    clauses += [words[fact] for fact in explanation.facts if fact in words]
     clauses += [OBSTACLES[language][why] for why in explanation.match.obstacles]
     text = "; ".join(clauses)
     return text[0].upper() + text[1:] + "."
@@ -33,8 +38,7 @@ def reason_for(why: Why, language: str) -> str:
     return OBSTACLES.get(language, OBSTACLES["en"])[why]
 
 
-def _reason(explanation: Explanation, language: str, concepts: list[str]) -> str:
-    words = SENTENCES[language]
+def _reason(explanation: Explanation, language: str, words: Mapping[str, str], concepts: list[str]) -> str:
     pair = explanation.pairs[0] if explanation.pairs and not explanation.is_lexical else None
     if concepts and pair:
         return words["both"].format(_listing(concepts[:3], language), _quoted(pair.offer.text, language))

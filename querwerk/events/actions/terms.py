@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from querwerk.core.actions import Actor, raise_edition, write_journal
@@ -15,6 +16,10 @@ from querwerk.events.actions.announcing import remember_told
 from querwerk.events.actions.places import lock_contingents, promote
 from querwerk.events.models import Contingent, Event, Question, Terms
 from querwerk.events.states import Attendance, Occasion
+
+
+class UnableToDelete(Exception):
+    """The question cannot be deleted; the message says why."""
 
 
 class UnableToOverwriteTerms(Exception):
@@ -152,8 +157,11 @@ def save_question(
 
 @transaction.atomic
 def delete_question(*, question: Question, by: Actor) -> None:
-    """Delete a question and all answers to it."""
+    """Delete a question; one that somebody has answered stays, and so do the answers. Raises :class:`UnableToDelete`."""
     terms, occasion = question.terms, question.occasion
+    Terms.objects.select_for_update().get(pk=terms.pk)
+    if Question.objects.filter(pk=question.pk).filter(Q(answers__isnull=False) | Q(is_answered=True)).exists():
+        raise UnableToDelete(_("This question has been answered already."))
     before = {"question": dict(question.label)}
     question.delete()
     _renumber(terms, list(terms.questions.filter(occasion=occasion).order_by("position", "pk")))

@@ -7,6 +7,7 @@ from django import forms
 from django.utils.translation import gettext as _
 
 from querwerk.core.markup import conditional_escape
+from querwerk.core.numbers import MOST
 from querwerk.core.spec import UNSTORABLE
 from querwerk.core.templatetags.ui import plain
 from querwerk.events.models import Question
@@ -85,7 +86,10 @@ def field_for(question: Question) -> Field:
         case QuestionSort.SEVERAL:
             field = forms.MultipleChoiceField(choices=options, widget=forms.CheckboxSelectMultiple, **common)
         case QuestionSort.NUMBER:
-            field = forms.IntegerField(min_value=question.least, max_value=question.most, **common)
+            least = -MOST if question.least is None else question.least
+            field = forms.IntegerField(
+                min_value=least, max_value=MOST if question.most is None else question.most, **common
+            )
         case QuestionSort.YES_NO:
             field = forms.ChoiceField(choices=[(YES, _("yes")), (NO, _("no"))], widget=forms.RadioSelect, **common)
         case QuestionSort.DATE:

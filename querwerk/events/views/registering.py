@@ -4,7 +4,6 @@ from typing import Any
 
 from allauth.account.adapter import get_adapter
 from django.core import signing
-from django.core.cache import cache
 from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -12,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from querwerk.core import ical, registry
 from querwerk.core.codes import address_hash
+from querwerk.core.limits import DAY, HOUR, is_too_often
 from querwerk.events import rules
 from querwerk.events.actions import doors, forgetting, places, registering
 from querwerk.events.actions.forgetting import data_of, end_of
@@ -28,7 +28,6 @@ PER_HOUR = 300
 """Forms sent from one connection for one event; a company or a trade fair has one connection for many."""
 MAILS_A_DAY = 8
 """To one address about one event."""
-HOUR, DAY = 3600, 86400
 PENDING = "event-registration"
 """The salt of the address that leads from the form to the page for the six digits."""
 TONES = {
@@ -115,11 +114,8 @@ def is_flooding(request: Request, event: Event, email: str) -> bool:
     """Tell whether too many forms came from one connection, or for one address."""
     here = f"event-forms:{event.pk}:{get_adapter(request).get_client_ip(request)}"
     there = f"event-mails:{event.pk}:{address_hash(email)}"
-    over = False
-    for name, most, seconds in ((here, PER_HOUR, HOUR), (there, MAILS_A_DAY, DAY)):
-        cache.add(name, 0, seconds)
-        over = bool(cache.incr(name) > most) or over
-    return over
+    # Both count, whichever is over.
+    return any([is_too_often(here, PER_HOUR, HOUR), is_too_often(there, MAILS_A_DAY, DAY)])
 
 
 @visitor_page

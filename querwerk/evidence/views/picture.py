@@ -9,7 +9,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from querwerk.core.templatetags.ui import lang_of, partial_date, reader_language
-from querwerk.engine.layers import Box, Picture, Place, Point, Route, Spacing, Tie, draw
+from querwerk.engine.layers import Box, Picture, Place, Route, Spacing, Tie, draw
 from querwerk.evidence.queries.web import Edge, Knot, Web
 from querwerk.evidence.states import HAS_PART, LAYER_OF, LAYERS, MISSING, ONWARD, PART_OF, WORDS
 from querwerk.evidence.views.wording import knot_kind, knot_title, open_end, state_words
@@ -164,19 +164,17 @@ def _number(value: float) -> str:
 
 def _path(route: Route) -> str:
     """Return a smooth path through a route's pairs."""
-    points: Sequence[Point] = route.points
-    start = points[0]
-    way = f"M{_number(start[0])} {_number(start[1])}"
-    for one, two in zip(points[::2], points[1::2], strict=True):
-        if one != points[0]:
-            way += f"H{_number(one[0])}"
-        if route.is_arc:
-            bend = one[0] + 34
-            way += f"C{_number(bend)} {_number(one[1])} {_number(bend)} {_number(two[1])} {_number(two[0])} {_number(two[1])}"
-        else:
-            middle = _number((one[0] + two[0]) / 2)
-            way += f"C{middle} {_number(one[1])} {middle} {_number(two[1])} {_number(two[0])} {_number(two[1])}"
-    return way
+    points = [(round(x), round(y)) for x, y in route.points]
+    x, y = points[0]
+    way = f"M{x} {y}"
+    # From point to point, and not from the corner of the picture: alike threads are written alike, which packs well.
+    for (left, _top), (right, bottom) in zip(points[::2], points[1::2], strict=True):
+        if left != x:
+            way += f"h{left - x}"
+        bend = 34 if route.is_arc else (right - left) // 2
+        way += f"c{bend} 0 {bend} {bottom - y} {right - left} {bottom - y}"
+        x, y = right, bottom
+    return way.replace(" -", "-")
 
 
 def _edge(edge: Edge, route: Route) -> str:
@@ -212,18 +210,19 @@ def _knot(knot: Knot, place: Place, lines: Sequence[Line], addresses: Addresses,
         classes += " thread-node--open"
     if is_focus:
         classes += " thread-node--focus"
-    x, y = _number(place.x), _number(place.y)
-    top = place.middle - (len(lines) - 1) * LINE / 2 + SIZE * 0.36
+    # Inside a box everything is measured from its corner: boxes of one height are written alike, which packs well.
+    height, middle = _number(place.height), _number(place.height / 2)
+    top = (place.height - (len(lines) - 1) * LINE) / 2 + SIZE * 0.36
     language = lang_of(knot.title) if knot.kind != MISSING else ""
     marked = f' lang="{language}"' if language and language != reader_language() else ""
     # A space ends each line but those that break a word: what is read aloud is the title, and so is what is searched for.
     rows = "".join(
-        f'<tspan x="{_number(place.x + KNOT)}" y="{_number(top + number * LINE)}">{escape(line.words)}'
+        f'<tspan x="{KNOT}" y="{_number(top + number * LINE)}">{escape(line.words)}'
         f"{'' if line.breaks_word else ' '}</tspan>"
         for number, line in enumerate(lines)
     )
     box = (
-        f'<rect class="thread-node__box" x="{x}" y="{y}" width="{_number(place.width)}" height="{_number(place.height)}"/>'
+        f'<rect class="thread-node__box" width="{_number(place.width)}" height="{height}"/>'
         f'<text class="thread-node__text"{marked}>{rows}</text>'
     )
     body = (
@@ -233,11 +232,12 @@ def _knot(knot: Knot, place: Place, lines: Sequence[Line], addresses: Addresses,
     )
     # The name of a link is read aloud already; the words again as a title would only make the page heavier.
     main = body if page else f"<title>{escape(label)}</title>{body}"
-    knob = f'<circle class="thread-node__knot" cx="{_number(place.x + 15)}" cy="{_number(place.middle)}" r="6"/>'
+    knob = f'<circle class="thread-node__knot" cx="{KNOT // 2}" cy="{middle}" r="6"/>'
     if focus:
         hint = _("Only the thread of “%(title)s”") % {"title": title}
         knob = (
             f'<a class="thread-node__own" href="{escape(focus)}" aria-label="{escape(hint)}">'
-            f'<rect class="thread-node__target" x="{x}" y="{y}" width="{KNOT - 2}" height="{_number(place.height)}"/>{knob}</a>'
+            f'<rect class="thread-node__target" width="{KNOT - 2}" height="{height}"/>{knob}</a>'
         )
-    return f'<g class="{classes}" data-knot="{knot.id}">{main}{knob}</g>'
+    corner = f"translate({_number(place.x)} {_number(place.y)})"
+    return f'<g class="{classes}" data-knot="{knot.id}" transform="{corner}">{main}{knob}</g>'

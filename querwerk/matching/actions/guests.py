@@ -1,13 +1,15 @@
 """Writes about those who are asked by mail: to read a challenge that is for chosen people, or to be the partner for it."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from querwerk.core.actions import Actor
+from querwerk.core.limits import DAY, is_too_often
 from querwerk.core.templatetags.ui import plain
 from querwerk.matching.actions.challenges import note
 from querwerk.matching.actions.pairs import judge_pair
@@ -15,7 +17,7 @@ from querwerk.matching.models import Confidant, Dossier, Guest
 from querwerk.matching.signals import guest_asked
 from querwerk.matching.states import Confidentiality, Mark, Step
 from querwerk.people.actions import actor_of
-from querwerk.people.models import Profile, User
+from querwerk.people.models import Profile, Spokesperson, User
 from querwerk.people.queries import contact_of, profiles_of, speakers_of
 
 MOST = 20
@@ -52,6 +54,9 @@ def ask(dossier: Dossier, email: str, *, by: Actor, is_partner: bool = False) ->
         return there
     if Guest.objects.filter(dossier=dossier).count() >= MOST:
         raise UnableToAsk(_("At most %(number)d people can be invited to one challenge.") % {"number": MOST})
+    # Whoever takes back and invites anew mails again.
+    if is_too_often(f"guest-mails:{dossier.pk}", 2 * MOST, DAY):
+        raise UnableToAsk(_("Many invitations went out today. Please try again tomorrow."))
     made = Guest.objects.create(
         dossier=dossier, email=email.lower(), language=dossier.language, by_name=by.name[:200], is_partner=is_partner
     )
@@ -67,9 +72,14 @@ def _let_go(dossier: Dossier) -> None:
 
 
 @transaction.atomic
-def take_in(*, guest: Guest, user: User) -> Dossier:
-    """Let a guest read the challenge; a partner with a profile here becomes the partner in the challenge."""
+def take_in(*, guest: Guest, user: User) -> bool:
+    """Let a guest read the challenge; a partner with a profile here becomes the partner in the challenge.
+
+    False where the invitation was taken back, or taken up by somebody else, while they were about to come in.
+    """
     dossier = Dossier.objects.select_for_update(of=("self",)).select_related("space").get(pk=guest.dossier_id)
+    if not Guest.objects.filter(Q(user=None) | Q(user=user), pk=guest.pk).exists():
+        return False
     _one, is_new = Confidant.objects.get_or_create(dossier=dossier, user=user)
     Guest.objects.filter(pk=guest.pk).update(user=user, accepted_at=timezone.now())
     if is_new:
@@ -77,7 +87,7 @@ def take_in(*, guest: Guest, user: User) -> Dossier:
     own = list(profiles_of(user.pk, dossier.space_id)[:2])
     if guest.is_partner and len(own) == 1:
         name_partner(dossier=dossier, partner=own[0], by=actor_of(user))
-    return dossier
+    return True
 
 
 @transaction.atomic
@@ -93,12 +103,21 @@ def name_partner(*, dossier: Dossier, partner: Profile | None, by: Actor, email:
         if reached and not Confidant.objects.filter(dossier=dossier, user__email__iexact=reached).exists():
             ask(dossier, reached, by=by, is_partner=True)
     expected = {email.lower(), address_of(partner) if partner is not None else ""} - {""}
-    Guest.objects.filter(dossier=dossier, is_partner=True, user=None).exclude(email__in=expected).delete()
+    _let_partners_go(dossier, partner, expected)
     if partner is None and dossier.partner_id is not None and not email:
         dossier.partner = None
         dossier.save(update_fields=["partner"])
     if email:
         ask(dossier, email, by=by, is_partner=True)
+
+
+def _let_partners_go(dossier: Dossier, partner: Profile | None, expected: Collection[str]) -> None:
+    """Forget who was asked as the partner and is it no more; whoever came reads the challenge no longer."""
+    asked = Guest.objects.filter(dossier=dossier, is_partner=True).exclude(email__in=expected)
+    speaking = Spokesperson.objects.filter(profile=partner).values("user")
+    gone = list(asked.exclude(user__in=speaking))
+    Confidant.objects.filter(dossier=dossier, user__in=[one.user_id for one in gone if one.user_id]).delete()
+    Guest.objects.filter(pk__in=[one.pk for one in gone]).delete()
 
 
 def address_of(profile: Profile) -> str:

@@ -39,6 +39,7 @@ def data_about(email: str) -> list[dict[str, Any]]:
                 "proposed": side.proposal.proposed_at.isoformat(),
                 "answer": side.answer,
                 "answered": side.answered_at.isoformat() if side.answered_at else None,
+                "ground": side.ground,
                 "reason": side.reason,
                 "how it went": [{"when": one.moment, "outcome": one.outcome, "words": one.words} for one in answers],
             }
@@ -53,13 +54,16 @@ def data_about(email: str) -> list[dict[str, Any]]:
         }
         for guest in Guest.objects.filter(email__iexact=email).select_related("dossier__space").order_by("pk")
     ]
-    spoken = Wish.objects.filter(profile__spokespersons__user__email__iexact=email, party=Party.OFFER)
+    as_creative = Q(profile__spokespersons__user__email__iexact=email, party=Party.OFFER)
+    as_company = Q(dossier__in=dossiers.order_by().values("pk"), party=Party.CHALLENGE)
+    spoken = Wish.objects.filter(as_creative | as_company).distinct()
     found += [
         {
             "what": "said to a suggestion",
             "programme": wish.dossier.space.key,
             "challenge": wish.dossier.key,
             "profile": wish.profile.key,
+            "party": wish.party,
             "says": wish.says,
             "ground": wish.ground,
             "why": wish.why,

@@ -130,6 +130,12 @@ def guests_of(dossier: Dossier) -> list[Guest]:
     return list(Guest.objects.filter(dossier=dossier, user=None).order_by("pk")) if dossier.pk else []
 
 
+def partner_asked(dossier: Dossier) -> str:
+    """Return the address of whoever was asked last to be the partner, come or not; 1 query."""
+    found = Guest.objects.filter(dossier=dossier, is_partner=True).order_by("-pk").first() if dossier.pk else None
+    return found.email if found is not None else ""
+
+
 def guest_by_code(space_id: int, code: str) -> Guest | None:
     """Return whom a link in a mail belongs to; 1 query."""
     found = Guest.objects.filter(code=code, dossier__space=space_id)

@@ -1,9 +1,10 @@
 """How being shown and being proposed is spread over creatives, submarkets, towns and newcomers."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import TYPE_CHECKING
 
 from django.db.models import Count
 from django.utils.functional import Promise
@@ -21,9 +22,14 @@ from querwerk.matching.states import ProposalState
 from querwerk.people.models import Profile
 from querwerk.people.states import Submarket
 
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
 NEW_YEARS = 3
 """Whoever is in the field for so many years at most is a newcomer."""
 MOST_TOWNS = 15
+ENOUGH_TO_MISS = 5
+"""So many of a group have to be there before it is worth saying that none of them was proposed."""
 
 type Label = str | Promise
 
@@ -66,10 +72,9 @@ def fairness(space_id: int, today: date) -> Fairness:
     everybody = [one for one in creatives(space_id) if is_offered(one)]
     pairs = list(Shown.objects.filter(dossier__space=space_id).values_list("dossier", "profile"))
     shown = Counter(profile for _dossier, profile in pairs)
-    proposals = Proposal.objects.filter(dossier__space=space_id).order_by("profile")
-    proposed = _counted(proposals.values_list("profile").annotate(n=Count("pk")))
-    done = proposals.filter(state=ProposalState.INTRODUCED)
-    introduced = _counted(done.values_list("profile").annotate(n=Count("pk")))
+    proposals = Proposal.objects.filter(dossier__space=space_id)
+    proposed = _by_profile(proposals)
+    introduced = _by_profile(proposals.filter(state=ProposalState.INTRODUCED))
 
     def spread(label: Label, some: Sequence[Profile]) -> Spread:
         return Spread(
@@ -92,8 +97,16 @@ def fairness(space_id: int, today: date) -> Fairness:
         _own_language(pairs, everybody),
         groups,
         [(one, shown.get(one.pk, 0), proposed[one.pk]) for one in ranked],
-        _warnings(got, groups),
+        _warnings(everybody, proposed, today),
     )
+
+
+def warnings(space_id: int, today: date) -> list[str]:
+    """Return what should be looked at, for whoever passes by; 2 queries, 1 while there are too few proposals to tell."""
+    proposed = _by_profile(Proposal.objects.filter(dossier__space=space_id))
+    if sum(proposed.values()) < rules.ENOUGH_TO_TELL:
+        return []
+    return _warnings([one for one in creatives(space_id) if is_offered(one)], proposed, today)
 
 
 def is_newcomer(profile: Profile, today: date) -> bool:
@@ -120,8 +133,8 @@ def _own_language(pairs: Sequence[tuple[int, int]], everybody: Sequence[Profile]
     return round(100 * own / len(known)), round(100 * usual / len(known) / len(others))
 
 
-def _counted(rows: Iterable[tuple[int, int]]) -> dict[int, int]:
-    return dict(rows)
+def _by_profile(proposals: "QuerySet[Proposal]") -> dict[int, int]:
+    return dict(proposals.order_by("profile").values_list("profile").annotate(n=Count("pk")))
 
 
 def _groups(everybody: Sequence[Profile], today: date) -> list[tuple[Label, list[tuple[Label, list[Profile]]]]]:
@@ -145,19 +158,23 @@ def _by(everybody: Sequence[Profile], key: Callable[[Profile], Label]) -> list[t
     return sorted(found.values(), key=lambda pair: (-len(pair[1]), str(pair[0])))
 
 
-def _warnings(got: Sequence[int], groups: Sequence[tuple[Label, list[Spread]]]) -> list[str]:
+def _warnings(everybody: Sequence[Profile], proposed: Mapping[int, int], today: date) -> list[str]:
+    def given(some: Iterable[Profile]) -> int:
+        return sum(proposed.get(one.pk, 0) for one in some)
+
     said = []
+    got = [proposed.get(one.pk, 0) for one in everybody]
     if rules.is_concentrated(got):
         said.append(_("A tenth of the creatives got %(share)d %% of all proposals. Look at those who were never proposed.") % {"share": round(100 * rules.share_of_few(got))})  # fmt: skip
     if sum(got) < rules.ENOUGH_TO_TELL:
         return said
+    submarkets, towns, newcomers = (parts for _title, parts in _groups(everybody, today))
     said += [
-        _("Nobody of “%(group)s” was proposed, though there are %(number)d.") % {"group": one.label, "number": one.creatives}
-        for _title, parts in groups[:2]
-        for one in parts
-        if one.creatives >= 5 and not one.proposed
-    ]  # fmt: skip
-    new, rest = groups[2][1]
-    if new.creatives and rest.creatives and 2 * new.proposed * rest.creatives < rest.proposed * new.creatives:
+        _("Nobody of “%(group)s” was proposed, though there are %(number)d.") % {"group": label, "number": len(some)}
+        for label, some in (*submarkets, *towns)
+        if len(some) >= ENOUGH_TO_MISS and not given(some)
+    ]
+    (_new, new), (_others, rest) = newcomers
+    if new and rest and 2 * given(new) * len(rest) < given(rest) * len(new):
         said.append(_("Newcomers are proposed less than half as often as others."))
     return said

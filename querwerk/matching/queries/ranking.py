@@ -175,7 +175,9 @@ def _new_board(space_id: int, *, is_lexical: bool) -> Board:
 
 
 def _kept_calibration(space_id: int, version: str) -> Calibrated | None:
-    return Calibrated.objects.filter(space=space_id, encoder=version).order_by("-pk").first()
+    from querwerk.engine.matching.calibration import basis_of  # noqa: PLC0415
+
+    return Calibrated.objects.filter(space=space_id, encoder=basis_of(version)).order_by("-pk").first()
 
 
 def _is_lexical_now(board: Board) -> bool:
@@ -323,7 +325,7 @@ def _calibrate(board: Board, space_id: int) -> None:
     Calibrated.objects.get_or_create(
         space_id=space_id,
         version=made.version,
-        defaults={"data": dump(made), "entries": board.size, "encoder": board.index.encoder.version},
+        defaults={"data": dump(made), "entries": board.size, "encoder": made.basis},
     )
 
 
@@ -332,11 +334,10 @@ def index_as_of(space_id: int, calibration: str) -> "Index | None":
     from querwerk.engine.matching import Index  # noqa: PLC0415
     from querwerk.engine.matching.calibration import load  # noqa: PLC0415
 
-    kept = Calibrated.objects.filter(space=space_id, version=calibration).first()
-    if kept is None:
-        return None
     board = board_of(space_id)
-    return Index(encoder=board.index.encoder, calibration=load(bytes(kept.data)))
+    basis = board.index.calibration.basis
+    kept = Calibrated.objects.filter(space=space_id, version=calibration, encoder=basis).first()
+    return None if kept is None else Index(encoder=board.index.encoder, calibration=load(bytes(kept.data)))
 
 
 # --- Questions -------------------------------------------------------------------------------------------------------

@@ -263,6 +263,7 @@ def form_for(request: Request, dossier: Dossier) -> ChallengeForm:
     return ChallengeForm(
         data, dossier=dossier, team=team, questions=questions, own=own,
         seen=profiles_seen(request.frame.space_id, reader), guests=queries.guests_of(dossier),
+        partner_asked=queries.partner_asked(dossier),
     )  # fmt: skip
 
 

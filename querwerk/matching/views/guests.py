@@ -22,7 +22,7 @@ def guest(request: Request, code: str) -> HttpResponse:
     """Ask before anything is shown: mail scanners open links, but they press no buttons. Who came once signs in to come again."""
     found = queries.guest_by_code(request.frame.space_id, code)
     if found is None or (found.user_id is None and timezone.now() - found.invited_at > VALID):
-        return render(request, "matching/guest.html", {"guest": None}, status=410)
+        return gone(request)
     if found.user_id is not None and found.user_id != request.user.pk:
         return redirect(f"{reverse('account_login')}?next={request.path}")
     if found.user_id is None:
@@ -32,6 +32,11 @@ def guest(request: Request, code: str) -> HttpResponse:
     return as_partner(request, found)
 
 
+def gone(request: Request) -> HttpResponse:
+    """Say that the link leads nowhere any more."""
+    return render(request, "matching/guest.html", {"guest": None}, status=410)
+
+
 def come_in(request: Request, found: Guest) -> HttpResponse:
     """Say who asks, and let in whoever presses the button."""
     if request.method != "POST":
@@ -39,7 +44,8 @@ def come_in(request: Request, found: Guest) -> HttpResponse:
     user = accounts.by_mailbox(request, found.email)
     if user is None:
         return redirect(f"{reverse('account_login')}?next={request.path}")
-    take_in(guest=found, user=user)
+    if not take_in(guest=found, user=user):
+        return gone(request)
     return redirect("matching:guest", request.frame.key, found.code)
 
 

@@ -180,7 +180,7 @@ def _store(plan: Plan, situation: planning.Situation, task: planning.Task, found
     if current is None:
         return
     if found.plan is not None and found.problem is not None:
-        _store_meetings(current, planning.sittings(situation, task, found.plan))
+        _store_meetings(current, situation, planning.sittings(situation, task, found.plan))
         unplaced = reasons(Layout(found.problem), found.plan)
         causes = {one.meeting: one.cause.value for one in unplaced if one.meeting not in task.changes.cancelled}
         pairs = planning.unmet_pairs(situation, task, causes)
@@ -193,12 +193,12 @@ def _store(plan: Plan, situation: planning.Situation, task: planning.Task, found
     current.save(update_fields=["state", "certificate", "computed_at"])
 
 
-def _store_meetings(plan: Plan, sittings: list[planning.Sitting]) -> None:
+def _store_meetings(plan: Plan, situation: planning.Situation, sittings: list[planning.Sitting]) -> None:
     rows = [Meeting(plan=plan, slot_id=one.slot, table_id=one.table, is_locked=one.is_locked) for one in sittings]
     made = Meeting.objects.bulk_create(rows, batch_size=CHUNK)
     seats = [
         Seat(meeting=meeting, plan=plan, slot_id=one.slot, participant_id=person, other_id=other)
         for meeting, one in zip(made, sittings, strict=True)
-        for person, other in (one.people, one.people[::-1])
+        for person, other in planning.seats(situation, one)
     ]
     Seat.objects.bulk_create(seats, batch_size=CHUNK)

@@ -11,6 +11,8 @@ def follow_registration(registration: Registration) -> Participant | None:
 
     Whoever may not any more stays, with what they have said, and is shown to nobody.
     """
+    if registration.forgotten_at is not None:
+        return None
     if not may_take_part(state=registration.state, wants_networking=registration.wants_networking):
         return None
     networking = Networking.objects.filter(terms=registration.terms_id).first()

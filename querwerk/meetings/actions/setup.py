@@ -201,11 +201,19 @@ def delete_table(*, table: Table, by: Actor) -> None:
 
 
 @transaction.atomic
-def save_team(*, networking: Networking, team: Team | None, name: str, members: Iterable[int], by: Actor) -> Team:
+def save_team(
+    *,
+    networking: Networking,
+    team: Team | None,
+    name: str,
+    members: Iterable[int],
+    comes_together: bool = False,
+    by: Actor,
+) -> Team:
     """Store a team with its members, who leave other teams. Raises :class:`UnableToArrange` for a name that is taken."""
     current = locked(networking)
     team = team or Team(networking=current)
-    team.name = name
+    team.name, team.comes_together = name, comes_together
     try:
         with transaction.atomic():
             team.save()
@@ -214,7 +222,7 @@ def save_team(*, networking: Networking, team: Team | None, name: str, members: 
     people = current.participants.all()
     people.filter(team=team).exclude(pk__in=list(members)).update(team=None)
     people.filter(pk__in=list(members)).update(team=team)
-    journal(current, by=by, after={"team": team.pk, "members": people.filter(team=team).count()})
+    journal(current, by=by, after={"team": team.pk, "members": people.filter(team=team).count(), "comes_together": comes_together})  # fmt: skip
     return team
 
 

@@ -112,7 +112,7 @@ def _row(seat: Seat, between: Between, *, is_long: bool) -> Row:
         day=date_format(localtime(seat.slot.begins_at), "D j.n." if is_long else "") if is_long else "",
         table=_("Table %(name)s") % {"name": table.name},
         room=table.room,
-        name=seat.other.registration.name,
+        name=seat.other.party_name,
         about=roles.get((other, me), seat.other.registration.organisation),
         why=why_they_meet(is_mine=(me, other) in wished, is_theirs=(other, me) in wished),
     )
@@ -141,7 +141,7 @@ def _sign(table: Table, dated: str, sittings: Sequence[tuple[Slot, Seat | None]]
     if table.languages:
         chips.append(" – ".join(language_name(code) for code in table.languages))
     rows = [
-        SignRow(str(slot).partition("–")[0], f"{seat.participant.registration.name} · {seat.other.registration.name}")
+        SignRow(str(slot).partition("–")[0], f"{seat.participant.party_name} · {seat.other.party_name}")
         for slot, seat in sittings
         if seat is not None
     ]

@@ -7,7 +7,7 @@ from django.db.models import Count, F, Q, QuerySet
 from querwerk.core.models import Node
 from querwerk.core.states import Visibility
 from querwerk.core.text import Text
-from querwerk.events.models import Registration
+from querwerk.events.models import Registration, Terms
 from querwerk.events.states import RegistrationState
 from querwerk.meetings.models import Block, Networking, OtherRole, Participant, Wish
 from querwerk.meetings.states import STANDING, WishState
@@ -20,10 +20,15 @@ def networking_of(terms_id: int) -> Networking | None:
     return Networking.objects.filter(terms=terms_id).select_related("terms__event__space").first()
 
 
+def networkings_of(terms: Iterable[Terms]) -> dict[int, Networking]:
+    """Return the networking of each of some events that has one, by its terms; 1 query."""
+    return {one.terms_id: one for one in Networking.objects.filter(terms__in=[row.pk for row in terms])}
+
+
 def without_participant(networking: Networking) -> list[int]:
     """Return the registrations of those who want to meet others and are no participants yet; 1 query."""
     wanted = Registration.objects.filter(
-        terms=networking.terms_id, state=RegistrationState.CONFIRMED, wants_networking=True
+        terms=networking.terms_id, state=RegistrationState.CONFIRMED, wants_networking=True, forgotten_at__isnull=True
     )
     known = Participant.objects.filter(networking=networking).values("registration")
     return list(wanted.exclude(pk__in=known).order_by("pk").values_list("pk", flat=True))

@@ -4,12 +4,15 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 from typing import Any
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
+from django.utils.timezone import localdate
 
-from querwerk.meetings.models import GoingOn, Meeting, Networking, Participant, Plan, Seat, Slot, Table, Unmet
-from querwerk.meetings.states import COMPUTING, WITH_MEETINGS, PlanState
+from querwerk.meetings.models import GoingOn, Meeting, Networking, Participant, Plan, Seat, Slot, Table, Unmet, Wish
+from querwerk.meetings.queries.people import active
+from querwerk.meetings.states import COMPUTING, STANDING, WITH_MEETINGS, PlanState
 
 
 def plans_of(networking: Networking) -> QuerySet[Plan]:
@@ -40,11 +43,15 @@ def base_for(networking: Networking) -> Plan | None:
     return published(networking.pk) or latest.first()
 
 
+PARTY, OTHER_PARTY = "participant__team__members__registration", "other__team__members__registration"
+"""What has to be loaded to name a person with those who always come along."""
+
+
 def seats_of(plan: Plan, participant: Participant) -> list[Seat]:
-    """Return somebody's meetings in order; 1 query."""
+    """Return somebody's meetings in order; 1 query, 2 more where they meet a team."""
     rows = Seat.objects.filter(plan=plan, participant=participant)
     rows = rows.select_related("slot", "meeting__table", "other__registration", "other__team")
-    return list(rows.order_by("slot__begins_at", "pk"))
+    return list(rows.prefetch_related(OTHER_PARTY).order_by("slot__begins_at", "pk"))
 
 
 def latest_seat(participant: Participant, other: Participant) -> Seat | None:
@@ -60,9 +67,13 @@ def going_on(networking: Networking) -> QuerySet[GoingOn]:
 
 
 def halves(plan: Plan) -> QuerySet[Seat]:
-    """Return each meeting of a version once, in order, with both people; 1 query."""
-    rows = Seat.objects.filter(plan=plan, participant__lt=F("other"))
-    rows = rows.select_related("slot", "meeting__table", "participant__registration", "other__registration")
+    """Return each meeting of a version once, in order, with both sides; 1 query, up to 4 more where there are teams."""
+    back = Seat.objects.filter(
+        meeting=OuterRef("meeting"), participant=OuterRef("other"), other=OuterRef("participant")
+    )
+    rows = Seat.objects.filter(Exists(back), plan=plan, participant__lt=F("other"))
+    rows = rows.select_related("slot", "meeting__table", "participant__registration", "participant__team", "other__registration", "other__team")  # fmt: skip
+    rows = rows.prefetch_related(PARTY, OTHER_PARTY)
     return rows.order_by("slot__begins_at", "meeting__table__pk", "pk")
 
 
@@ -79,6 +90,35 @@ def unmet_about(plan: Plan, participant: Participant) -> dict[int, str]:
         second if first == participant.pk else first: cause
         for first, second, cause in rows.values_list("first", "second", "cause")
     }
+
+
+def waiting_wishes(plan: Plan, sender: Participant | None = None) -> frozenset[int]:
+    """Return the wishes of which a version does not know yet, because they came later; 4 queries.
+
+    A wish for one of a team is one for the team: it waits for nothing when another of the team is met.
+    """
+    teams = dict(
+        Participant.objects.filter(networking=plan.networking_id, team__isnull=False).values_list("pk", "team")
+    )
+
+    def parties(one: int, other: int) -> frozenset[tuple[bool, int]]:
+        return frozenset((pk in teams, teams.get(pk, pk)) for pk in (one, other))
+
+    halves_ = Seat.objects.filter(plan=plan, participant__lt=F("other")).values_list("participant", "other")
+    unmet = Unmet.objects.filter(plan=plan).values_list("first", "second")
+    known = {parties(one, other) for one, other in chain(halves_, unmet)}
+    there = active(plan.networking_id).filter(is_absent=False).values("pk")
+    wishes = Wish.objects.filter(state__in=STANDING, sender__in=there, receiver__in=there)
+    if sender is not None:
+        wishes = wishes.filter(sender=sender)
+    rows = wishes.values_list("pk", "sender", "receiver")
+    # Two of one team share their meetings and meet nobody by wishing for each other.
+    return frozenset(pk for pk, one, other in rows if len(wanted := parties(one, other)) > 1 and wanted not in known)
+
+
+def is_over_days(slots: Iterable[Slot]) -> bool:
+    """Tell whether times are on several days, so that each needs its day beside it."""
+    return len({localdate(slot.begins_at) for slot in slots}) > 1
 
 
 def slots_of(networking: Networking) -> list[Slot]:
@@ -121,9 +161,8 @@ class Difference:
 def _spots(plan: Plan | None) -> dict[tuple[int, int], Spot]:
     if plan is None:
         return {}
-    rows = Seat.objects.filter(plan=plan, participant__lt=F("other"))
-    found = rows.values_list("participant", "other", "slot__begins_at", "meeting__table__name")
-    return {(first, second): Spot(begins_at, table) for first, second, begins_at, table in found}
+    rows = Seat.objects.filter(plan=plan).values_list("participant", "other", "slot__begins_at", "meeting__table__name")
+    return {(min(one, other), max(one, other)): Spot(begins_at, table) for one, other, begins_at, table in rows}
 
 
 def differences(before: Plan | None, after: Plan) -> list[Difference]:
@@ -168,9 +207,10 @@ def meeting_of(plan: Plan, number: int) -> Meeting | None:
 
 
 def seats_of_many(plan: Plan, participants: Iterable[int]) -> dict[int, list[Seat]]:
-    """Return the meetings of several people in order; 1 query."""
+    """Return the meetings of several people in order; 1 query, 2 more where there are teams."""
     rows = Seat.objects.filter(plan=plan, participant__in=list(participants))
     found: dict[int, list[Seat]] = defaultdict(list)
-    for seat in rows.select_related("slot", "meeting__table", "other__registration").order_by("slot__begins_at", "pk"):
+    rows = rows.select_related("slot", "meeting__table", "other__registration", "other__team")
+    for seat in rows.prefetch_related(OTHER_PARTY).order_by("slot__begins_at", "pk"):
         found[seat.participant_id].append(seat)
     return found

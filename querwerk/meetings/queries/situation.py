@@ -4,7 +4,6 @@ from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime
 
-from django.db.models import F
 from django.utils import timezone
 from django.utils.timezone import localtime
 
@@ -54,7 +53,7 @@ def _attendees(networking: Networking, in_base: set[int]) -> tuple[Attendee, ...
     ):
         closed[participant].add(slot)
     found = []
-    rows = Participant.objects.filter(networking=networking).select_related("registration").order_by("pk")
+    rows = Participant.objects.filter(networking=networking).select_related("registration", "team").order_by("pk")
     for row in rows:
         has_left = row.is_absent or not is_active(row)
         if has_left and row.pk not in in_base:
@@ -68,6 +67,7 @@ def _attendees(networking: Networking, in_base: set[int]) -> tuple[Attendee, ...
                 least=min(networking.least if row.least is None else row.least, most),
                 most=most,
                 team=row.team_id,
+                comes_together=row.team is not None and row.team.comes_together,
                 closed=frozenset(closed[row.pk]),
                 has_left=has_left,
             )
@@ -105,12 +105,13 @@ def _never(networking: Networking) -> Iterable[tuple[int, int]]:
 
 
 def sittings_of(plan: Plan) -> Iterable[Sitting]:
-    """Yield the meetings of a version; 1 query."""
-    rows = Seat.objects.filter(plan=plan, participant__lt=F("other")).order_by("meeting")
-    for slot, table, one, other, is_locked in rows.values_list(
-        "slot", "meeting__table", "participant", "other", "meeting__is_locked"
-    ):
-        yield Sitting(slot, table, (one, other), is_locked)
+    """Yield who sits together in a version, each two people once; 1 query."""
+    rows = Seat.objects.filter(plan=plan).order_by("meeting", "pk")
+    found = rows.values_list("slot", "meeting__table", "participant", "other", "meeting__is_locked")
+    pairs = {
+        (min(one, other), max(one, other)): (slot, table, is_locked) for slot, table, one, other, is_locked in found
+    }
+    yield from (Sitting(slot, table, people, is_locked) for people, (slot, table, is_locked) in pairs.items())
 
 
 def _known(base: Plan, sittings: Iterable[Sitting]) -> Iterable[tuple[int, int]]:

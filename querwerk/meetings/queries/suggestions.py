@@ -154,7 +154,7 @@ def _ranked(asked: Said, texts: Texts, only: frozenset[Key], most: int) -> tuple
         why = index.explain(challenge, _offer(match.offer, by_key[match.offer]), match)
         # Whoever has nothing clearly in common is no suggestion with a reason.
         if why.words or why.concepts or (not is_lexical and why.pairs and why.pairs[0].similarity > 0):
-            found.append((match.offer, said_so(why, language)))
+            found.append((match.offer, said_so(why, language, is_of_people=True)))
     return found, is_lexical
 
 

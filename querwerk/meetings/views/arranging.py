@@ -28,10 +28,20 @@ from querwerk.meetings.rules import may_plan, may_see_meetings
 from querwerk.meetings.states import PHASE_MOVES, Phase
 from querwerk.meetings.views.mine import offer_slots
 from querwerk.programmes.pages import Request
+from querwerk.programmes.queries import owners_of_each
 
 CURRENT = "meetings:home"
 PAGE_SIZE = 50
 TONES = {Phase.PREPARING: "plain", Phase.OPEN: "good", Phase.CLOSED: "note"}
+PLACES = {
+    "people": "people",
+    "person": "people",
+    "pairs": "pairs",
+    "plans": "plans",
+    "plan": "plans",
+    "publish": "plans",
+}
+"""To which of the pages beside each other an address belongs; all others are settings."""
 type Act = Callable[[], Any]
 
 
@@ -39,10 +49,13 @@ type Act = Callable[[], Any]
 def home(request: Request) -> HttpResponse:
     """List the events that take registrations, with what there is of meetings."""
     require(may_see_meetings(request.viewer))
+    found = list(events_with_terms(request.frame.space_id))
+    belongs = owners_of_each([terms.event.node_id for terms in found])
+    begun = people.networkings_of(found)
     rows = []
-    for terms in events_with_terms(request.frame.space_id):
-        if may_plan(request.viewer, owners=owners(terms.event)):
-            networking = people.networking_of(terms.pk)
+    for terms in found:
+        if may_plan(request.viewer, owners=belongs[terms.event.node_id]):
+            networking = begun.get(terms.pk)
             phase = Phase(networking.phase) if networking else None
             rows.append({"terms": terms, "state": phase.label if phase else "", "tone": TONES[phase] if phase else ""})
     return render(request, "meetings/desk_home.html", {**surrounding(request, CURRENT), "rows": rows})
@@ -75,7 +88,11 @@ def framed(request: Request, networking: Networking, **context: Any) -> dict[str
     """Return what every page about an event's meetings shows."""
     event = networking.terms.event
     once = one_time_key()
-    return {**surrounding(request, CURRENT), "event": event, "networking": networking, "once": once, **context}
+    place = request.resolver_match.url_name if request.resolver_match is not None else ""
+    return {
+        **surrounding(request, CURRENT), "event": event, "networking": networking, "once": once,
+        "page_name": PLACES.get(place or "", "arrange"), **context,
+    }  # fmt: skip
 
 
 def attempted(request: Request, act: Act, done: str = "") -> bool:
@@ -239,8 +256,11 @@ def team(request: Request, key: str, number: int | None = None) -> HttpResponse:
     by = actor(request)
 
     def save() -> None:
-        members = [member.pk for member in form.cleaned_data["members"]]
-        setup.save_team(networking=networking, team=found, name=form.cleaned_data["name"], members=members, by=by)
+        typed = form.cleaned_data
+        setup.save_team(
+            networking=networking, team=found, name=typed["name"], members=[member.pk for member in typed["members"]],
+            comes_together=typed["comes_together"], by=by,
+        )  # fmt: skip
 
     delete = (lambda: setup.delete_team(team=found, by=by)) if found else None
     return _edited(request, networking, _("Team"), form, (save, delete))

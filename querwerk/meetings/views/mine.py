@@ -70,6 +70,7 @@ def overview(request: Request, key: str, code: str) -> HttpResponse:
     context = _frame(participant, "mine")
     plan = plans.published(participant.networking_id)
     unmet = plans.unmet_about(plan, participant) if plan is not None else {}
+    waiting = plans.waiting_wishes(plan, participant) if plan is not None else frozenset()
     met = set()
     if plan is not None:
         context |= _timetable(participant, plan, context["wishes"])
@@ -80,11 +81,15 @@ def overview(request: Request, key: str, code: str) -> HttpResponse:
             "tone": TONES[WishState(wish.state)],
             "state": WishState(wish.state).label,
             "why_not": _why_not(unmet[wish.receiver_id]) if wish.receiver_id in unmet and wish.receiver_id not in met else "",
+            "is_waiting": wish.pk in waiting,
         }
         for wish in context["wishes"]
     ]  # fmt: skip
     asked = list(people.asked_of(participant))
-    context |= {"plan": plan, "asked": asked, "waiting": sum(wish.state == WishState.SENT for wish in asked)}
+    context |= {
+        "plan": plan, "unanswered": [wish for wish in asked if wish.state == WishState.SENT],
+        "answered": [wish for wish in asked if wish.state != WishState.SENT],
+    }  # fmt: skip
     return render(request, "meetings/mine.html", context)
 
 
@@ -110,14 +115,21 @@ def _timetable(participant: Participant, plan: Plan, wishes: list[Wish]) -> dict
             "as": roles.get((seat.other_id, participant.pk), ""),
             "mine_as": roles.get((participant.pk, seat.other_id), ""),
             "why": why_they_meet(is_mine=seat.other_id in mine, is_theirs=seat.other_id in asking),
-            "is_over": seat.slot.begins_at <= now,
+            "is_over": seat.slot.ends_at <= now,
+            # Nothing is asked about it any more; where both go on, the address stays in sight.
+            "is_settled": feedback is not None and (not feedback.took_place or feedback.goes_on is not None) and not (feedback.goes_on and seat.other_id in gone_on),
             "is_now": seat.slot.begins_at <= now < seat.slot.ends_at,
             "feedback": feedback,
             "is_mutual": bool(feedback and feedback.goes_on and seat.other_id in gone_on),
         })  # fmt: skip
     coming = next((row for row in rows if row["seat"].slot.ends_at > now), None)
     is_today = coming is not None and timezone.localdate(coming["seat"].slot.begins_at) == timezone.localdate(now)
-    return {"seats": rows, "next": coming if is_today else None}
+    return {
+        "seats": rows, "next": coming if is_today else None, "has_days": plans.is_over_days(row["seat"].slot for row in rows),
+        "to_come": [row for row in rows if not row["is_over"]],
+        "past": [row for row in rows if row["is_over"] and not row["is_settled"]],
+        "settled": [row for row in rows if row["is_over"] and row["is_settled"]],
+    }  # fmt: skip
 
 
 @visitor_page
@@ -136,6 +148,7 @@ def people_page(request: Request, key: str, code: str) -> HttpResponse:
             for one in found
         ],
         "words": words,
+        "is_published": plans.published(participant.networking_id) is not None,
         "suggested": None if words or found.number > 1 else suggestions(participant, people.strangers(participant)),
         "my_roles": roles.get(participant.pk, []),
     }
@@ -199,10 +212,9 @@ def role(request: Request, key: str, code: str, number: int | None = None) -> Ht
 
 def offer_slots(form: Any, slots: list[Slot]) -> None:
     """Offer slots to be ticked, with their day where there are several."""
-    days = {timezone.localdate(slot.begins_at) for slot in slots}
+    has_days = plans.is_over_days(slots)
     form.fields["open_slots"].choices = [
-        (slot.pk, f"{timezone.localtime(slot.begins_at):%d.%m.} {slot}" if len(days) > 1 else str(slot))
-        for slot in slots
+        (slot.pk, f"{timezone.localtime(slot.begins_at):%d.%m.} {slot}" if has_days else str(slot)) for slot in slots
     ]
 
 

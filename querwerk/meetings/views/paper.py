@@ -58,7 +58,7 @@ def paper(request: Request, key: str, sort: str = "") -> HttpResponse:
             return as_file(made, f"{key}-{sort}.pdf")
         forms[sort].add_error(None, _("There is nobody for whom this could be printed."))
     context = {
-        **surrounding(request, CURRENT), "event": terms.event, "networking": networking, "forms": forms,
+        **surrounding(request, CURRENT), "event": terms.event, "networking": networking, "forms": forms, "page_name": "paper",
         "number": reads.people_to_print(terms).count(),
     }  # fmt: skip
     return render(request, "meetings/desk_paper.html", context, status=422 if sort else 200)

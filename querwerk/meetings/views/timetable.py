@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -40,8 +41,8 @@ def row_of(plan: Plan) -> dict[str, Any]:
 def plan_list(request: Request, key: str) -> HttpResponse:
     """Show the versions, and let one be computed."""
     networking = networking_or_404(request, key)
-    has_base = plans.base_for(networking) is not None
-    initial = {"method": Method.FEWEST if plans.published(networking.pk) else Method.ANEW}
+    has_base, published = plans.base_for(networking) is not None, plans.published(networking.pk)
+    initial = {"method": Method.FEWEST if published else Method.ANEW}
     form = ComputeForm(request.POST if request.method == "POST" else None, initial=initial)
     if not has_base:
         form.fields["method"].choices = Method.choices[:1]  # type: ignore[attr-defined]
@@ -58,6 +59,7 @@ def plan_list(request: Request, key: str) -> HttpResponse:
     context = framed(
         request, networking, form=form, rows=[row_of(plan) for plan in plans.plans_of(networking)],
         going_on=plans.going_on(networking), computing=plans.computing(networking.pk), figures=people.figures(networking), pairs=networking.pairs.count(),
+        published=published, waiting=len(plans.waiting_wishes(published)) if published is not None else 0, seconds=form.fields["seconds"].initial,
     )  # fmt: skip
     return render(request, "meetings/desk_plans.html", context, status=422 if form.errors else 200)
 
@@ -138,7 +140,13 @@ def _by_slot(_request: Request, plan: Plan, networking: Networking) -> dict[str,
     at: dict[int, list[Any]] = {}
     for seat in plans.halves(plan):
         at.setdefault(seat.slot_id, []).append(seat)
-    return {"by_slot": [(slot, at.get(slot.pk, [])) for slot in plans.slots_of(networking)]}
+    slots = plans.slots_of(networking)
+    taken = [(slot, at[slot.pk]) for slot in slots if slot.pk in at]
+    now = timezone.now()
+    return {
+        "past": [row for row in taken if row[0].ends_at <= now], "to_come": [row for row in taken if row[0].ends_at > now],
+        "free": [slot for slot in slots if slot.pk not in at], "has_days": plans.is_over_days(slots),
+    }  # fmt: skip
 
 
 def _by_person(request: Request, plan: Plan, networking: Networking) -> dict[str, Any]:
@@ -200,7 +208,6 @@ def publish(request: Request, key: str, number: int) -> HttpResponse:
     by_id = {row.pk: row for row in rows}
     context = framed(
         request, networking, **row_of(found), before=before, told=len(concerned),
-        proofs=words.proofs_of(found) if found.method != Method.ANEW else [],
         changed=[{"first": by_id[one.first], "second": by_id[one.second], "before": one.before, "after": one.after} for one in changed[:500]],
         number_changed=len(changed),
     )  # fmt: skip

@@ -3,12 +3,12 @@
 from typing import Any
 
 from allauth.account.adapter import get_adapter
-from django.core.cache import cache
 from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 
+from querwerk.core.limits import HOUR, is_too_often
 from querwerk.newsletter import actions, tasks
 from querwerk.newsletter.forms import PreferencesForm, SubscribeForm, consent_words
 from querwerk.newsletter.letters import issue_context
@@ -19,7 +19,6 @@ from querwerk.programmes.pages import Request, page_language, programme_page, vi
 
 PER_HOUR = 20
 """Wishes from one connection; a fair has one connection for many visitors."""
-HOUR = 3600
 
 
 def subscriber_or_404(request: Request, code: str) -> Subscriber:
@@ -61,9 +60,7 @@ def take_wish(request: Request, typed: dict[str, Any]) -> None:
 
 def is_flooding(request: Request) -> bool:
     """Tell whether too many wishes came from one connection within an hour."""
-    key = f"newsletter-wishes:{get_adapter(request).get_client_ip(request)}"
-    cache.add(key, 0, HOUR)
-    return bool(cache.incr(key) > PER_HOUR)
+    return is_too_often(f"newsletter-wishes:{get_adapter(request).get_client_ip(request)}", PER_HOUR, HOUR)
 
 
 @visitor_page

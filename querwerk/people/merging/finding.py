@@ -7,6 +7,8 @@ from difflib import SequenceMatcher
 from itertools import combinations
 from urllib.parse import urlsplit
 
+from django.db import transaction
+
 from querwerk.core.actions import Actor
 from querwerk.core.states import Verb
 from querwerk.engine.matching.folding import fold
@@ -133,6 +135,7 @@ def _same_numbers(one: str, other: str) -> bool:
     return [word for word in one.split() if word.isdigit()] == [word for word in other.split() if word.isdigit()]
 
 
+@transaction.atomic
 def tell_apart(*, one: Profile, other: Profile, by: Actor) -> None:
     """Note that two profiles are not the same, so that nobody is asked again."""
     first, second = sorted((one.pk, other.pk))

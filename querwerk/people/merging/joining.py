@@ -34,6 +34,8 @@ def merge_profiles(*, keep: Profile, gone: Profile, by: Actor) -> Profile:
     if keep.pk == gone.pk or keep.space_id != gone.space_id:
         raise UnableToMerge(_("These are not two profiles of one programme."))
     Space.objects.select_for_update().get(pk=keep.space_id)
+    if Profile.objects.filter(pk__in=(keep.pk, gone.pk)).count() < 2:
+        raise UnableToMerge(_("One of the two is gone already."))
     was = snapshot(gone)
     mine = snapshot(keep)
     changes = filled(mine, was, keep.key)

@@ -80,6 +80,9 @@ def part_profiles(*, merger: Merger, by: Actor) -> Profile:
     """Undo a merge: what was written since stays where it was written, everything else goes back."""
     keep, seen = merger.profile, merger.photograph
     space = Space.objects.select_for_update().get(pk=keep.space_id)
+    # It may be undone already, or forgotten with an address that was in it.
+    if not Merger.objects.select_for_update().filter(pk=merger.pk).exists():
+        raise UnableToPart(_("What is needed to take them apart is gone."))
     if Node.objects.filter(space=space, kind="profile", key=merger.gone_key).exists():
         raise UnableToPart(_("There is another profile “%(key)s” by now.") % {"key": merger.gone_key})
     ProfileAlias.objects.filter(space=space, key=merger.gone_key, profile=keep).delete()

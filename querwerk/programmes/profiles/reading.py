@@ -13,7 +13,7 @@ from querwerk.core import registry
 from querwerk.core.films import allow_frame, screening
 from querwerk.core.lists import Ties
 from querwerk.core.maps import HEIGHT, WIDTH
-from querwerk.core.pictures.queries import lead_pictures
+from querwerk.core.pictures.queries import lead_pictures, leads_for_some
 from querwerk.people import queries
 from querwerk.people.directory import Found, Pin, Wish, directory_of
 from querwerk.people.models import Contact, Profile
@@ -129,7 +129,8 @@ def rows(profiles: Sequence[Profile], reader: Reader) -> list[dict[str, Any]]:
     some = [profile.node_id for profile in profiles if opens_album(profile, reader)]
     others = [profile.node_id for profile in profiles if profile.node_id not in some]
     pictures = lead_pictures(others, with_drafts=reader.is_organiser) if others else {}
-    pictures |= lead_pictures(some, with_drafts=True) if some else {}
+    if some:
+        pictures |= lead_pictures(some, with_drafts=True) if reader.is_organiser else leads_for_some(some)
     return [{"profile": profile, "picture": pictures.get(profile.node_id)} for profile in profiles]
 
 

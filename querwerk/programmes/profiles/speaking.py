@@ -79,12 +79,19 @@ def accept(request: Request, code: str) -> HttpResponse:
     """Ask before somebody speaks for a profile: mail scanners open links, but they press no buttons."""
     found = speakers.invitation_by_code(request.frame.space_id, code)
     if found is None:
-        return render(request, "programmes/profile_speak.html", {"profile": None}, status=410)
+        return gone(request)
     if request.method == "POST":
         user = accounts.by_mailbox(request, found.email)
         if user is None:
             return redirect(f"{reverse('account_login')}?next={request.path}")
         profile = speakers.accept_invitation(invitation=found, user=user)
+        if profile is None:
+            return gone(request)
         return redirect("programmes:mine_profile", request.frame.key, profile.key)
     context = {"profile": found.profile, "by": found.by_name}
     return render(request, "programmes/profile_speak.html", context)
+
+
+def gone(request: Request) -> HttpResponse:
+    """Say that the link leads nowhere any more."""
+    return render(request, "programmes/profile_speak.html", {"profile": None}, status=410)

@@ -4,7 +4,6 @@ from email.utils import parseaddr
 
 from allauth.account.adapter import get_adapter
 from django.conf import settings
-from django.core.cache import cache
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -12,12 +11,12 @@ from django.utils.crypto import get_random_string
 from django.utils.translation import gettext as _
 
 from querwerk.core.actions import once
+from querwerk.core.limits import HOUR, is_too_often
 from querwerk.people import actions
 from querwerk.programmes.pages import Request, address, page_language, programme_page, visitor_page
 from querwerk.programmes.profiles.steps import InquiryForm, inquiry_consent
 
 PER_HOUR = 10
-HOUR = 3600
 
 
 @programme_page
@@ -85,6 +84,4 @@ def advice_taken(request: Request) -> HttpResponse:
 
 def is_flooding(request: Request) -> bool:
     """Tell whether too many messages came from one connection within an hour."""
-    key = f"advice:{get_adapter(request).get_client_ip(request)}"
-    cache.add(key, 0, HOUR)
-    return bool(cache.incr(key) > PER_HOUR)
+    return is_too_often(f"advice:{get_adapter(request).get_client_ip(request)}", PER_HOUR, HOUR)

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from querwerk.engine.matching import Passage, Role
-from querwerk.engine.matching.calibration import Calibration, dump, exposure_of, load, means_of, spreads_of
+from querwerk.engine.matching.calibration import Calibration, breadth_of, dump, exposure_of, load, means_of, spreads_of
 from querwerk.engine.matching.model import Floats
 from querwerk.engine.matching.relevance import unit
 from querwerk.engine.matching.words import features_of, table_of
@@ -61,13 +61,29 @@ def test_the_right_answer_to_one_challenge_does_not_pay_for_it() -> None:
     assert exposure["a"] - exposure["b"] == pytest.approx(0.8 / 3 / 51, abs=1e-5)  # hardly anything of the difference
 
 
+def test_what_a_challenge_has_with_every_offer_is_taken_off_all_of_them() -> None:
+    relevances = np.array([[0.9, 0.8, 0.7, 0.6], [0.9, 0.1, 0.1, 0.1]], np.float32)
+    calibration = Calibration("test", 16, breadth=breadth_of(relevances, ["broad", "narrow"]))
+    assert calibration.broad("broad") == pytest.approx(0.25 * 0.8, abs=1e-6)
+    assert calibration.broad("narrow") == pytest.approx(0.25 * 1.1 / 3, abs=1e-6)
+    assert calibration.broad("new") == pytest.approx((0.25 * 0.8 + 0.25 * 1.1 / 3) / 2, abs=1e-6)
+
+
+def test_words_count_little_between_names_and_most_between_texts() -> None:
+    texts = Calibration("test", 16, table=table_of([np.arange(500, dtype=np.uint32)] * 2))
+    names = Calibration("test", 16, table=table_of([np.arange(60, dtype=np.uint32)] * 2))
+    long, question = texts.words_shares(500, "de", ["de"])[0], texts.words_shares(40, "de", ["de"])[0]
+    assert long > 0.5 > question > texts.words_shares(40, "de", ["cs"])[0] > 0.15
+    assert names.words_shares(40, "de", ["de"])[0] < 0.05
+
+
 def test_it_comes_back_as_it_was_with_the_same_version() -> None:
     plain = make_calibration(make_entries(["de", "en"]))
     made = Calibration(
         plain.encoder, 16, plain.means, plain.table, spreads_of(np.eye(2, dtype=np.float32), ["de", "en"], ["de", "en"]),
-        {"b": 0.25, "a": 0.125},
+        {"b": 0.25, "a": 0.125}, {"d": 0.5, "c": 0.375},
     )  # fmt: skip
     again = load(dump(made))
     assert again.version == made.version != plain.version
-    assert (again.exposure, again.spreads) == (made.exposure, made.spreads)
+    assert (again.exposure, again.breadth, again.spreads) == (made.exposure, made.breadth, made.spreads)
     assert np.array_equal(again.mean("de", Role.OFFER), made.mean("de", Role.OFFER))

@@ -7,6 +7,7 @@ from querwerk.engine.matching import Challenge, Filters, Offer, Role, Text, Why
 from querwerk.engine.matching.calibration import dump, load
 from querwerk.engine.matching.encoder import WordsAlone
 from querwerk.engine.matching.index import Index
+from querwerk.engine.matching.templates import SENTENCES
 from querwerk.engine.matching.wording import sentence
 
 OFFERS = {
@@ -68,6 +69,11 @@ def test_a_shown_score_is_computed_again_with_its_calibration(index: Index) -> N
     later = Index(calibration=load(dump(index.calibration)))
     assert later.calibration.version == shown.calibration
     assert later.score(challenge("besuch"), offer(shown.offer)).score == pytest.approx(shown.parts.score, abs=1e-5)
+    parts = shown.parts
+    assert parts.score == pytest.approx(parts.relevance - parts.exposure - parts.breadth, abs=1e-6)
+    assert parts.breadth > 0
+    with pytest.raises(ValueError, match="calibrate anew"):
+        Index(calibration=replace(index.calibration, rules=2))
 
 
 def test_what_is_saved_is_found_at_once_and_what_is_removed_is_not() -> None:
@@ -180,6 +186,17 @@ def test_an_explanation_shows_passages_where_they_stand_and_says_it_in_the_reade
         "%" not in sentence(explanation, language)
         for language in ("de", "en", "cs", "pl", "it", "sl", "nl", "fr", "xx")
     )
+
+
+def test_of_two_people_it_speaks_of_people(index: Index) -> None:
+    explanation = index.explain(challenge("besuch"), offer("museum"))
+    said = {language: sentence(explanation, language, is_of_people=True) for language in SENTENCES}
+    assert said["de"].startswith("Sie beide haben mit Ausstellungsgestaltung zu tun")
+    assert said["en"].startswith("You both have to do with exhibition design, and of what they say “Ausstellung")
+    assert [one for one in said.values() if "Angebot" in one or "Herausforderung" in one or "offer" in one] == []
+    plain = replace(explanation, concepts=(), missing=("skill:film",), facts=("exposure",))
+    assert sentence(plain, "en", is_of_people=True).startswith("You say “")
+    assert "not named" not in sentence(plain, "en", is_of_people=True)
 
 
 def test_without_an_encoder_it_says_so() -> None:

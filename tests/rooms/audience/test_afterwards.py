@@ -8,27 +8,36 @@ import pytest
 from django.apps import apps
 from django.core.mail import EmailMessage
 from django.core.serializers import serialize
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from querwerk.audience.actions import feedback as boxes
 from querwerk.audience.actions import floor as floors
 from querwerk.audience.actions import thanks as mails
 from querwerk.audience.models import FeedbackBox, FloorQuestion, Thanks
+from querwerk.core.actions import save_record
 from querwerk.core.clock import perform_due
 from querwerk.core.models import Space
 from querwerk.core.prose.models import Document
 from querwerk.core.prose.queries import head_of
+from querwerk.core.text import Text
+from querwerk.desk.personal import erase_account
 from querwerk.desk.reports import propose_newsflash
 from querwerk.events.actions import doors, forgetting
 from querwerk.events.actions.letters import claim_letter
+from querwerk.events.actions.registering import cancel_registration
+from querwerk.events.actions.terms import Places, save_question, save_terms
 from querwerk.events.models import Event, Letter, Question, Registration, Terms
 from querwerk.events.queries import doors as doors_read
-from querwerk.events.states import DoorAct, LetterState, Occasion
+from querwerk.events.states import Attendance, DoorAct, LetterState, Occasion, QuestionSort, RegistrationState
 from querwerk.events.tasks.sending import send_letter
+from querwerk.meetings.actions.setup import create_networking
+from querwerk.people.models import User
 from tests.factories.programmes import TESTER
 from tests.rooms.desk.conftest import SignIn
-from tests.rooms.events.guests import create_terms, register, run_jobs
+from tests.rooms.events.guests import create_space, create_terms, days_away, register, run_jobs
 
 EVENT = "/de/werk/events/treffen/"
 RESULTS = "/de/desk/werk/audience/treffen/feedback/"
@@ -96,9 +105,46 @@ def test_results_show_from_five_sheets_on_with_numbers_and_words(space: Space, s
     assert ("Die Spitze" in text, "80 %" in text) == (True, True)
     table = organiser.get(f"{RESULTS[:-1]}.csv").content.decode()
     assert ("'=Böse" in table, table.count("Die Spitze")) == (True, 4)
+    Question.objects.filter(pk=questions[0].pk).update(label=Text({"de": "=1+1"}))
+    assert organiser.get(f"{RESULTS[:-1]}.csv").content.decode().startswith("\ufeff'=1+1,")
     organiser.post(RESULTS, {"do": "strike", "question": str(questions[1].pk), "words": "=Böse"})
     assert "Böse" not in str(FeedbackBox.objects.get(pk=box.pk).sheets)
     assert [sign_in("reader").get(path).status_code for path in (RESULTS, THANKS)] == [403, 403]
+
+
+def test_only_who_had_a_place_or_was_there_gives_feedback(space: Space) -> None:
+    terms, _box, people, _questions = asking(space, 2)
+    cancel_registration(registration=people[0])
+    Registration.objects.filter(pk=people[1].pk).update(state=RegistrationState.WAITING)
+
+    def answers() -> list[int]:
+        return [Client().get(f"{EVENT}mine/{one.code}/feedback/").status_code for one in people]
+
+    assert answers() == [404, 404]
+    come(terms, *people)
+    assert answers() == [200, 200]
+
+
+def test_no_answer_spoils_the_results_for_all(space: Space, sign_in: SignIn) -> None:
+    terms, _box, people, questions = asking(space, 6)
+    number = save_question(
+        terms=terms, question=None, by=TESTER, occasion=Occasion.FEEDBACK,
+        values={"sort": QuestionSort.NUMBER, "label": Text({"de": "Wie viele?"})},
+    )  # fmt: skip
+    for person in people[:5]:
+        Client().post(f"{EVENT}mine/{person.code}/feedback/", {number.field_name: "3"})
+    huge = Client().post(f"{EVENT}mine/{people[5].code}/feedback/", {number.field_name: "9" * 400})
+    assert huge.status_code == 422
+    Client().post(f"{EVENT}mine/{people[5].code}/feedback/", {number.field_name: "6"})
+    organiser = sign_in("organiser")
+    assert " 3,5</p>" in organiser.get(RESULTS).content.decode()
+    # What is answered already neither goes nor becomes something else.
+    desk = "/de/desk/werk/registrations/treffen/feedback/questions/"
+    assert organiser.get(desk).status_code == 200
+    organiser.post(desk, {"question": number.pk, "do": "delete"})
+    organiser.post(f"{desk}{questions[1].pk}/", {"sort": "number", "label_de": "Was nehmen Sie mit?"})
+    assert Question.objects.get(pk=number.pk).sort == QuestionSort.NUMBER
+    assert organiser.get(RESULTS).status_code == 200
 
 
 def test_marks_go_with_the_data_and_sheets_stay(space: Space) -> None:
@@ -117,7 +163,7 @@ def test_marks_go_with_the_data_and_sheets_stay(space: Space) -> None:
 def written(terms: Terms) -> Thanks:
     draft = mails.draft_of(terms)
     return mails.save_draft(
-        terms=terms, values={name: getattr(draft, name) for name in mails.FIELDS}, expected_version=0
+        terms=terms, values={name: getattr(draft, name) for name in mails.FIELDS}, by=TESTER, expected_version=0
     )
 
 
@@ -242,3 +288,37 @@ def test_a_newsflash_begins_with_the_counted_numbers_and_what_was_said(space: Sp
     text = str(head_of(german).body)
     assert "2 Personen nahmen teil: Kultur- und Kreativwirtschaft (2)." in text
     assert "Was kostet es?" in text
+
+
+def test_who_sent_the_mails_is_named_as_long_as_there_is_an_account(space: Space, sign_in: SignIn) -> None:
+    terms, _box, _people, _questions = asking(space, 1)
+    written(terms)
+    organiser = sign_in("organiser")
+    organiser.post(f"{THANKS}look/", {"version": "1"})
+    assert Thanks.objects.get().sent_by == "organiser "
+    other = sign_in("organiser", email="other@example.org")
+    User.objects.filter(email="other@example.org").update(name="Olga")
+    Registration.objects.all().delete()
+    erase_account(user=User.objects.get(email="organiser-werk@example.org"))
+    assert Thanks.objects.get().sent_by == ""
+    assert " von ." not in other.get(THANKS).content.decode()
+
+
+@pytest.mark.parametrize("path", ["audience/", "meetings/", "registrations/"])
+def test_a_list_of_events_asks_as_much_for_six_as_for_one(sign_in: SignIn, db: None, path: str) -> None:
+    def queries(more: range) -> int:
+        for place in more:
+            raw = {"id": f"tag-{place}", "title": f"Tag {place}", "date": days_away(9 + place), "host": "weberei"}
+            save_record(spec=Event.SPEC, raw=raw, space=space, by=TESTER)
+            if place % 2:
+                event = Event.objects.select_related("space").get(key=f"tag-{place}")
+                save_terms(event=event, values={}, places=[Places(Attendance.ONSITE, 5)], by=TESTER, expected_version=0)
+        organiser.get(f"/de/desk/werk/{path}")
+        with CaptureQueriesContext(connection) as asked:
+            assert organiser.get(f"/de/desk/werk/{path}").status_code == 200
+        return len(asked)
+
+    space = create_space()
+    create_networking(create_terms(space))
+    organiser = sign_in("editor", organisation="weberei")
+    assert queries(range(2)) == queries(range(2, 6))

@@ -1,22 +1,28 @@
 """Questions from the floor: one voice each, moderated, answered, and kept with the event."""
 
+import json
 import re
 import uuid
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core import signing
 from django.test import Client
 from django.utils import timezone
 
+from querwerk.audience import marks
 from querwerk.audience.actions import floor as writes
 from querwerk.audience.actions import forgetting
 from querwerk.audience.models import Floor, FloorQuestion, FloorVote
 from querwerk.audience.states import QuestionState
-from querwerk.core.models import Space
+from querwerk.core.models import JournalEntry, Space
 from querwerk.events.actions.forgetting import data_of
 from querwerk.events.models import AgendaItem, Contribution, Event
 from tests.factories.programmes import TESTER
+from tests.installation import installation
+from tests.reading import read_page
 from tests.rooms.conftest import Visit
 from tests.rooms.desk.conftest import SignIn
 from tests.rooms.events.guests import create_space, create_terms, days_away, register
@@ -98,14 +104,57 @@ def test_too_many_questions_from_one_phone_are_refused(space: Space) -> None:
     for number in range(9):
         question_from(client, floor, f"Frage {number}")
     assert FloorQuestion.objects.count() == 6
+    answer = client.post(f"{EVENT}floor/{floor.code}/", {"words": "Noch eine?", "point": "0"})
+    assert (answer.status_code, "Noch eine?</textarea>" in answer.content.decode()) == (422, True)
 
 
-@pytest.mark.parametrize("words", ["", "x" * 501])
+@pytest.mark.parametrize("words", ["", "x" * 501, "\x01\x02", "a\x00b"])
 def test_a_question_that_cannot_be_read_comes_back(space: Space, client: Client, words: str) -> None:
     floor = open_floor()
     answer = client.post(f"{EVENT}floor/{floor.code}/", {"words": words, "name": "Ada"})
     assert (answer.status_code, FloorQuestion.objects.count()) == (422, 0)
     assert 'value="Ada"' in answer.content.decode()
+
+
+def test_what_somebody_wrote_is_neither_lost_nor_put_to_another_point_when_theirs_closes(
+    client: Client, db: None
+) -> None:
+    create_space(agenda=[{"id": "garn", "item": "Garn"}, {"id": "farbe", "item": "Farbe"}])
+    first, second = AgendaItem.objects.filter(event__key="treffen").order_by("pk")
+    floor = open_floor(item=first)
+    path = f"{EVENT}floor/{floor.code}/"
+    page = read_page(client.get(path).content.decode())
+    typed = {
+        "words": "Welches Garn?",
+        "point": next(one for one in page.all("input") if one.attributes["name"] == "point").attributes["value"],
+    }
+    writes.set_item(floor=floor, item=first, is_open=False, is_moderated=True, by=TESTER)
+    writes.set_item(floor=floor, item=second, is_open=True, is_moderated=True, by=TESTER)
+    answer = client.post(path, typed)
+    again = answer.content.decode()
+    assert (answer.status_code, FloorQuestion.objects.count()) == (422, 0)
+    assert ["Welches Garn?</textarea>" in again, "Zu diesem Punkt werden keine Fragen mehr angenommen." in again] == [
+        True,
+        True,
+    ]
+    writes.set_item(floor=floor, item=second, is_open=False, is_moderated=True, by=TESTER)
+    answer = client.post(path, typed)
+    assert (answer.status_code, "Welches Garn?</textarea>" in answer.content.decode()) == (422, True)
+    writes.set_item(floor=floor, item=second, is_open=True, is_moderated=True, by=TESTER)
+    client.post(path, {**typed, "point": str(second.pk)})
+    assert FloorQuestion.objects.get().item == second
+
+
+def test_a_point_that_closes_or_is_moderated_from_now_on_is_so_for_who_is_asking_already(space: Space) -> None:
+    floor = open_floor(is_moderated=False)
+    as_it_was = floor.items.get()
+    said: dict[str, Any] = {"name": "", "may_name": False, "language": "de", "asker": "ada"}
+    writes.set_item(floor=floor, item=None, is_open=True, is_moderated=True, by=TESTER)
+    made = writes.ask(setting=as_it_was, words="Eins?", client_id=uuid.uuid4(), **said)
+    assert made.state == QuestionState.WAITING
+    writes.set_item(floor=floor, item=None, is_open=False, is_moderated=True, by=TESTER)
+    with pytest.raises(writes.UnableToAsk):
+        writes.ask(setting=as_it_was, words="Zwei?", client_id=uuid.uuid4(), **said)
 
 
 def test_nothing_is_asked_where_nothing_is_open_and_nobody_enters_without_a_code(space: Space, client: Client) -> None:
@@ -240,3 +289,84 @@ def test_marks_and_names_go_with_the_participants_data_and_what_was_shown_stays(
     rows = list(FloorQuestion.objects.values_list("words", "name", "asker", "votes"))
     assert rows == [("Gezeigt?", "", "", 1)]
     assert FloorVote.objects.count() == 0
+
+
+def test_what_is_asked_after_the_forgetting_is_forgotten_too(db: None) -> None:
+    create_space(date=days_away(-40))
+    floor = open_floor(is_moderated=False)
+    late = timezone.now() + timedelta(days=90)
+    assert forgetting.forget_by_time(late) == 1
+    question = question_from(Client(), floor, "Noch da?", name="Ada")
+    assert question is not None
+    vote_of(Client(), floor, question)
+    assert forgetting.forget_by_time(late) == 1
+    assert list(FloorQuestion.objects.values_list("name", "asker")) == [("", "")]
+    assert (FloorVote.objects.count(), forgetting.forget_by_time(late)) == (0, 0)
+
+
+def test_who_wants_to_be_forgotten_is_named_nowhere_any_more(db: None, sign_in: SignIn, visit: Visit) -> None:
+    terms = create_terms(create_space(), onsite=9)
+    ada = register(terms, "Ada")
+    floor = open_floor(is_moderated=False)
+    browser = Client()
+    browser.get(f"{EVENT}mine/{ada.code}/floor/")
+    question = question_from(browser, floor, "Was kostet es?", name="Ada L.", may_name="on")
+    assert question is not None
+    sign_in("organiser").post(AT_DESK, {"do": "keep", "question": [str(question.pk)]})
+    assert "Ada L." in visit("werk/events/treffen/").by_id("said").text
+    live = f"{EVENT}floor/{floor.code}/live/"
+    tag = browser.get(live).headers["ETag"]
+    browser.post(f"{EVENT}mine/{ada.code}/", {"forget": "yes"})
+    assert browser.get(live, headers={"If-None-Match": tag}).status_code == 200
+    assert "Was kostet es?" in visit("werk/events/treffen/").by_id("said").text
+    journal = [str(row) for row in JournalEntry.objects.values_list("before", "after")]
+    questions = [str(row) for row in FloorQuestion.objects.values_list()]
+    kept = [str(row) for row in Contribution.objects.values_list()]
+    assert [words for words in (*journal, *questions, *kept) if "Ada L." in words] == []
+
+
+def test_a_hall_votes_while_the_question_goes_on_the_screen_and_is_answered(tmp_path: Path) -> None:
+    with installation(tmp_path / "data") as here:
+        here.run("migrate")
+        found = json.loads(here.run(module="tests.rooms.audience.hall"))
+    assert found == {"failed": [], "votes": 75, "cast": 75}
+
+
+def test_what_one_visitor_is_told_does_not_stand_on_the_page_of_the_next(space: Space) -> None:
+    floor = open_floor(is_moderated=False)
+    owner = Client()
+    question = question_from(owner, floor, "Wer zahlt das?")
+    assert question is not None
+    owner.get(f"{EVENT}floor/{floor.code}/")
+    vote_of(owner, floor, question)  # their own: a script sends this, and shows no page
+    told = [one.get(EVENT).content.decode().count("Das ist Ihre eigene Frage") for one in (owner, Client(), owner)]
+    assert told == [1, 0, 0]
+
+
+def test_only_who_has_a_place_comes_in_by_their_own_link_and_their_phone_does_not_keep_it(space: Space) -> None:
+    terms = create_terms(space, onsite=1)
+    ada, ben = register(terms, "Ada"), register(terms, "Ben")
+    open_floor()
+    browsers = Client(), Client()
+    answers = [
+        browser.get(f"{EVENT}mine/{one.code}/floor/").status_code
+        for browser, one in zip(browsers, (ada, ben), strict=True)
+    ]
+    assert answers == [302, 404]
+    cookie = browsers[0].cookies["floor"].value
+    assert ada.code not in str(signing.loads(cookie, salt=marks.SALT))
+
+
+@pytest.mark.parametrize("number", [1, 6])
+def test_moderators_ask_as_much_for_six_questions_as_for_one(
+    db: None, client: Client, number: int, django_assert_num_queries: Any
+) -> None:
+    create_space(agenda=[{"id": "garn", "item": "Garn"}])
+    item = AgendaItem.objects.get(key="garn")
+    floor = open_floor(item=item)
+    for place in range(number):
+        question_from(Client(), floor, f"Frage {place}", point=str(item.pk))
+    live = f"{EVENT}floor/moderate/{floor.moderator_code}/live/"
+    client.get(live)
+    with django_assert_num_queries(6):
+        assert client.get(live).content.decode().count("Garn") == number

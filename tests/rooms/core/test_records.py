@@ -6,9 +6,11 @@ import pytest
 
 from querwerk.core import actions
 from querwerk.core.actions import (
+    Actor,
     InvalidRecords,
     LinkStatement,
     UnableToOverwrite,
+    delete_record,
     once,
     restore_record,
     save_record,
@@ -187,3 +189,12 @@ def test_links_that_go_with_a_part_are_journaled(space: Space) -> None:
     assert (entry.kind, entry.key, entry.why) == ("finding", "fund", "neu")
     assert entry.before is not None
     assert entry.before["to"] == "measure:m1"
+
+
+def test_a_deletion_that_fails_in_its_last_step_deletes_nothing(space: Space) -> None:
+    before = current_edition(), Node.objects.count(), JournalEntry.objects.count(), Link.objects.count()
+    nobody: Any = "nobody"
+    with pytest.raises(ValueError, match="nobody"):
+        delete_record(record=Pilot.objects.get(key="garn"), by=Actor(nobody, "Ada"))
+    after = current_edition(), Node.objects.count(), JournalEntry.objects.count(), Link.objects.count()
+    assert after == before

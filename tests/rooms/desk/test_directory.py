@@ -1,12 +1,14 @@
 """The directory at the desk: import with a preview, invitations, claims, questions, duplicates; only for organisers."""
 
 import io
+import json
 import re
 from typing import Any
 
 import pytest
 from django.core import mail
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import transaction
 from django.test import Client
 
 from querwerk.core.actions import save_record
@@ -15,9 +17,19 @@ from querwerk.core.queries import snapshot
 from querwerk.matching.models import Challenge, Dossier, Judgement, Wish
 from querwerk.matching.states import Mark, Says
 from querwerk.people import importing
-from querwerk.people.actions import forget_address
+from querwerk.people.actions import erase_profile, forget_address
 from querwerk.people.merging import finding, joining, parting
-from querwerk.people.models import Claim, Contact, Inquiry, Merger, Profile, ProfileAlias, Spokesperson, User
+from querwerk.people.models import (
+    Claim,
+    Contact,
+    Inquiry,
+    Merger,
+    Profile,
+    ProfileAlias,
+    SpeakerInvitation,
+    Spokesperson,
+    User,
+)
 from querwerk.programmes.models import Programme, Role
 from querwerk.programmes.profiles.mailing import send_answer, send_invitation
 from tests.factories.programmes import PROFILES, TESTER, create_programme, small_bundle
@@ -370,3 +382,36 @@ def test_a_merge_is_not_undone_onto_another_profile_nor_after_its_address_is_for
         parting.part_profiles(merger=merger, by=TESTER)
     forget_address("b@example.org")
     assert not Merger.objects.filter(gone_key="b").exists()
+
+
+def test_two_who_merge_or_part_the_same_at_once_hear_that_it_is_done(space: Space) -> None:
+    keep, gone = two_of_the_same(space)
+    late = Profile.objects.get(pk=keep.pk), Profile.objects.get(pk=gone.pk)
+    joining.merge_profiles(keep=keep, gone=gone, by=TESTER)
+    with pytest.raises(joining.UnableToMerge):
+        joining.merge_profiles(keep=late[0], gone=late[1], by=TESTER)
+    first, second = (Merger.objects.select_related("profile__space").get(gone_key="b") for _window in range(2))
+    forget_address("b@example.org")  # and with it what would bring the address back
+    for merger in (first, second):
+        with pytest.raises(parting.UnableToPart):
+            parting.part_profiles(merger=merger, by=TESTER)
+    assert not Contact.objects.filter(email="b@example.org").exists()
+
+
+def test_what_a_merge_keeps_goes_with_every_address_in_it_and_with_the_profile(space: Space) -> None:
+    keep, gone = two_of_the_same(space)
+    for profile in (keep, gone):  # of the second one nothing but the photograph is left
+        SpeakerInvitation.objects.create(profile=profile, email="cy@example.org", language="de", by_name="Eva")
+    for address in ("A@example.org", "cy@example.org"):
+        keep, gone = Profile.objects.get(key="a"), Profile.objects.get(key="b")
+        with transaction.atomic():
+            joining.merge_profiles(keep=keep, gone=gone, by=TESTER)
+            forget_address(address)
+            found = [one for one in Merger.objects.all() if address.lower() in json.dumps(one.photograph)]
+            assert found == []
+            transaction.set_rollback(True)
+    keep, gone = Profile.objects.get(key="a"), Profile.objects.get(key="b")
+    joining.merge_profiles(keep=keep, gone=gone, by=TESTER)
+    erase_profile(profile=Profile.objects.get(key="a"), by=TESTER)
+    told = JournalEntry.objects.filter(kind="profile", key__in=("a", "b", "o"))
+    assert [row for row in told.values_list("before", "after") if row != (None, None)] == []

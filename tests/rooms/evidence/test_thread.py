@@ -534,3 +534,31 @@ def test_the_panel_finds_its_links_by_indexes(db: None) -> None:
             plan = [row[3] for row in cursor.fetchall()]
         assert not [step for step in plan if step.startswith("SCAN core_")], plan
     frame_of.cache_clear()
+
+
+NUMBER = r"-?\d+"
+
+
+def test_in_the_picture_every_tie_begins_and_ends_at_its_boxes(demo: Space, client: Client) -> None:
+    page = client.get("/de/inducci/thread/").content.decode()
+    boxes = {
+        knot: (int(x), int(y), int(width), int(height))
+        for knot, x, y, width, height in re.findall(
+            rf'data-knot="({NUMBER})" transform="translate\((\d+) (\d+)\)">.*?<rect class="thread-node__box" width="(\d+)" height="(\d+)"',
+            page,
+        )
+    }
+    ties = re.findall(rf'd="M(\d+) (\d+)([^"]+)" data-from="({NUMBER})" data-to="({NUMBER})"', page)
+    assert (len(boxes) > 50, len(ties) > 50) == (True, True)
+    for x, y, way, earlier, later in ties:
+        pieces = [
+            (name, [int(one) for one in re.findall(NUMBER, said)]) for name, said in re.findall(r"([hc])([^hc]+)", way)
+        ]
+        start_x, start_y = int(x), int(y)
+        to_x = start_x + sum(said[-2] if name == "c" else said[0] for name, said in pieces)
+        to_y = start_y + sum(said[-1] for name, said in pieces if name == "c")
+        ends = ((start_x, start_y), (to_x, to_y))
+        for (end_x, end_y), knot in zip(ends, (earlier, later), strict=True):
+            left, top, width, height = boxes[knot]
+            assert min(abs(end_x - left), abs(end_x - left - width)) <= 1
+            assert top - 1 <= end_y <= top + height + 1

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from querwerk.core.models import JournalEntry, Link, Node, Space
 from querwerk.core.spec import UNSTORABLE
+from querwerk.events.models import AgendaItem
 from querwerk.exchange.actions import InvalidBundle, import_bundle, parse_bundle, read_bundle
 from querwerk.exchange.queries import export_bundle
 from querwerk.exchange.reader import read, read_file
@@ -286,3 +287,47 @@ def test_any_valid_bundle_comes_out_as_it_went_in(pilots: list[dict[str, Any]]) 
 
 def test_parsed_bundle_knows_what_it_keeps_freely() -> None:
     assert parse(small_bundle(funder={"name": "F", "farbe": "rot"})).freely_named == [("funder", "farbe")]
+
+
+def agenda(*items: Any, **event: Any) -> dict[str, Any]:
+    """A programme with a further event that has these points, and what else is said of it."""
+    meeting = {"id": "treffen", "title_en": "Meeting", "date": "2021-09-29", "agenda": list(items), **event}
+    return small_bundle(events=[*small_bundle()["events"], meeting])
+
+
+def points() -> dict[str, tuple[int, str]]:
+    """Each point of the agenda in its order: what it says → its number in the database, and its key."""
+    rows = AgendaItem.objects.filter(event__key="treffen").order_by("position")
+    return {row.item.best("en").words: (row.node_id, row.key) for row in rows}
+
+
+def test_points_of_an_agenda_without_ids_stay_who_they_are_in_another_order() -> None:
+    space = create_programme(agenda("Welcome", {"item_en": "Panel", "time": "14:30"}, "Coffee"))
+    before = points()
+    moved = agenda("Coffee", "Welcome", "A guest", {"item_en": "Panel", "time": "15:00"})
+    import_again(moved)
+    after = points()
+    assert list(after) == ["Coffee", "Welcome", "A guest", "Panel"]
+    assert {name: after[name] for name in before} == before
+    assert after["A guest"][1] == "treffen.agenda-5"  # no number that a place has or had
+    assert import_again(moved).changed == []
+    dumped = export_bundle(space)
+    assert import_again(dumped).changed == []
+    import_again(agenda("Coffee and cake", "Welcome", "A guest", "Panel"))
+    assert points()["Coffee and cake"] == before["Coffee"]  # by its place
+    import_again(agenda("A guest", "Panel"))
+    assert {name: key for name, (_pk, key) in points().items()} == {"A guest": after["A guest"][1], "Panel": before["Panel"][1]}  # fmt: skip
+
+
+def test_what_a_file_calls_by_place_follows_its_point() -> None:
+    said = {"said_en": "Who pays?", "item": "treffen.agenda-2"}
+    create_programme(agenda("Welcome", "Panel", contributions=[said]))
+    panel = points()["Panel"][0]
+    again = agenda("Panel", "Welcome", contributions=[{**said, "item": "treffen.agenda-1"}])
+    for _time in range(2):
+        import_again(again)
+        assert points()["Panel"][0] == panel
+        assert (
+            list(Link.objects.filter(owner__kind="contribution").values_list("earlier", "later").get()).count(panel)
+            == 1
+        )

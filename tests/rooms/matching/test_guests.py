@@ -10,9 +10,9 @@ from django.core import mail
 from django.test import Client
 
 from querwerk.core.models import Space
-from querwerk.matching.actions.guests import forget_guests
+from querwerk.matching.actions.guests import forget_guests, take_in
 from querwerk.matching.actions.personal import data_about, forget_address
-from querwerk.matching.models import Confidant, Dossier, Guest, Judgement
+from querwerk.matching.models import Confidant, Dossier, Guest, Judgement, Wish
 from querwerk.matching.states import Confidentiality
 from querwerk.people.models import Contact, Profile, Spokesperson, User
 from tests.rooms.desk.conftest import SignIn
@@ -177,3 +177,60 @@ def test_invitations_are_given_out_forgotten_on_request_and_after_thirty_days(br
     guest = Guest.objects.get()
     assert forget_guests(guest.invited_at + timedelta(days=29)) == 0
     assert forget_guests(guest.invited_at + timedelta(days=31)) == 1
+
+
+def test_a_partner_who_is_not_named_any_more_reads_nothing_any_more(bring: Bring, save: Save) -> None:
+    dossier = bring(CHOSEN)
+    page = f"/de/werk/challenges/{dossier.key}/"
+    save(dossier, partner_email=MAIL)
+    partner = Client()
+    partner.post(link())
+    assert partner.get(page).status_code == 200
+    save(dossier, partner_email="kein at")
+    assert partner.get(page).status_code == 200  # nothing was saved
+    neu = Profile.objects.get(key="licht")
+    Contact.objects.create(profile=neu, email="lou@licht.example", language="de")
+    save(dossier, partner="Studio Licht")
+    assert (partner.get(page).status_code, [one.email for one in Guest.objects.all()]) == (404, ["lou@licht.example"])
+
+
+def test_a_partner_who_came_without_a_profile_stays_as_long_as_their_address_stands_in_the_form(
+    bring: Bring, save: Save, as_author: Client
+) -> None:
+    dossier = bring(CHOSEN)
+    save(dossier, partner_email=MAIL)
+    partner = Client()
+    partner.post(link())
+    shown = as_author.get(f"/de/werk/challenges/{dossier.key}/edit/").content.decode()
+    assert f'value="{MAIL}"' in shown
+    save(dossier, partner_email=MAIL)
+    assert partner.get(f"/de/werk/challenges/{dossier.key}/").status_code == 200
+    save(dossier)
+    assert partner.get(f"/de/werk/challenges/{dossier.key}/").status_code == 404
+
+
+def test_who_presses_the_button_while_the_invitation_is_taken_back_does_not_come_in(bring: Bring, save: Save) -> None:
+    dossier = bring(CHOSEN)
+    save(dossier, invited=MAIL)
+    asked = Guest.objects.get()
+    save(dossier)
+    assert take_in(guest=asked, user=User.objects.create_user(MAIL)) is False
+    assert not Confidant.objects.exists()
+
+
+def test_inviting_and_taking_back_does_not_mail_without_end(bring: Bring, save: Save) -> None:
+    dossier = bring(CHOSEN)
+    answers = []
+    for _time in range(42):
+        answers.append(save(dossier, invited=MAIL).status_code)
+        save(dossier)
+    assert (answers.count(302), answers[-1], len(mail.outbox)) == (40, 422, 40)
+
+
+def test_what_a_company_says_to_a_creative_is_given_out_to_it(bring: Bring, as_author: Client) -> None:
+    dossier = bring(MEMBERS)
+    typed = {"says": "not-for-me", "ground": "time", "why": "Erst im Mai"}
+    as_author.post(f"/de/werk/challenges/{dossier.key}/creatives/licht/", typed)
+    assert Wish.objects.get().party == "challenge"
+    told = [one for one in data_about(CONTACT.email) if one["what"] == "said to a suggestion"]
+    assert [(one["party"], one["ground"], one["why"]) for one in told] == [("challenge", "time", "Erst im Mai")]

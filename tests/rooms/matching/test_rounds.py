@@ -15,7 +15,7 @@ from querwerk.matching.actions.rounds import ask_for_round
 from querwerk.matching.actions.wishes import UnableToSay, say_to_suggestion, switch_matching
 from querwerk.matching.models import Dossier, Round, Wish
 from querwerk.matching.queries import pairs, ranking
-from querwerk.matching.queries.fairness import fairness
+from querwerk.matching.queries.fairness import fairness, warnings
 from querwerk.matching.queries.feedback import heard_in
 from querwerk.matching.states import Confidentiality, Ground, Mark, RoundState, Says
 from querwerk.matching.tasks.rounds import work_out
@@ -177,6 +177,7 @@ def test_lists_that_were_opened_and_proposals_are_counted_by_group(bring: Bring,
     client = sign_in("organiser")
     dossier = bring()
     before = fairness(space.pk, date(2026, 1, 1))
+    assert warnings(space.pk, date(2026, 1, 1)) == []
     assert (before.everybody.creatives, before.everybody.never_shown) == (3, 3)
     for _twice in range(2):
         client.get(f"/de/desk/werk/matching/challenges/{dossier.key}/")
@@ -192,7 +193,12 @@ def test_lists_that_were_opened_and_proposals_are_counted_by_group(bring: Bring,
     assert [(one.creatives, one.proposed) for one in after.groups[2][1]] == [(1, 0), (2, 10)]
     page = client.get("/de/desk/werk/matching/fairness/").content.decode()
     assert "Ein Zehntel der Kreativen bekam 100 %" in page
+    assert page.count("<table>") == page.count("<caption")
     assert "67 % aller tun das" in page
+    first = client.get("/de/desk/werk/matching/").content.decode()
+    assert "Ein Zehntel der Kreativen bekam 100 %" in first
+    assert "Alle 2 Warnungen ansehen" in first
+    assert warnings(space.pk, date(2026, 1, 1)) == after.warnings
     assert "Neue werden weniger als halb so oft vorgeschlagen" in page
     assert sign_in("reader").get("/de/desk/werk/matching/fairness/").status_code == 403
 

@@ -68,8 +68,11 @@ def test_hours_tables_and_teams_are_typed_in(organiser: Client, fair: Networking
     }
     assert organiser.post(f"{EVENT}tables/+/", {"name": "4"}).status_code == 422
     members = [person("Ada").pk, person("Ben").pk]
-    assert organiser.post(f"{EVENT}teams/+/", {"name": "Weberei", "members": members}).status_code == 302
+    typed = {"name": "Weberei", "members": members, "comes_together": "on"}
+    assert organiser.post(f"{EVENT}teams/+/", typed).status_code == 302
     team = Team.objects.get()
+    assert team.comes_together
+    assert "immer zusammen" in organiser.get(EVENT).content.decode()
     table = Table.objects.get(name="4")
     organiser.post(f"{EVENT}tables/{table.pk}/", {"name": "4", "stand_of": team.pk, "languages": ["de", "cs"]})
     table.refresh_from_db()
@@ -166,3 +169,14 @@ def test_a_late_train_is_noted_beside_what_the_person_said(organiser: Client, fa
     said = Unavailable.objects.filter(participant=ada).order_by("slot__begins_at")
     assert list(said.values_list("slot", "is_by_organiser")) == [(slots[0].pk, True), (slots[3].pk, False)]
     assert Participant.objects.get(pk=ada.pk).most == 2
+
+
+def test_the_registrations_lead_to_the_meetings_and_back(organiser: Client, fair: Networking) -> None:
+    page = organiser.get("/de/desk/werk/registrations/treffen/").content.decode()
+    assert f'href="{EVENT}">Gespräche</a>' in page
+    assert page.split('<nav class="quick"')[1].count('aria-current="page"') == 1
+    assert 'href="/de/desk/werk/registrations/treffen/"' in organiser.get(EVENT).content.decode()
+    terms = fair.terms
+    terms.asks_networking = False
+    terms.save()
+    assert EVENT not in organiser.get("/de/desk/werk/registrations/treffen/").content.decode()

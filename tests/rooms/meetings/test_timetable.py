@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.core.mail import EmailMessage
 from django.db import IntegrityError, connection, transaction
+from django.db.models import F
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -27,6 +28,8 @@ from tests.factories.programmes import TESTER
 from tests.rooms.desk.conftest import SignIn
 from tests.rooms.events.guests import run_jobs
 from tests.rooms.meetings.fair import compute, join, mine, person, timetable, wish
+
+DESK = "/de/desk/werk/meetings/treffen/"
 
 
 def everybody_wishes() -> None:
@@ -346,6 +349,66 @@ def test_the_own_plan_says_when_where_with_whom_and_why(
     assert answer["Content-Type"] == "text/calendar; charset=utf-8"
 
 
+def test_a_wish_after_the_publication_waits_and_both_sides_are_told(
+    client: Client, sign_in: SignIn, fair: Networking
+) -> None:
+    everybody_wishes()
+    plan = compute(fair)
+    publish(plan)
+    desk, waits = sign_in("organiser"), "Er wartet, bis das Team freie Plätze an neue Wünsche vergibt."
+    assert "wartet" not in desk.get(f"{DESK}timetable/").content.decode()
+    assert "Der Plan ist schon veröffentlicht" in client.get(mine("Cem", "people/")).content.decode()
+    answer = client.post(mine("Cem", "do/"), {"do": f"wish:{person('Emil').pk}", "page": "mine_people"}, follow=True)
+    assert "Der Plan ist schon veröffentlicht: Ihr Wunsch wartet" in answer.content.decode()
+    wish("Dora", "Cem")
+    assert waits in client.get(mine("Cem")).content.decode()
+    assert waits not in client.get(mine("Ada")).content.decode()
+    assert "2 Wünsche warten" in desk.get(f"{DESK}timetable/").content.decode()
+    desk.post(f"{DESK}timetable/", {"method": "refilled", "seconds": "30"})
+    run_jobs()
+    asked = desk.get(f"{DESK}timetable/2/publish/").content.decode()
+    assert "2 Gespräche sind anders als in Fassung 1" in asked
+    assert "Veröffentlichen und 3 Personen schreiben" in asked
+    publish(plans.plans_of(fair)[0])
+    assert waits not in client.get(mine("Cem")).content.decode()
+    assert "warten" not in desk.get(f"{DESK}timetable/").content.decode()
+
+
+def test_a_wish_for_one_of_a_team_does_not_wait_when_another_of_it_comes(fair: Networking) -> None:
+    setup.save_team(networking=fair, team=None, name="Weberei", members=[person("Ben").pk, person("Cem").pk], by=TESTER)
+    wish("Ada", "Ben")
+    plan = compute(fair)
+    publish(plan)
+    same_team, same_meeting, other = wish("Ben", "Cem"), wish("Ada", "Cem"), wish("Dora", "Cem")
+    assert plans.waiting_wishes(plan) == {other.pk}
+    assert plans.waiting_wishes(plan, person("Ada")) == frozenset()
+    Participant.objects.filter(pk=person("Dora").pk).update(is_absent=True)
+    assert plans.waiting_wishes(plan) == frozenset()
+    assert {same_team.state, same_meeting.state} == {WishState.SENT}
+
+
+def test_what_is_past_is_folded(client: Client, sign_in: SignIn, fair: Networking) -> None:
+    everybody_wishes()
+    plan = compute(fair)
+    publish(plan)
+    page, desk = mine("Ada"), sign_in("organiser")
+    by_time = desk.get(f"{DESK}timetable/{plan.number}/").content.decode()
+    assert "vorbei" not in by_time
+    assert "<summary>" not in client.get(page).content.decode().split('id="timetable"')[1].split("<section")[0]
+    Slot.objects.update(begins_at=F("begins_at") - timedelta(days=60), ends_at=F("ends_at") - timedelta(days=60))
+    assert "Termine sind vorbei" in desk.get(f"{DESK}timetable/{plan.number}/").content.decode()
+    ben, cem = person("Ben"), person("Cem")
+    for deed in (f"took-place:{ben.pk}", f"stop-here:{ben.pk}", f"took-place:{cem.pk}"):
+        client.post(mine("Ada", "do/"), {"do": deed})
+    body = client.get(page).content.decode()
+    assert "1 Gespräch, zu dem Sie alles gesagt haben" in body
+    assert (
+        body.index("Möchten Sie miteinander weitermachen?")
+        < body.index("zu dem Sie alles gesagt haben")
+        < body.index("Hat stattgefunden.")
+    )
+
+
 def test_what_organisers_do_stands_in_the_journal_without_names(fair: Networking) -> None:
     everybody_wishes()
     publish(compute(fair))
@@ -366,3 +429,57 @@ def test_queries_of_the_own_page_do_not_grow(client: Client, fair: Networking) -
     for number in range(5):
         join(fair, f"Gast {number}")
     assert count() == before
+
+
+def seated(plan: Plan) -> dict[str, list[tuple[str, str, str]]]:
+    """Who sits when, at which table, and whom each of them meets."""
+    found: dict[str, list[tuple[str, str, str]]] = {}
+    rows = Seat.objects.filter(plan=plan).select_related("slot", "meeting__table", "participant__registration", "other__registration")  # fmt: skip
+    for seat in rows.order_by("slot__begins_at", "pk"):
+        spot = str(seat.slot)[:5], seat.meeting.table.name, seat.other.registration.name
+        found.setdefault(seat.participant.registration.name, []).append(spot)
+    return found
+
+
+def test_a_team_that_always_comes_together_sits_in_each_of_its_meetings(
+    client: Client, sign_in: SignIn, fair: Networking, mailoutbox: list[EmailMessage]
+) -> None:
+    members = [person("Ben").pk, person("Cem").pk]
+    setup.save_team(networking=fair, team=None, name="Weberei", members=members, comes_together=True, by=TESTER)
+    slots = list(fair.slots.order_by("begins_at"))
+    wishing.say_when(participant=person("Ben"), open_slots=[slot.pk for slot in slots[2:]])
+    for pair in (("Ada", "Ben"), ("Cem", "Dora"), ("Ada", "Emil")):
+        wish(*pair)
+    plan = compute(fair)
+    assert (plan.state, plan.meetings.count()) == (PlanState.READY, 3)
+    found = seated(plan)
+    assert [spot[:2] for spot in found["Ben"]] == [spot[:2] for spot in found["Cem"]]
+    assert {spot[2] for spot in found["Cem"]} == {"Ada", "Dora"}
+    assert min(spot[0] for spot in found["Cem"]) >= str(slots[2])[:5]  # Ben comes no earlier
+    assert sorted(spot[2] for spot in found["Ada"]) == ["Ben", "Emil"]  # one meeting with the two, not two
+    publish(plan)
+    run_jobs()
+    assert "Ben &amp; Cem" in client.get(mine("Ada")).content.decode()
+    assert "Ben & Cem" in str(next(one for one in mailoutbox if one.to == ["ada@web.example"]).body)
+    by_time = sign_in("organiser").get(f"{DESK}timetable/{plan.number}/").content.decode()
+    assert by_time.count('<p class="rows__title">Ada – Ben &amp; Cem</p>') == 1
+
+    again = compute(fair, Method.FEWEST)
+    assert (seated(again), again.certificate["changed"]) == (found, 0)
+    planning.note_absence(participant=person("Ben"), is_absent=True, closed=(), by=TESTER)
+    mended = compute(fair, Method.FEWEST)
+    after = seated(mended)
+    assert "Ben" not in after
+    assert after["Cem"] == found["Cem"]
+    assert sorted(spot[2] for spot in after["Ada"]) == ["Cem", "Emil"]
+
+
+def test_who_comes_together_from_now_on_is_placed_anew(fair: Networking) -> None:
+    for pair in (("Ada", "Ben"), ("Cem", "Dora")):
+        wish(*pair)
+    publish(compute(fair))
+    members = [person("Ben").pk, person("Cem").pk]
+    setup.save_team(networking=fair, team=None, name="Weberei", members=members, comes_together=True, by=TESTER)
+    found = seated(compute(fair, Method.REFILLED))
+    assert found["Ben"] == found["Cem"]
+    assert {spot[2] for spot in found["Ben"]} == {"Ada", "Dora"}

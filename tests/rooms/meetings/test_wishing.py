@@ -1,14 +1,17 @@
 """What participants see and say: only who takes part, and nothing that is not for them."""
 
+from typing import Any
+
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from querwerk.core.actions import save_record
 from querwerk.core.models import Space
 from querwerk.events.actions import forgetting as events_forgetting
 from querwerk.events.models import Registration
 from querwerk.events.states import RegistrationState
-from querwerk.meetings.actions import setup, wishing
+from querwerk.meetings.actions import joining, setup, wishing
 from querwerk.meetings.actions.reading import read_words
 from querwerk.meetings.actions.wishing import UnableToWish
 from querwerk.meetings.models import Block, Networking, OtherRole, Participant, Unavailable, Wish
@@ -140,7 +143,7 @@ def test_suggestions_come_with_a_sentence_and_leave_out_whom_one_knows(fair: Net
     found = suggestions(ada, people.strangers(ada))
     assert found.is_lexical
     assert found.rows[0].participant.registration.name == "Ben"
-    assert "stoffe" in found.rows[0].why
+    assert found.rows[0].why.startswith("Sie beide sprechen von „leuchtende“ und „stoffe“")
     assert {one.participant.registration.name for one in found.rows} == {"Ben", "Cem", "Emil"}
 
 
@@ -220,3 +223,28 @@ def test_meetings_are_told_and_forgotten_with_the_registration(fair: Networking)
     events_forgetting.forget_registration(registration=registration, now=registration.created_at)
     assert Wish.objects.count() == 0
     assert not Participant.objects.filter(registration=registration).exists()
+
+
+def test_who_was_forgotten_by_time_does_not_come_back_as_a_participant(fair: Networking) -> None:
+    events_forgetting.forget_participants(terms=fair.terms, now=timezone.now())
+    joining.create_participants(fair)
+    assert Participant.objects.count() == 0
+
+
+def test_a_sentence_that_two_say_stays_read_as_long_as_one_says_it(fair: Networking) -> None:
+    said: dict[str, Any] = {
+        "sentence": "Wir suchen Garn aus alten Netzen.",
+        "languages": ["de"],
+        "needs_accessible": False,
+    }
+
+    def is_read() -> bool:
+        return not encoder(folder()).missing([said["sentence"]])
+
+    for name in ("Ada", "Ben"):
+        wishing.introduce(participant=person(name), **said)
+        read_words(person(name).pk)
+    events_forgetting.forget_registration(registration=person("Ada").registration, now=timezone.now())
+    assert is_read() is True
+    wishing.introduce(participant=person("Ben"), **{**said, "sentence": "Etwas anderes."})
+    assert is_read() is False

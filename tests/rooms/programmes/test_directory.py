@@ -201,5 +201,7 @@ def test_what_is_kept_of_words_goes_with_an_erased_profile_and_harms_nobody_when
     erase_profile(profile=Profile.objects.get(key="kranich"), by=TESTER)
     assert not file.exists()
     number = len(directory.words_of(space.pk))
-    file.write_bytes(file.read_bytes()[:100])
-    assert len(directory.words_of(space.pk)) == number == Profile.objects.count()
+    whole = file.read_bytes()
+    for broken in (b"", whole[:4], whole[:100], whole[: len(whole) // 2], whole[:-1], bytes(len(whole)), b"\xff" * 50):
+        file.write_bytes(broken)
+        assert len(directory.words_of(space.pk)) == number == Profile.objects.count()

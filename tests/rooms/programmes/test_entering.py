@@ -1,17 +1,21 @@
 """Entering the directory, editing one's own profile, and leaving: by role, safe to repeat, nothing typed is lost."""
 
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.core import mail
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.utils import timezone
 
+from querwerk.core.actions import save_record
 from querwerk.core.models import JournalEntry, Node, Space
 from querwerk.core.pictures.models import Picture
 from querwerk.core.queries import snapshot
 from querwerk.desk.personal import erase_account
+from querwerk.people import speakers
 from querwerk.people.actions import set_audience
 from querwerk.people.models import Contact, Profile, Spokesperson, User
 from querwerk.programmes.models import Programme, Role
@@ -280,6 +284,25 @@ def test_an_invitation_is_taken_back(owner: User, client: Client) -> None:
     assert Client().get(page).status_code == 302
     client.post(page, {"do": "withdraw", "invitation": invitation.pk})
     assert Client().post(f"/de/werk/directory/speak/{invitation.code}/").status_code == 410
+    # Who pressed the button at the same moment does not come in either; who takes back and asks anew does not mail without end.
+    assert speakers.accept_invitation(invitation=invitation, user=User.objects.create_user("bo@example.org")) is None
+    assert spoken_by() == [owner.email]
+    answers = []
+    for _time in range(20):
+        answers.append(client.post(page, {"do": "invite", "email": "cy@example.org"}).status_code)
+        client.post(page, {"do": "withdraw", "invitation": getattr(profile().invitations.first(), "pk", 0)})
+    assert (answers.count(302), answers[-1]) == (19, 422)
+
+
+def test_an_invitation_that_is_too_old_opens_nothing_even_before_it_is_deleted(owner: User, client: Client) -> None:
+    client.post(f"{MINE}speakers/", {"do": "invite", "email": "bo@example.org"})
+    invitation = profile().invitations.get()
+    address = f"/de/werk/directory/speak/{invitation.code}/"
+    for days, status in ((29, 200), (31, 410)):
+        invitation.invited_at = timezone.now() - timedelta(days=days)
+        invitation.save()
+        assert Client().get(address).status_code == status
+    assert (Client().post(address).status_code, spoken_by()) == (410, [owner.email])
 
 
 def test_members_see_the_picture_of_a_profile_that_is_for_them_and_strangers_do_not(
@@ -298,6 +321,20 @@ def test_members_see_the_picture_of_a_profile_that_is_for_them_and_strangers_do_
     assert found is not None
     assert "/media/" in member.get("/de/werk/directory/").content.decode()
     assert (member.get(found[1]).status_code, Client().get(found[1]).status_code) == (200, 404)
+    # A picture that lacks the consent of somebody in it is for nobody but those who edit the profile.
+    picture = Picture.objects.get()
+    album = f"/de/werk/pictures/{picture.key}/in/profile/{profile().key}/"
+    save_record(
+        spec=Picture.SPEC, raw={**snapshot(picture), "basis": "consent", "people": ["Bo"]}, space=picture.space, by=TESTER
+    )  # fmt: skip
+    assert "/media/" not in member.get(address).content.decode() + member.get("/de/werk/directory/").content.decode()
+    assert [one.get(found[1]).status_code for one in (member, client)] == [404, 200]
+    assert member.get(album).status_code == 404
+    picture = Picture.objects.get()
+    save_record(
+        spec=Picture.SPEC, raw={**snapshot(picture), "basis": "nobody", "people": []}, space=picture.space, by=TESTER
+    )
+    assert member.get(found[1]).status_code == 200
     set_audience(profile=profile(), audience="private", by=TESTER)
     assert member.get(found[1]).status_code == 404
     assert client.get(found[1]).status_code == 200

@@ -54,5 +54,6 @@ def around(request: Request, terms: Terms) -> dict[str, Any]:
         "may_export": rules.may_export(request.viewer),
         "may_see_needs": rules.may_see_needs(request.viewer),
         "today": timezone.localdate(),
+        "here": request.resolver_match.url_name if request.resolver_match is not None else "",
         "further": registry.panels_for(request, terms, "registrations"),
     }

@@ -24,6 +24,7 @@ from querwerk.events.models import Registration, Terms
 from querwerk.events.queries import registrations as reads
 from querwerk.events.states import Group, RegistrationState, Way
 from querwerk.programmes.pages import Request
+from querwerk.programmes.queries import owners_of_each
 from querwerk.programmes.rules import may_edit
 
 PAGE_SIZE = 50
@@ -52,16 +53,14 @@ def event_index(request: Request) -> HttpResponse:
     space_id = request.frame.space_id
     found = list(reads.events_with_terms(space_id)[:200])
     counts = reads.counts_of(found)
+    without = list(reads.events_without_terms(space_id, timezone.localdate().isoformat())[:100])
+    belongs = owners_of_each([event.node_id for event in (*(terms.event for terms in found), *without)])
     rows = [
         {"terms": terms, "event": terms.event, "counts": _counted(counts[terms.pk])}
         for terms in found
-        if rules.may_see_numbers(request.viewer, owners=owners(terms.event))
+        if rules.may_see_numbers(request.viewer, owners=belongs[terms.event.node_id])
     ]
-    coming = [
-        event
-        for event in reads.events_without_terms(space_id, timezone.localdate().isoformat())[:100]
-        if may_edit(request.viewer, kind="event", owners=owners(event))
-    ]
+    coming = [event for event in without if may_edit(request.viewer, kind="event", owners=belongs[event.node_id])]
     context = {"rows": rows, "coming": coming}
     return render(request, "desk/registration_events.html", {**surrounding(request, CURRENT), **context})
 

@@ -102,7 +102,10 @@ def question_list(request: Request, key: str, occasion: Occasion = Occasion.REGI
             case "down":
                 writes.move_question(question=question, by_places=1)
             case "delete":
-                writes.delete_question(question=question, by=actor(request))
+                try:
+                    writes.delete_question(question=question, by=actor(request))
+                except writes.UnableToDelete as error:
+                    messages.error(request, str(error))
         return redirect(ADDRESSES[occasion][0], request.frame.key, key)
     context = {
         "questions": reads.questions(terms, occasion),
@@ -122,7 +125,9 @@ def question_edit(
     question = question_or_404(terms, occasion, number) if number else None
     rows = reads.questions(terms, occasion)
     before = [row for row in rows if question is None or row.position < question.position]
-    form = QuestionForm(request.POST if request.method == "POST" else None, question=question, others=before)
+    has_answers = question is not None and question.pk in reads.answered_questions(terms)
+    data = request.POST if request.method == "POST" else None
+    form = QuestionForm(data, question=question, others=before, has_answers=has_answers)
     if form.is_valid():
 
         def effect() -> int:
@@ -138,7 +143,7 @@ def question_edit(
     context = {
         "form": form,
         "question": question,
-        "has_answers": question is not None and question.pk in reads.answered_questions(terms),
+        "has_answers": has_answers,
         "once": one_time_key(),
     }
     status = 422 if form.errors else 200
