@@ -329,7 +329,7 @@ def test_a_hall_votes_while_the_question_goes_on_the_screen_and_is_answered(tmp_
     with installation(tmp_path / "data") as here:
         here.run("migrate")
         found = json.loads(here.run(module="tests.rooms.audience.hall"))
-    assert found == {"failed": [], "votes": 75, "cast": 75}
+    assert found == {"failed": [], "votes": 100, "cast": 75, "named": 0}
 
 
 def test_what_one_visitor_is_told_does_not_stand_on_the_page_of_the_next(space: Space) -> None:
