@@ -18,8 +18,11 @@ def new_token() -> str:
 
 
 def token_of_registration(registration: Registration) -> str:
-    """Return the token of who came in by their own link: the same on each of their devices."""
-    return f"r:{registration.code}"
+    """Return the token of who came in by their own link: the same on each of their devices.
+
+    It lies readable in the cookie, so it does not hold the code, which opens the registration.
+    """
+    return keyed_hash(f"floor:{registration.code}")
 
 
 def signed(token: str) -> str:

@@ -41,11 +41,11 @@ def may_handle(viewer: Viewer, *, owners: Collection[str]) -> Verdict:
     return may_edit(viewer, kind="event", owners=owners)
 
 
-def may_give_feedback(*, state: str, was_there: bool) -> Verdict:
-    """Whoever had a place to the end, or was there all the same, can say how it was."""
+def may_speak(*, state: str, was_there: bool) -> Verdict:
+    """Whoever has a place, or was there all the same, comes onto the floor by their own link, and says how it was."""
     if state == RegistrationState.CONFIRMED or was_there:
         return YES
-    return Verdict(is_allowed=False, why=_("Feedback is for those who had a place."))
+    return Verdict(is_allowed=False, why=_("This is for those who have a place."))
 
 
 def may_see_results(*, sheets: int) -> Verdict:

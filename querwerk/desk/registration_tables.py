@@ -28,8 +28,7 @@ def as_csv(head: Sequence[str], rows: Iterable[Sequence[Cell]]) -> bytes:
     """Return a table as CSV (RFC 4180) in UTF-8."""
     written = StringIO()
     writer = csv.writer(written)
-    writer.writerow(head)
-    writer.writerows([harmless(cell) for cell in row] for row in rows)
+    writer.writerows([harmless(cell) for cell in row] for row in (head, *rows))
     return (MARK + written.getvalue()).encode()
 
 

@@ -316,9 +316,10 @@ class ChallengeForm(forms.Form):
         typed = " ".join(str(self.cleaned_data["partner"]).split())
         if not typed:
             return None
-        for profile in self.seen:
-            if typed == profile.key or typed.casefold() in {str(one).casefold() for one in profile.name.values()}:
-                return profile
+        # A draft saves itself every few seconds, and a directory holds thousands: their texts are not read for that.
+        for pk, key, name in self.seen.values_list("pk", "key", "name"):
+            if typed == key or typed.casefold() in {str(one).casefold() for one in name.values()}:
+                return self.seen.get(pk=pk)
         raise forms.ValidationError(
             _(
                 "Nobody in the directory whom you may see has this name. Write it as it stands there, or give an address."

@@ -200,7 +200,9 @@ def alternates(request: HttpRequest) -> list[tuple[str, str, str]]:
 
 def account_entry(request: HttpRequest, viewer: Viewer, frame: Frame | None) -> dict[str, str]:
     """Return the link to the desk, the account or the sign-in."""
-    if settings.SESSION_COOKIE_NAME in request.COOKIES and request.user.is_authenticated:
+    # A page that refuses a request at the door knows nobody yet.
+    user = getattr(request, "user", None)
+    if settings.SESSION_COOKIE_NAME in request.COOKIES and user is not None and user.is_authenticated:
         if frame is not None and viewer.has_role:
             return {"account_url": address("desk:home", programme=frame.key), "account_label": _("Desk")}
         return {"account_url": address("account_home"), "account_label": _("Account")}

@@ -38,7 +38,9 @@ const short = (d) => {
     const step = kind === "M" ? `M${nx} ${ny}` : nx === x && ny === y ? "" : `l${nx - x} ${ny - y}`;
     [x, y] = [nx, ny];
     return step;
-  }).replace(/l(-?\d+) (-?\d+)(?=l)/g, "l$1 $2").replace(/ -/g, "-").replace(/M\d+ \d+-?\d*Z/g, "");
+  }).replace(/ -/g, "-").replace(/M\d+ \d+-?\d*Z/g, "")
+    // One “l” for a whole run of lines: what follows it are lines, too.
+    .replace(/(?<=l[-\d ]+)l(?=-)/g, "").replace(/(?<=l[-\d ]+)l/g, " ");
 };
 const draw = (shape) => short(path(shape) ?? "");
 const rest = draw(feature(light, only((shape) => !isMember(shape))));

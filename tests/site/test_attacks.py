@@ -234,6 +234,13 @@ def test_nonsense_in_an_address_is_answered(client: Client, path: str) -> None:
     assert client.get(f"/de/werk/{path}").status_code in (200, 302, 400, 404)
 
 
+def test_who_is_signed_in_is_refused_like_everybody(client: Client) -> None:
+    create_programme()
+    client.force_login(User.objects.create_user("ada@example.org"))
+    paths = ("/de/werk/pilots/a%00b/", "/de/werk/search/?q=%00", "/de/desk/werk/?x=%00")
+    assert [client.get(path).status_code for path in paths] == [400, 400, 400]
+
+
 @pytest.mark.parametrize("path", ["/", "/de/", "/de/werk/", "/robots.txt", "/sitemap.xml", "/de/account/login/"])
 def test_a_foreign_host_name_is_refused(client: Client, path: str) -> None:
     create_programme()

@@ -43,7 +43,7 @@ def touch(floor_id: int) -> None:
     Floor.objects.filter(pk=floor_id).update(version=F("version") + 1)
 
 
-def _queue_up(floor_id: int) -> None:
+def queue_up(floor_id: int) -> None:
     """Wait for one's turn on a floor. Every write does so before it touches a question: two orders would wait for each other."""
     Floor.objects.select_for_update().get(pk=floor_id)
 
@@ -51,7 +51,7 @@ def _queue_up(floor_id: int) -> None:
 @transaction.atomic
 def set_item(*, floor: Floor, item: AgendaItem | None, is_open: bool, is_moderated: bool, by: Actor) -> None:
     """Open or close the questions about a point of the agenda, or about the whole, and say whether they are moderated."""
-    _queue_up(floor.pk)
+    queue_up(floor.pk)
     values = {"is_open": is_open, "is_moderated": is_moderated}
     found = FloorItem.objects.filter(floor=floor, item=item)
     if found.filter(**values).exists():
@@ -79,7 +79,7 @@ def ask(
     """
     said = " ".join(words.split())[:500]
     # The same question cannot be stored twice at the same moment, and how questions are taken is what it is now.
-    _queue_up(setting.floor_id)
+    queue_up(setting.floor_id)
     setting = FloorItem.objects.get(pk=setting.pk)
     same = FloorQuestion.objects.filter(floor=setting.floor_id)
     known = same.filter(client_id=client_id, asker=asker).first()
@@ -103,7 +103,7 @@ def ask(
 
 
 def _current(question: FloorQuestion) -> FloorQuestion:
-    _queue_up(question.floor_id)
+    queue_up(question.floor_id)
     return FloorQuestion.objects.get(pk=question.pk)
 
 
@@ -145,7 +145,7 @@ def move(*, question: FloorQuestion, state: QuestionState) -> bool:
 @transaction.atomic
 def put_on_stage(*, question: FloorQuestion, is_on: bool) -> None:
     """Show one question large on the screen, in the place of the one before."""
-    _queue_up(question.floor_id)
+    queue_up(question.floor_id)
     FloorQuestion.objects.filter(floor=question.floor_id, is_on_stage=True).update(is_on_stage=False)
     if is_on:
         FloorQuestion.objects.filter(pk=question.pk, state__in=SEEN).update(is_on_stage=True)
@@ -176,7 +176,7 @@ def keep_questions(*, event: Event, questions: Sequence[FloorQuestion], guiding:
     # Whoever saves the event waits for the programme first and for the questions at its points then.
     Space.objects.select_for_update().get(pk=event.space_id)
     for floor_id in {row.floor_id for row in questions}:
-        _queue_up(floor_id)
+        queue_up(floor_id)
     wanted = FloorQuestion.objects.filter(pk__in=[row.pk for row in questions], kept_at__isnull=True)
     rows = list(wanted.exclude(state=QuestionState.HIDDEN).order_by("pk"))
     if not rows:

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from querwerk.audience import rules
 from querwerk.audience.actions.feedback import mark_of
-from querwerk.audience.actions.floor import key_of, touch
+from querwerk.audience.actions.floor import key_of, queue_up, touch
 from querwerk.audience.marks import mark_of_registration
 from querwerk.audience.models import FeedbackBox, Floor, FloorQuestion, FloorVote, Thanks
 from querwerk.audience.states import SEEN
@@ -49,8 +49,11 @@ def forget(registration: Registration) -> None:
     if floor is not None:
         mark = mark_of_registration(floor.pk, registration)
         asked = FloorQuestion.objects.filter(floor=floor, asker=mark)
-        if registration.terms.forgotten_at is None:
+        is_asked_for = registration.terms.forgotten_at is None
+        if is_asked_for:
             _withdraw_names(registration.terms.event_id, [key_of(row) for row in asked if row.may_name and row.kept_at])
+        queue_up(floor.pk)
+        if is_asked_for:
             asked.update(may_name=False)
         _unsigned(asked)
         FloorVote.objects.filter(question__floor=floor, voter=mark).delete()
@@ -115,7 +118,7 @@ def forget_sender(user: User) -> None:
 @transaction.atomic
 def forget_floor(floor: Floor, now: datetime | None = None) -> None:
     """Keep what was shown and answered, with names only of who agreed; everything else goes."""
-    Floor.objects.select_for_update().get(pk=floor.pk)
+    queue_up(floor.pk)
     questions = FloorQuestion.objects.filter(floor=floor)
     questions.exclude(state__in=SEEN).delete()
     _unsigned(questions)

@@ -64,8 +64,9 @@ def points_of(floor: Floor) -> list[Point]:
 
 
 def questions_of(floor: Floor) -> list[FloorQuestion]:
-    """Return all questions: those on the screen and those with most votes first; 1 query."""
-    return list(FloorQuestion.objects.filter(floor=floor).order_by("-is_on_stage", "-votes", "pk"))
+    """Return all questions with their points: those on the screen and those with most votes first; 1 query."""
+    found = FloorQuestion.objects.filter(floor=floor).select_related("item")
+    return list(found.order_by("-is_on_stage", "-votes", "pk"))
 
 
 def with_questions(points: Sequence[Point], questions: Sequence[FloorQuestion]) -> list[Point]:

@@ -14,15 +14,15 @@ from querwerk.audience.actions import thanks as mails
 from querwerk.audience.forms import FeedbackForm, ThanksForm
 from querwerk.audience.models import FeedbackBox
 from querwerk.audience.queries import feedback as reads
-from querwerk.audience.rules import may_give_feedback, may_see_results
+from querwerk.audience.rules import may_see_results
 from querwerk.audience.tasks import preview_of
+from querwerk.audience.views.floor import participant_or_404
 from querwerk.audience.views.moderating import event_for, framed
 from querwerk.desk.registration_tables import as_csv
 from querwerk.desk.views.frame import actor, attempt, desk_page, require, sent
 from querwerk.events import rules as event_rules
 from querwerk.events.models import Registration, Terms
 from querwerk.events.queries.registrations import terms_of
-from querwerk.events.views.registering import registration_or_404
 from querwerk.programmes.pages import Request, visitor_page
 
 # --- For participants --------------------------------------------------------
@@ -31,7 +31,7 @@ from querwerk.programmes.pages import Request, visitor_page
 @visitor_page
 def feedback(request: Request, key: str, code: str) -> HttpResponse:
     """Ask how it was; what somebody answers is stored without them."""
-    registration = registration_or_404(request, key, code)
+    registration = participant_or_404(request, key, code)
     box = box_for(registration)
     asked = reads.asked_in(registration.terms)
     context: dict[str, Any] = {"event": registration.terms.event, "registration": registration, "box": box}
@@ -49,7 +49,7 @@ def feedback(request: Request, key: str, code: str) -> HttpResponse:
 def box_for(registration: Registration) -> FeedbackBox:
     """Return the box into which somebody can put a sheet, as long as there is one."""
     box = reads.box_of(registration.terms)
-    if box is None or not may_give_feedback(state=registration.state, was_there=registration.presences.exists()):
+    if box is None:
         raise Http404
     return box
 

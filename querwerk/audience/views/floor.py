@@ -17,9 +17,11 @@ from querwerk.audience.actions import floor as writes
 from querwerk.audience.forms import AskForm, CodeForm
 from querwerk.audience.models import Floor, FloorQuestion
 from querwerk.audience.queries import floor as reads
+from querwerk.audience.rules import may_speak
 from querwerk.audience.states import SEEN, QuestionState
 from querwerk.core.letters import site
 from querwerk.core.limits import is_too_often
+from querwerk.events.models import Registration
 from querwerk.events.views.pages import event_or_404
 from querwerk.events.views.registering import registration_or_404
 from querwerk.programmes.pages import Request, page_language, visitor_page
@@ -86,10 +88,18 @@ def entrance(request: Request, key: str) -> HttpResponse:
     return render(request, "audience/floor_entrance.html", context, status=422 if form.errors else 200)
 
 
+def participant_or_404(request: Request, key: str, code: str) -> Registration:
+    """Return whom a link in a mail belongs to, as far as they take part."""
+    registration = registration_or_404(request, key, code)
+    if not may_speak(state=registration.state, was_there=registration.presences.exists()):
+        raise Http404
+    return registration
+
+
 @visitor_page
 def from_registration(request: Request, key: str, code: str) -> HttpResponse:
     """Come in by one's own link: the same person on each of their devices."""
-    registration = registration_or_404(request, key, code)
+    registration = participant_or_404(request, key, code)
     floor = reads.floor_of(registration.terms.event_id)
     if floor is None:
         raise Http404

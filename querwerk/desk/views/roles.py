@@ -15,6 +15,7 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from querwerk.core.letters import site
 from querwerk.desk.actions import UnableToRemoveRole, give_role, take_role
 from querwerk.desk.queries import roles_in
 from querwerk.desk.views.frame import actor, address, desk_page, require, sent, surrounding
@@ -111,9 +112,9 @@ def tell(request: Request, user: User, typed: dict[str, Any], *, is_new: bool) -
             "programme": request.frame.programme.name,
             "role": RoleName(typed["role"]).label,
             "organisation": typed["organisation"],
-            "sign_in_url": request.build_absolute_uri(reverse("account_link", args=[link_token(user)])),
-            "login_url": request.build_absolute_uri(reverse("account_login")),
-            "desk_url": request.build_absolute_uri(reverse("desk:home", args=[request.frame.key])),
+            "sign_in_url": site(reverse("account_link", args=[link_token(user)])),
+            "login_url": site(reverse("account_login")),
+            "desk_url": site(reverse("desk:home", args=[request.frame.key])),
         }
         subject = _("Your role in %(programme)s") % {"programme": request.frame.programme.name}
         # A name may hold line breaks, which no header may.

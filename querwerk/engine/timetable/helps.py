@@ -11,7 +11,7 @@ from querwerk.engine.timetable.wishes.compiled import LARGE, loops, suited
 from querwerk.engine.timetable.wishes.layout import Layout
 from querwerk.engine.timetable.wishes.reasons import reasons
 from querwerk.engine.timetable.wishes.relaxation import Impossible, relax
-from querwerk.engine.timetable.wishes.run import TRIES, Scale
+from querwerk.engine.timetable.wishes.run import LOOKS, TRIES, WANDERINGS, Scale
 
 PEOPLE = 3
 """So many people are tried who stand in the way of most wishes."""
@@ -59,7 +59,9 @@ def _reached(problem: Problem, plan: Plan, seed: int, stop: Stop) -> Score:
     for _ in range(ROUNDS):
         if stop() or not board.waiting_size[0]:
             break
-        fast.fill(board, max(400, count if count >= LARGE else 2 * count), TRIES)
+        steps = max(400, count // 4)
+        fast.relay(board, LOOKS * steps, WANDERINGS)
+        fast.fill(board, steps, TRIES)
     held = [meeting.weight for meeting, slot in zip(problem.meetings, board.slot, strict=True) if slot >= 0]
     return sum(weight or 0 for weight in held), len(held)
 

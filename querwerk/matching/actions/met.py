@@ -43,7 +43,8 @@ def create_match_of_meeting(
         "id": new_key().replace("h-", "m-", 1),
         "introduced": day.isoformat(),
         "follows": f"{node.kind}:{node.key}",
-        "parties": [f"{one.kind}:{one.key}" for party in parties for one in party.nodes],
+        # Two of the same house, or who speak for the same profile, stand there once.
+        "parties": list(dict.fromkeys(f"{one.kind}:{one.key}" for party in parties for one in party.nodes)),
         "source": source,
         "visibility": "draft",
     }

@@ -11,6 +11,7 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from querwerk.core.ical import Entry, calendar_file
+from querwerk.core.letters import site
 from querwerk.core.templatetags.ui import language_name, plain
 from querwerk.matching import rules
 from querwerk.matching.actions import proposals as actions
@@ -90,7 +91,7 @@ def meeting(request: Request, code: str) -> HttpResponse:
         identity=f"match-{proposal.pk}", title=_("First meeting: %(title)s") % {"title": plain(challenges.title_of(proposal.dossier))},
         language=page_language(), date=day.isoformat(), end="", time=MEETING_HOUR, place=str(proposal.dossier.content.get("place") or ""),
         text=_("A suggestion, nothing is agreed yet. You reach: %(reach)s") % {"reach": reach},
-        url=request.build_absolute_uri(reverse("matching:answer", args=[request.frame.key, code])),
+        url=site(reverse("matching:answer", args=[request.frame.key, code])),
         changed_at=since, version=1,
     )  # fmt: skip
     headers = {"Content-Disposition": 'attachment; filename="meeting.ics"'}

@@ -46,10 +46,10 @@ def own_challenges(request: Request) -> Any:
     return challenges.own_of(readable(request), user.pk, profiles_of(user.pk, request.frame.space_id))
 
 
-def visible_creatives(request: Request) -> dict[str, Profile]:
-    """Return the creatives whom the viewer may see in the directory, by key; 2 queries."""
+def visible_creatives(request: Request, **only: str) -> dict[str, Profile]:
+    """Return the creatives whom the viewer may see in the directory, or ``only`` one of them, by key; 2 queries."""
     reader = challenges.reader_of(request.viewer, request.frame.space_id)
-    found = profiles_seen(request.frame.space_id, reader).select_related("node")
+    found = profiles_seen(request.frame.space_id, reader).filter(**only).select_related("node")
     return {one.key: one for one in found if ranking.is_offered(one)}
 
 
@@ -152,7 +152,7 @@ def say(request: Request, profile: str, key: str) -> HttpResponse:
 def say_as_company(request: Request, key: str, profile: str) -> HttpResponse:
     """Take what a company says to a creative."""
     dossier = own_challenges(request).filter(key=key).first()
-    creative = visible_creatives(request).get(profile)
+    creative = visible_creatives(request, key=profile).get(profile)
     if dossier is None or creative is None:
         raise Http404
     return said(request, dossier, creative, Party.CHALLENGE)

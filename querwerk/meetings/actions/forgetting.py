@@ -52,6 +52,8 @@ def forget(registration: Registration) -> int:
     """Forget somebody's part in the meetings, with their half of each meeting; return how many that were."""
     found = Participant.objects.filter(registration=registration)
     roles = OtherRole.objects.filter(participant__in=found)
-    forget_words([*found.values_list("sentence", flat=True), *roles.values_list("sentence", flat=True)])
+    said = [*found.values_list("sentence", flat=True), *roles.values_list("sentence", flat=True)]
     Meeting.objects.filter(seats__participant__in=found).delete()
-    return found.delete()[1].get("meetings.Participant", 0)
+    number = found.delete()[1].get("meetings.Participant", 0)
+    forget_words(said)
+    return number

@@ -18,8 +18,11 @@ def read_words(participant_id: int) -> int:
 
 
 def forget_words(sentences: Iterable[str]) -> None:
-    """Erase the vectors of sentences that nobody says any more."""
-    passages = _passages(sentences)
+    """Erase the vectors of sentences that nobody says any more; called after they were changed or deleted."""
+    gone = set(sentences)
+    for model in (Participant, OtherRole):
+        gone -= set(model._default_manager.filter(sentence__in=gone).values_list("sentence", flat=True))
+    passages = _passages(gone)
     if passages and (folder() / "texts").is_dir():
         encoder(folder()).forget(passages)
 

@@ -38,13 +38,12 @@ def introduce(
 ) -> Participant:
     """Store what somebody says about themselves."""
     current = _locked(participant)
-    is_new = current.sentence != sentence
-    if is_new:
-        forget_words([current.sentence])
+    before = current.sentence
     current.sentence, current.languages = sentence, sorted(languages)
     current.needs_accessible = needs_accessible
     current.save(update_fields=["sentence", "languages", "needs_accessible"])
-    if is_new:
+    if sentence != before:
+        forget_words([before])
         words_changed.send(Participant, participant=current)
     return current
 
@@ -61,10 +60,11 @@ def save_role(*, participant: Participant, role: OtherRole | None, title: str, g
     elif others.filter(title=title).exclude(pk=role.pk).exists():
         raise UnableToWish(_("You are here in this role already."))
     role = role or OtherRole(participant=current)
-    if role.sentence != sentence:
-        forget_words([role.sentence])
+    before = role.sentence
     role.title, role.group, role.sentence = title, group, sentence
     role.save()
+    if sentence != before:
+        forget_words([before])
     words_changed.send(Participant, participant=current)
     return role
 
@@ -72,8 +72,8 @@ def save_role(*, participant: Participant, role: OtherRole | None, title: str, g
 @transaction.atomic
 def delete_role(*, role: OtherRole) -> None:
     """Somebody is not here in this role any more; wishes about it are about them as who they registered."""
-    forget_words([role.sentence])
     OtherRole.objects.filter(pk=role.pk).delete()
+    forget_words([role.sentence])
 
 
 @transaction.atomic

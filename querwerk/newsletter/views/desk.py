@@ -1,6 +1,5 @@
 """At the desk: write an issue, look at it, send it and see what became of it; readers and topics."""
 
-import csv
 from collections.abc import Callable, Collection
 from datetime import timedelta
 from functools import partial
@@ -18,6 +17,7 @@ from django.utils.csp import CSP
 from django.utils.translation import gettext as _
 from django.views.decorators.csp import csp_override
 
+from querwerk.desk.registration_tables import as_csv
 from querwerk.desk.views.frame import actor, attempt, desk_page, one_time_key, require, sent, surrounding
 from querwerk.newsletter import actions, letters, tasks
 from querwerk.newsletter.forms import IssueForm, TopicsForm, languages
@@ -291,23 +291,16 @@ def subscriber_export(request: Request) -> HttpResponse:
     """Give out the running subscriptions as CSV."""
     require(may_see_subscribers(request.viewer))
     headers = {"Content-Disposition": f'attachment; filename="newsletter-{request.frame.key}.csv"'}
-    response = HttpResponse(
-        "\ufeff", content_type="text/csv; charset=utf-8", headers=headers
-    )  # spreadsheets want the mark
-    writer = csv.writer(response)
-    writer.writerow(["address", "state", "language", "topics", "asked_at", "confirmed_at"])
-    for row in subscribers(request.frame.space_id):
-        chosen = ", ".join(topic.label.best(row.language).words for topic in row.topics.all())
-        confirmed = row.confirmed_at.isoformat() if row.confirmed_at else ""
-        writer.writerow(
-            [_harmless(row.email), row.state, row.language, _harmless(chosen), row.created_at.isoformat(), confirmed]
-        )
-    return response
-
-
-def _harmless(cell: str) -> str:
-    """Keep a spreadsheet from taking an address for a formula."""
-    return f"'{cell}" if cell[:1] in "=+-@\t\r" and cell else cell
+    head = ["address", "state", "language", "topics", "asked_at", "confirmed_at"]
+    rows = [
+        [
+            row.email, row.state, row.language,
+            ", ".join(topic.label.best(row.language).words for topic in row.topics.all()),
+            row.created_at.isoformat(), row.confirmed_at.isoformat() if row.confirmed_at else "",
+        ]
+        for row in subscribers(request.frame.space_id)
+    ]  # fmt: skip
+    return HttpResponse(as_csv(head, rows), content_type="text/csv; charset=utf-8", headers=headers)
 
 
 @desk_page

@@ -1,6 +1,7 @@
 """Rich problems: the solver against the checker, and on tiny ones against trying everything."""
 
 import itertools
+import random
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -222,6 +223,7 @@ def test_compiled_loops_do_what_python_does() -> None:
 
     for board, run, numbers in ((plain, loops(1), order), (fast, _compiled(), np.array(order))):
         run.begin(board, numbers, 0, len(order), 8)  # type: ignore[arg-type]
+        run.relay(board, 1_000, 3)
         run.fill(board, 300, 8)
         run.anneal(board, 2_000, 0.7, 0.1)
         run.change_delegates(board, 50)
@@ -229,6 +231,48 @@ def test_compiled_loops_do_what_python_does() -> None:
     assert list(plain.totals) == list(fast.totals)
     verdict = check(problem, layout.plan(fast))
     assert (verdict.faults, verdict.breaks) == ((), plain.totals[0])
+
+
+def filled(problem: Problem) -> Plan:
+    """Place what finds a place, hand lacks on, and return the plan; nobody proves anything."""
+    layout, scale = Layout(problem), Scale(problem)
+    board, run = layout.board(1, scale.worth, scale.guarantee), loops(1)
+    order = chosen_first(layout, relax(layout))
+    run.begin(board, order, 0, len(order), 24)
+    run.relay(board, 5_000, 3)
+    return layout.plan(board)
+
+
+def test_lack_is_handed_on_along_a_long_way() -> None:
+    """Forty people in a row, one slot, and all but the outermost sit with the wrong neighbour: nobody is left over in the end."""
+    wrong = [Meeting((one, one + 1), weight=1) for one in range(1, 38, 2)]
+    right = [Meeting((one, one + 1), weight=1) for one in range(0, 40, 2)]
+    problem = Problem(40, 1, 1, 20, (*wrong, *right))
+    layout = Layout(problem)
+    board = layout.board(1, [1] * len(problem.meetings), 0)
+    loops(1).begin(board, list(range(len(wrong))), 0, len(wrong), 1)
+    assert list(board.slot) == [0] * len(wrong) + [-1] * len(right)
+    loops(1).relay(board, 100, 0)
+    verdict, best = check(problem, layout.plan(board)), solve(problem)
+    assert (best.status, best.value) == (Status.OPTIMAL, len(right))
+    assert (verdict.faults, verdict.value) == ((), best.value)
+
+
+@pytest.mark.parametrize(("people", "wishes", "seed"), [(40, 200, 0), (60, 300, 4)])
+def test_crowd_around_a_few_gets_as_many_meetings_as_can_be(people: int, wishes: int, seed: int) -> None:
+    """Everybody wants the same few; who is not needed there has to meet others, and the last free slots have to wander."""
+    chance = random.Random(seed)
+    fame = [chance.paretovariate(1.5) for _ in range(people)]
+    pairs = set[tuple[int, int]]()
+    while len(pairs) < wishes:
+        asking, asked = chance.randrange(people), chance.choices(range(people), fame)[0]
+        if asking != asked:
+            pairs.add((min(asking, asked), max(asking, asked)))
+    closed = tuple(frozenset({0, 1}) if chance.random() < 0.2 else frozenset[int]() for _ in range(people))
+    meetings = tuple(Meeting(pair, weight=1) for pair in sorted(pairs))
+    problem = Problem(people, 6, 3, people // 2, meetings, closed)
+    verdict = check(problem, filled(problem))
+    assert (verdict.faults, verdict.value) == ((), relax(Layout(problem)).value)
 
 
 def test_same_seed_same_plan() -> None:

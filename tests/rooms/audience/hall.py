@@ -2,6 +2,7 @@
 
 import json
 import threading
+import uuid
 from collections.abc import Callable
 
 from querwerk.cli.command import boot
@@ -10,12 +11,14 @@ boot()
 
 from django.db import connection  # noqa: E402  (after the settings)
 
+from querwerk.audience import marks  # noqa: E402
 from querwerk.audience.actions import floor as writes  # noqa: E402
+from querwerk.audience.actions import forgetting  # noqa: E402
 from querwerk.audience.models import FloorQuestion  # noqa: E402
 from querwerk.audience.states import QuestionState  # noqa: E402
 from querwerk.events.models import Event  # noqa: E402
 from tests.factories.programmes import TESTER  # noqa: E402
-from tests.rooms.events.guests import create_space  # noqa: E402
+from tests.rooms.events.guests import create_space, create_terms, register  # noqa: E402
 
 VOTES = 25
 create_space()
@@ -23,8 +26,16 @@ floor = writes.create_floor(Event.objects.select_related("space", "node").get(ke
 writes.set_item(floor=floor, item=None, is_open=True, is_moderated=False, by=TESTER)
 question = writes.ask(
     setting=floor.items.get(), words="Wer zahlt das?", name="", may_name=False, language="de", asker="ada",
-    client_id="00000000-0000-0000-0000-000000000001",  # type: ignore[arg-type]
+    client_id=uuid.uuid4(),
 )  # fmt: skip
+terms = create_terms(Event.objects.get(key="treffen").space, onsite=VOTES)
+people = [register(terms, f"Gast{number}") for number in range(VOTES)]
+for person in people:
+    writes.ask(
+        setting=floor.items.get(), words=f"Frage von {person.name}", name=person.name, may_name=False, language="de",
+        asker=marks.mark_of_registration(floor.pk, person), client_id=uuid.uuid4(),
+    )  # fmt: skip
+    writes.vote(question=question, voter=marks.mark_of_registration(floor.pk, person), is_wanted=True)
 failed: list[str] = []
 
 
@@ -69,11 +80,17 @@ def shown_again(act: Callable[[int], object]) -> Callable[[int], object]:
     return voted
 
 
-acts = [*(shown_again(voter(name)) for name in "abc"), stage, stage, answer]
+def forgotten(number: int) -> None:
+    """Forget somebody who asked, too."""
+    forgetting.forget(people[number])
+
+
+acts = [forgotten, *(shown_again(voter(name)) for name in "abc"), stage, stage, answer]
 threads = [threading.Thread(target=at_once, args=(act,)) for act in acts]
 for thread in threads:
     thread.start()
 for thread in threads:
     thread.join()
-found = FloorQuestion.objects.get()
-print(json.dumps({"failed": failed, "votes": found.votes, "cast": found.cast.count()}))  # noqa: T201
+found = FloorQuestion.objects.get(pk=question.pk)
+left = FloorQuestion.objects.exclude(name="").count()
+print(json.dumps({"failed": failed, "votes": found.votes, "cast": found.cast.count(), "named": left}))  # noqa: T201

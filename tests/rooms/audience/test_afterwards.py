@@ -105,6 +105,8 @@ def test_results_show_from_five_sheets_on_with_numbers_and_words(space: Space, s
     assert ("Die Spitze" in text, "80 %" in text) == (True, True)
     table = organiser.get(f"{RESULTS[:-1]}.csv").content.decode()
     assert ("'=Böse" in table, table.count("Die Spitze")) == (True, 4)
+    Question.objects.filter(pk=questions[0].pk).update(label=Text({"de": "=1+1"}))
+    assert organiser.get(f"{RESULTS[:-1]}.csv").content.decode().startswith("\ufeff'=1+1,")
     organiser.post(RESULTS, {"do": "strike", "question": str(questions[1].pk), "words": "=Böse"})
     assert "Böse" not in str(FeedbackBox.objects.get(pk=box.pk).sheets)
     assert [sign_in("reader").get(path).status_code for path in (RESULTS, THANKS)] == [403, 403]
@@ -317,6 +319,6 @@ def test_a_list_of_events_asks_as_much_for_six_as_for_one(sign_in: SignIn, db: N
         return len(asked)
 
     space = create_space()
-    create_networking(create_terms(space))
+    create_networking(create_terms(space), by=TESTER)
     organiser = sign_in("editor", organisation="weberei")
     assert queries(range(2)) == queries(range(2, 6))

@@ -8,9 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core import signing
 from django.test import Client
 from django.utils import timezone
 
+from querwerk.audience import marks
 from querwerk.audience.actions import floor as writes
 from querwerk.audience.actions import forgetting
 from querwerk.audience.models import Floor, FloorQuestion, FloorVote
@@ -327,4 +329,44 @@ def test_a_hall_votes_while_the_question_goes_on_the_screen_and_is_answered(tmp_
     with installation(tmp_path / "data") as here:
         here.run("migrate")
         found = json.loads(here.run(module="tests.rooms.audience.hall"))
-    assert found == {"failed": [], "votes": 75, "cast": 75}
+    assert found == {"failed": [], "votes": 100, "cast": 75, "named": 0}
+
+
+def test_what_one_visitor_is_told_does_not_stand_on_the_page_of_the_next(space: Space) -> None:
+    floor = open_floor(is_moderated=False)
+    owner = Client()
+    question = question_from(owner, floor, "Wer zahlt das?")
+    assert question is not None
+    owner.get(f"{EVENT}floor/{floor.code}/")
+    vote_of(owner, floor, question)  # their own: a script sends this, and shows no page
+    told = [one.get(EVENT).content.decode().count("Das ist Ihre eigene Frage") for one in (owner, Client(), owner)]
+    assert told == [1, 0, 0]
+
+
+def test_only_who_has_a_place_comes_in_by_their_own_link_and_their_phone_does_not_keep_it(space: Space) -> None:
+    terms = create_terms(space, onsite=1)
+    ada, ben = register(terms, "Ada"), register(terms, "Ben")
+    open_floor()
+    browsers = Client(), Client()
+    answers = [
+        browser.get(f"{EVENT}mine/{one.code}/floor/").status_code
+        for browser, one in zip(browsers, (ada, ben), strict=True)
+    ]
+    assert answers == [302, 404]
+    cookie = browsers[0].cookies["floor"].value
+    assert ada.code not in str(signing.loads(cookie, salt=marks.SALT))
+
+
+@pytest.mark.parametrize("number", [1, 6])
+def test_moderators_ask_as_much_for_six_questions_as_for_one(
+    db: None, client: Client, number: int, django_assert_num_queries: Any
+) -> None:
+    create_space(agenda=[{"id": "garn", "item": "Garn"}])
+    item = AgendaItem.objects.get(key="garn")
+    floor = open_floor(item=item)
+    for place in range(number):
+        question_from(Client(), floor, f"Frage {place}", point=str(item.pk))
+    live = f"{EVENT}floor/moderate/{floor.moderator_code}/live/"
+    client.get(live)
+    with django_assert_num_queries(6):
+        assert client.get(live).content.decode().count("Garn") == number

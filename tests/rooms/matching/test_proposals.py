@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.core import mail
 from django.db import IntegrityError, transaction
 from django.test import Client
@@ -106,6 +107,11 @@ def test_addresses_are_exchanged_only_when_both_have_said_yes(propose: Propose, 
     assert (proposal.state, FollowUp.objects.count()) == (ProposalState.INTRODUCED, 6)
     page = Client().get(f"/de/werk/matches/answer/{Side.objects.get(party=Party.OFFER).code}/").content.decode()
     assert COMPANY.email in page
+    file = (
+        Client().get(f"/de/werk/matches/answer/{Side.objects.get(party=Party.OFFER).code}/meeting.ics").content.decode()
+    )
+    unfolded = file.replace("\r\n ", "")
+    assert (f"{settings.ENV.url}/de/werk/matches/answer/" in unfolded, "testserver" in unfolded) == (True, False)
 
 
 def test_an_introduction_becomes_a_draft_in_the_thread_of_a_public_challenge(propose: Propose, say: Any) -> None:

@@ -12,12 +12,14 @@ from django.utils import timezone
 
 from querwerk.core.actions import set_visibility
 from querwerk.core.models import JournalEntry
-from querwerk.core.states import Visibility
+from querwerk.core.queries import snapshot
+from querwerk.core.states import Verb, Visibility
 from querwerk.events.actions import forgetting
 from querwerk.events.models import Letter, Registration
 from querwerk.matching.models import Match
 from querwerk.meetings import words
 from querwerk.meetings.actions import planning, setup, wishing
+from querwerk.meetings.actions.afterwards import say_afterwards
 from querwerk.meetings.actions.computing import compute_plan
 from querwerk.meetings.actions.setup import UnableToArrange
 from querwerk.meetings.models import Feedback, GoingOn, Meeting, Networking, Participant, Plan, Seat, Slot, Table, Unmet
@@ -330,6 +332,13 @@ def test_a_match_of_a_meeting_stands_in_the_thread_on_both_sides_and_names_nobod
     assert (Match.objects.count(), GoingOn.objects.count()) == (1, 0)
 
 
+def test_two_of_one_house_who_go_on_stand_in_their_match_once(fair: Networking) -> None:
+    Registration.objects.filter(name__in=("Ada", "Ben")).update(organisation="Weberei Süß & Söhne")
+    for name, other in (("Ada", "Ben"), ("Ben", "Ada")):
+        say_afterwards(participant=person(name), other=person(other), took_place=True, goes_on=True)
+    assert snapshot(Match.objects.get())["parties"] == ["organisation:weberei"]
+
+
 def test_the_own_plan_says_when_where_with_whom_and_why(
     client: Client, fair: Networking, mailoutbox: list[EmailMessage]
 ) -> None:
@@ -414,7 +423,8 @@ def test_what_organisers_do_stands_in_the_journal_without_names(fair: Networking
     publish(compute(fair))
     planning.set_pair(networking=fair, first=person("Ada"), second=person("Dora"), sort=PairSort.MUST, by=TESTER)
     entries = JournalEntry.objects.filter(kind="meetings")
-    assert entries.count() == 7
+    assert entries.count() == 8
+    assert entries.order_by("pk")[0].verb == Verb.CREATED
     assert not any("Ada" in f"{entry.before} {entry.after}" for entry in entries)
 
 

@@ -1,5 +1,7 @@
 """What participants see and say: only who takes part, and nothing that is not for them."""
 
+from typing import Any
+
 import pytest
 from django.test import Client
 from django.utils import timezone
@@ -227,3 +229,22 @@ def test_who_was_forgotten_by_time_does_not_come_back_as_a_participant(fair: Net
     events_forgetting.forget_participants(terms=fair.terms, now=timezone.now())
     joining.create_participants(fair)
     assert Participant.objects.count() == 0
+
+
+def test_a_sentence_that_two_say_stays_read_as_long_as_one_says_it(fair: Networking) -> None:
+    said: dict[str, Any] = {
+        "sentence": "Wir suchen Garn aus alten Netzen.",
+        "languages": ["de"],
+        "needs_accessible": False,
+    }
+
+    def is_read() -> bool:
+        return not encoder(folder()).missing([said["sentence"]])
+
+    for name in ("Ada", "Ben"):
+        wishing.introduce(participant=person(name), **said)
+        read_words(person(name).pk)
+    events_forgetting.forget_registration(registration=person("Ada").registration, now=timezone.now())
+    assert is_read() is True
+    wishing.introduce(participant=person("Ben"), **{**said, "sentence": "Etwas anderes."})
+    assert is_read() is False

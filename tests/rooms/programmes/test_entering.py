@@ -164,6 +164,16 @@ def test_steps_add_to_the_profile_and_show_what_is_done(owner: User, client: Cli
     assert home.one("progress").attributes["value"] == "4"
 
 
+def test_the_long_list_of_skills_is_folded_and_says_how_many_are_chosen(owner: User, client: Client) -> None:
+    assert "<summary>Fähigkeiten</summary>" in client.get(f"{MINE}field/").content.decode()
+    assert (
+        client.post(f"{MINE}field/", {"submarkets": ["design"], "skills": ["comics", "copywriting"]}).status_code == 302
+    )
+    page = client.get(f"{MINE}field/").content.decode()
+    assert "<summary>Fähigkeiten · 2 gewählt</summary>" in page
+    assert "Textgestaltung" in page
+
+
 def test_a_wrong_value_is_told_at_its_field_and_kept(owner: User, client: Client) -> None:
     response = client.post(f"{MINE}links/", {"url": "licht.example", "links": "https://a.example\nnein"})
     page = read_page(response.content.decode())

@@ -23,6 +23,7 @@ class Loops(NamedTuple):
     """What is called of `kernel`, as Python or as machine code."""
 
     begin: Callable[[Board, Ints, int, int, int], int]
+    relay: Callable[[Board, int, int], None]
     fill: Callable[[Board, int, int], None]
     anneal: Callable[[Board, int, float, float], None]
     change_delegates: Callable[[Board, int], None]
@@ -32,7 +33,7 @@ def loops(meetings: int) -> Loops:
     """Return the inner loops that suit a number of meetings."""
     if meetings >= LARGE:
         return _compiled()
-    return Loops(kernel.begin, kernel.fill, kernel.anneal, kernel.change_delegates)
+    return Loops(kernel.begin, kernel.relay, kernel.fill, kernel.anneal, kernel.change_delegates)
 
 
 def suited(board: Board) -> Board:

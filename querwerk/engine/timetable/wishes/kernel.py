@@ -15,6 +15,8 @@ type Ints = list[int]
 
 LOOK = 128
 """Steps of annealing at one temperature."""
+REACH = 200
+"""Nodes of a tree of lacks."""
 MODULUS = 2_147_483_647
 FACTOR = 48_271
 """Chance: the minimal standard generator of Park and Miller, small enough for 64 bits in both worlds."""
@@ -90,6 +92,15 @@ class Board(NamedTuple):
     victims: Ints
     hot: Ints
     """Who lost a meeting last, or -1."""
+    lacking: Ints
+    """node of a tree of lacks: who lacks a meeting there; the root is node 0."""
+    parent: Ints
+    comes: Ints
+    """node: the waiting meeting that its parent's person gets."""
+    comes_as: Ints
+    """node: the mode of that meeting."""
+    goes: Ints
+    """node: the meeting that goes for it, or -1."""
 
 
 def draw(b: Board, end: int) -> int:
@@ -582,6 +593,136 @@ def eject(b: Board, meeting: int) -> bool:
     return False
 
 
+# --- Handing a lack on ----------------------------------------------------------
+
+
+def takes_part(b: Board, mode: int, person: int) -> bool:
+    """Say whether a person is one of a mode's."""
+    for place in range(b.who_of[mode], b.who_of[mode + 1]):  # noqa: SIM110
+        if b.who[place] == person:
+            return True
+    return False
+
+
+def obstacle(b: Board, mode: int, slot: int, person: int) -> int:
+    """Return the one meeting that has to go so that this person can attend a mode; -1: none; -2: one is not enough."""
+    found = -1
+    for place in range(b.who_of[mode], b.who_of[mode + 1]):
+        other = b.who[place]
+        there = b.at[other * b.slots + slot]
+        if other == person or (there >= 0 and there == found):
+            continue
+        # The root's person has got a meeting in this slot by the time a lack is elsewhere.
+        if found >= 0 or (there < 0 and (other == b.lacking[0] or b.load[other] >= b.most[other])):
+            return -2
+        found = there
+    return b.victims[0] if found < 0 and seat_for(b, mode, slot, 0) else found
+
+
+def pass_on(b: Board, node: int, tail: int) -> int:
+    """Note whom the meeting that goes at `tail` leaves with a lack, as nodes under one; returns the new end of the tree."""
+    meeting, mode, gone = b.comes[tail], b.comes_as[tail], b.goes[tail]
+    for place in range(b.who_of[b.mode[gone]], b.who_of[b.mode[gone] + 1]):
+        if tail < REACH and not takes_part(b, mode, b.who[place]):
+            b.lacking[tail], b.parent[tail] = b.who[place], node
+            b.comes[tail], b.comes_as[tail], b.goes[tail] = meeting, mode, gone
+            tail += 1
+    return tail
+
+
+def grow(b: Board, person: int, slot: int) -> int:
+    """Look for a way to get somebody a meeting in a slot where they are free; returns the node where something is won.
+
+    They get one that waits, for which another goes that is worth no more; whoever that one leaves gets one in turn, and
+    so on, each meeting going once. Where nothing is won at any node: minus the size of the tree.
+    """
+    b.stamp[0] += 1
+    stamp, head, tail = b.stamp[0], 0, 1
+    b.lacking[0] = person
+    while head < tail < REACH:
+        one = b.lacking[head]
+        deals = b.deals_of[one + 1] - b.deals_of[one]
+        first = draw(b, b.meetings)
+        for step in range(deals):
+            meeting = b.deals[b.deals_of[one] + (first + step) % deals]
+            modes = b.mode_of[meeting + 1] if b.waiting_at[meeting] >= 0 and tail < REACH else 0
+            for mode in range(b.mode_of[meeting], modes):
+                if not b.allowed[mode * b.slots + slot] or not takes_part(b, mode, one):
+                    continue
+                gone = obstacle(b, mode, slot, one)
+                if gone == -2 or (gone >= 0 and b.mark[gone] == stamp) or tail == REACH:
+                    continue
+                lost, won = 0 if gone < 0 else loss(b, gone), gain(b, meeting, mode)
+                b.parent[tail], b.comes[tail], b.comes_as[tail], b.goes[tail] = head, meeting, mode, gone
+                if gone < 0 or won > lost:
+                    b.stamp[1] = head
+                    return tail
+                if won == lost:
+                    b.mark[gone] = stamp
+                    tail = pass_on(b, head, tail)
+        head += 1
+    b.stamp[1] = head
+    return -tail
+
+
+def conclude(b: Board, size: int, done: int, slot: int, good: bool) -> None:  # noqa: FBT001
+    """Let those wait that went, or put everything back as it was."""
+    for step in range(done):
+        if good:
+            leave(b, b.comes[b.chain[step]])
+        else:
+            lift(b, b.comes[b.chain[step]])
+    for step in range(size):
+        gone = b.goes[b.chain[step]]
+        if gone >= 0 and good:
+            wait(b, gone)
+        elif gone >= 0:
+            put(b, gone, b.mode[gone], slot)
+
+
+def hand_on(b: Board, node: int, slot: int) -> None:
+    """Let meetings come and go in a slot, from the root of a tree of lacks to a node; where that fails, nothing is done."""
+    worth, size = b.totals[1], 0
+    while node > 0:
+        b.chain[size] = node
+        node = b.parent[node]
+        size += 1
+    for step in range(size):
+        if b.goes[b.chain[step]] >= 0:
+            lift(b, b.goes[b.chain[step]])
+    good, done = True, 0
+    while good and done < size:
+        meeting, mode = b.comes[b.chain[done]], b.comes_as[b.chain[done]]
+        good = b.slot[meeting] < 0 and all_free(b, mode, slot) and may_have(b, mode) and in_order(b, meeting, slot)
+        good = good and put(b, meeting, mode, slot)
+        done += good
+    conclude(b, size, done, slot, good and b.totals[1] >= worth)
+
+
+def wander(b: Board, person: int) -> None:
+    """Try to let a person's free slot be another one, by a chain."""
+    slot, other = draw(b, b.slots), draw(b, b.slots)
+    meeting = b.at[person * b.slots + slot]
+    if meeting < 0 or b.at[person * b.slots + other] >= 0 or not b.allowed[b.mode[meeting] * b.slots + other]:
+        return
+    b.stamp[0] += 1
+    b.mark[meeting] = b.stamp[0]
+    b.chain[0] = meeting
+    size = gather(b, 1, slot, other)
+    if size > 0 and balanced(b, size, slot, other):
+        trade(b, size, slot, other)
+
+
+def lacks(b: Board, person: int) -> bool:
+    """Say whether somebody may have more meetings and has one that waits."""
+    if b.load[person] >= b.most[person]:
+        return False
+    for place in range(b.deals_of[person], b.deals_of[person + 1]):  # noqa: SIM110
+        if b.waiting_at[b.deals[place]] >= 0:
+            return True
+    return False
+
+
 # --- What is called from outside -----------------------------------------------
 
 
@@ -593,6 +734,30 @@ def begin(b: Board, order: Ints, start: int, end: int, tries: int) -> int:
         if b.slot[meeting] < 0 and b.waiting_at[meeting] >= 0:
             missing += not (insert(b, meeting) or shift(b, meeting, tries))
     return missing
+
+
+def relay(b: Board, looks: int, wanderings: int) -> None:
+    """Hand the lacks of people on in each of their free slots until something is won.
+
+    With `wanderings`, a lack for which there is no way goes somewhere else by chance every second time, and so many
+    chains are tried to let a person's free slots be others: there may be a way then. Without, only what wins is done.
+    """
+    person = draw(b, b.people)
+    while looks > 0 and b.waiting_size[0] > 0:
+        person = (person + 1) % b.people
+        looks -= 1
+        if not lacks(b, person):
+            continue
+        for slot in range(b.slots):
+            if b.at[person * b.slots + slot] < 0 and b.load[person] < b.most[person]:
+                node = grow(b, person, slot)
+                looks -= 1 + b.stamp[1]
+                if node < 0:
+                    node = draw(b, -node) if wanderings and draw(b, 2) else 0
+                hand_on(b, node, slot)
+        for _ in range(wanderings):
+            wander(b, person)
+        looks -= wanderings
 
 
 def pick(b: Board) -> int:

@@ -18,10 +18,14 @@ PROVABLE = 12_000
 """Meetings times slots, over all choices of delegates, up to which CP-SAT is asked for proofs."""
 WARM, COLD = 0.7, 0.1
 """Temperatures of the annealing, in breaks."""
-PATIENCE, WORTHWHILE = 4, 5_000
+PATIENCE, WORTHWHILE = 8, 5_000
 """Rounds of letting wishes in that bring less than this part of the bound, before days are made cheaper instead."""
 TRIES = 24
 """Pairs of slots between which a chain is sought for a meeting."""
+LOOKS = 10
+"""For each step of letting wishes in so many of handing lacks on, which is about as much work."""
+WANDERINGS = 6
+"""Chains that are tried to give somebody who lacks a meeting another free slot."""
 ROUNDS = 5
 """Rounds of annealing, each twice as long as the one before it, when nobody stops it."""
 STAGES = 40
@@ -127,6 +131,11 @@ class _Run:
     def _is_large(self) -> bool:
         return len(self._problem.meetings) >= LARGE
 
+    @property
+    def _steps(self) -> int:
+        """Steps in a round of letting wishes in."""
+        return max(100, len(self._problem.meetings) // 4)
+
     def _place(self) -> None:
         """Find places in a good order, then by chains and ejections, until the bound is reached or nothing changes."""
         order = chosen_first(self._layout, self._relaxation)
@@ -144,11 +153,13 @@ class _Run:
         self._fill()
 
     def _fill(self) -> None:
-        """Let waiting meetings in until the bound is reached or many tries have changed nothing."""
+        """Hand lacks on, then let others in, until the bound is reached or many tries have changed nothing."""
         board, idle = self._board, 0
         while board.waiting_size[0] and idle < PATIENCE and not self._is_full and not self._stop():
             before = board.totals[1]
-            self._loops.fill(board, 2 * len(self._problem.meetings) if self._is_large else 100, TRIES)
+            self._loops.relay(board, LOOKS * self._steps, WANDERINGS)
+            if board.totals[1] == before:
+                self._loops.fill(board, self._steps, TRIES)
             idle = 0 if board.totals[1] > before + self._value_bound // WORTHWHILE else idle + 1
             self._note()
 
@@ -177,10 +188,10 @@ class _Run:
             self._fill_again()
 
     def _fill_again(self) -> None:
-        """After the days have changed, what was impossible may fit."""
+        """After the days have changed, what was impossible may fit; nothing else is moved, or days would be dear again."""
         before = self._board.totals[1]
         if self._board.waiting_size[0] and not self._is_full:
-            self._loops.fill(self._board, len(self._problem.meetings), TRIES)
+            self._loops.relay(self._board, LOOKS * self._steps, 0)
             if self._board.totals[1] > before:
                 self._note()
 
