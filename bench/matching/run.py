@@ -22,6 +22,7 @@ from querwerk.engine.matching.calibration import Calibration, means_of
 from querwerk.engine.matching.encoder import Bundled, usual_means
 from querwerk.engine.matching.entries import Prepared
 from querwerk.engine.matching.explain import reasons
+from querwerk.engine.matching.taxonomy import Taxonomy
 from querwerk.engine.matching.trec import gini, ndcg
 from querwerk.engine.matching.vocabulary import Vocabulary
 
@@ -55,7 +56,8 @@ class Bench:
     """Prepares texts and measures."""
 
     def __init__(self, vectors: Path, *, ablations: bool, every: int = 1) -> None:
-        self.index = Index(encoder=VectorCache(vectors, Bundled()))
+        # Found tags move nobody, so none are looked for.
+        self.index = Index(encoder=VectorCache(vectors, Bundled()), taxonomy=Taxonomy({}))
         self.ablations, self.every = ablations, every
         self._known: dict[Challenge | Offer, Prepared] = {}
 

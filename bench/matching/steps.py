@@ -138,6 +138,10 @@ def _meanings(
 ) -> tuple[Floats, Floats, Floats]:
     """Return the likenesses of the means, of the best pairs for what is asked, and of those for what is offered."""
     passages, starts = _stacked(offered, calibration)
+    if all(len(each.passages) == 1 for each in [*asked, *offered]):
+        # Names: the mean is the only passage, and the only pair is the best one.
+        pairs = np.concatenate([centred(each, calibration) for each in asked]) @ passages.T
+        return pairs, pairs, pairs
     sizes = np.diff(np.append(starts, len(passages)))
     middles = unit(np.add.reduceat(passages, starts, axis=0))
     rows = []

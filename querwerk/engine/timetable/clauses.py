@@ -70,7 +70,9 @@ class Clauses:
         """Let at most so many of these be true; counts the true or the false ones, whichever are fewer."""
         if len(literals) <= most:
             return
-        if len(literals) - most > most:
+        if most < 0:
+            self.found.append([FALSE])
+        elif len(literals) - most > most:
             self.found.append([-self.counter(literals, most + 1)[most]])
         else:
             others = self.floor([-literal for literal in literals], len(literals) - most)

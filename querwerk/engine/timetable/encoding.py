@@ -60,34 +60,79 @@ def _narrow(slots: list[list[int]], earlier: int, later: int) -> bool:
     return len(slots[earlier]) + len(slots[later]) < before
 
 
-class Encoding:
-    """All demands of a problem as clauses, and the literals of which each false one costs one break."""
+class Seating:
+    """Every meeting in one slot, in the given order, and no more of them at once than there are tables."""
 
-    def __init__(self, problem: Problem) -> None:
+    def __init__(self, problem: Problem, slots: list[list[int]]) -> None:
         self.problem = problem
         self.clauses = Clauses()
-        self.soft: list[int] = []
-        self.meeting_in = [{slot: self.clauses.new() for slot in slots} for slots in domains(problem)]
+        self.meeting_in = [{slot: self.clauses.new() for slot in choice} for choice in slots]
         self.busy: list[list[int]] = []
+        """For each person and slot the literal “is in a meeting”."""
+        for at in self.meeting_in:
+            self.clauses.add(at.values())
+            self.clauses.at_most_one(list(at.values()))
+
+    def slots_in(self, model: list[int]) -> list[int]:
+        """Return the slot of each meeting in a model of the clauses."""
+        true = {literal for literal in model if literal > 0}
+        return [next(slot for slot, literal in at.items() if literal in true) for at in self.meeting_in]
+
+    def _add_order(self) -> None:
+        for index, meeting in enumerate(self.problem.meetings):
+            for other in meeting.after:
+                first, second = self.meeting_in[other], self.meeting_in[index]
+                for slot, literal in second.items():
+                    self.clauses.add((-literal, *(at for when, at in first.items() if when < slot)))
+                for slot, literal in first.items():
+                    self.clauses.add((-literal, *(at for when, at in second.items() if when > slot)))
+
+    def _add_tables(self) -> None:
+        tables = self.problem.tables
+        for slot in range(self.problem.slots):
+            busy = [row[slot] for row in self.busy if row[slot] not in {TRUE, FALSE}]
+            always = sum(row[slot] == TRUE for row in self.busy)
+            self.clauses.at_most(2 * tables - always, busy)
+            if len(busy) + always > FEW * tables:
+                self.clauses.at_most(tables, self._hosts(slot))
+
+    def _hosts(self, slot: int) -> list[int]:
+        """Return few literals, at least as many of them true as there are meetings in a slot.
+
+        Each meeting is given to one of its people, to those with the most meetings first; a host has one at a time.
+        """
+        left = {index: at[slot] for index, at in enumerate(self.meeting_in) if slot in at}
+        hosts = []
+        while left:
+            share = Counter(person for index in left for person in self.problem.meetings[index].people)
+            host = max(share, key=lambda person: (share[person], -person))
+            meetings = [left.pop(index) for index in list(left) if host in self.problem.meetings[index].people]
+            literal = meetings[0]
+            if len(meetings) > 1:
+                literal = self.clauses.new()
+                for meeting in meetings:
+                    self.clauses.add((-meeting, literal))
+            hosts.append(literal)
+        return hosts
+
+
+class Encoding(Seating):
+    """All demands of a problem as clauses, and the literals of which each false one costs one break."""
+
+    def __init__(self, problem: Problem, slots: list[list[int]]) -> None:
+        super().__init__(problem, slots)
+        self.soft: list[int] = []
         self._limits: list[list[int]] = []
         self._real: list[list[int]] = []
         # Whether somebody's many breaks can be made fair by everybody else having some, too.
         self._needs_witnesses = problem.fairness is not None and all(
             len(meetings) > 1 for meetings in problem.meetings_of()
         )
-        for at in self.meeting_in:
-            self.clauses.add(at.values())
-            self.clauses.at_most_one(list(at.values()))
         for person, meetings in enumerate(problem.meetings_of()):
             self._add_person(person, meetings)
         self._add_order()
         self._add_tables()
         self._add_fairness()
-
-    def slots_in(self, model: list[int]) -> list[int]:
-        """Return the slot of each meeting in a model of the clauses."""
-        true = {literal for literal in model if literal > 0}
-        return [next(slot for slot, literal in at.items() if literal in true) for at in self.meeting_in]
 
     def _add_person(self, person: int, meetings: list[int]) -> None:
         busy = []
@@ -173,42 +218,6 @@ class Encoding:
             choices.append(choice)
         self.clauses.add((-witness, *choices))
         return witness
-
-    def _add_order(self) -> None:
-        for index, meeting in enumerate(self.problem.meetings):
-            for other in meeting.after:
-                first, second = self.meeting_in[other], self.meeting_in[index]
-                for slot, literal in second.items():
-                    self.clauses.add((-literal, *(at for when, at in first.items() if when < slot)))
-                for slot, literal in first.items():
-                    self.clauses.add((-literal, *(at for when, at in second.items() if when > slot)))
-
-    def _add_tables(self) -> None:
-        tables = self.problem.tables
-        for slot in range(self.problem.slots):
-            busy = [row[slot] for row in self.busy if row[slot] != FALSE]
-            self.clauses.at_most(2 * tables, busy)
-            if len(busy) > FEW * tables:
-                self.clauses.at_most(tables, self._hosts(slot))
-
-    def _hosts(self, slot: int) -> list[int]:
-        """Return few literals, at least as many of them true as there are meetings in a slot.
-
-        Each meeting is given to one of its people, to those with the most meetings first; a host has one at a time.
-        """
-        left = {index: at[slot] for index, at in enumerate(self.meeting_in) if slot in at}
-        hosts = []
-        while left:
-            share = Counter(person for index in left for person in self.problem.meetings[index].people)
-            host = max(share, key=lambda person: (share[person], -person))
-            meetings = [left.pop(index) for index in list(left) if host in self.problem.meetings[index].people]
-            literal = meetings[0]
-            if len(meetings) > 1:
-                literal = self.clauses.new()
-                for meeting in meetings:
-                    self.clauses.add((-meeting, literal))
-            hosts.append(literal)
-        return hosts
 
     def _add_fairness(self) -> None:
         """Whoever has more than `fairness` breaks by j obliges everybody to have j."""

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from itertools import pairwise
 
 from querwerk.engine.timetable.clauses import TRUE, Clauses
+from querwerk.engine.timetable.matching import all_have_one
 from querwerk.engine.timetable.oracle import Interrupted, Oracle
 from querwerk.engine.timetable.problem import Problem, Session
 
@@ -69,25 +70,9 @@ def conflict(problem: Problem, stop: Callable[[], bool]) -> tuple[str, ...]:
     if crowd := crowding(problem):
         return crowd
     for person, meetings in enumerate(problem.meetings_of()):
-        if not _fits({index: problem.slots_of(index) for index in meetings}):
+        if not all_have_one([problem.slots_of(index) for index in meetings]):
             return _demands_of(problem, person).conflict(stop)
     return _demands(problem).conflict(stop)
-
-
-def _fits(choices: dict[int, list[int]]) -> bool:
-    """Say whether each meeting can have a slot of its own: a matching by augmenting paths."""
-    holder: dict[int, int] = {}
-
-    def seat(index: int, tried: set[int]) -> bool:
-        for slot in choices[index]:
-            if slot not in tried:
-                tried.add(slot)
-                if slot not in holder or seat(holder[slot], tried):
-                    holder[slot] = index
-                    return True
-        return False
-
-    return all(seat(index, set()) for index in choices)
 
 
 def crowding(problem: Problem) -> tuple[str, ...]:

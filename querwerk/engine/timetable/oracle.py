@@ -1,6 +1,9 @@
 """The SAT solver, as far as it is used here."""
 
 from collections.abc import Callable
+from enum import StrEnum
+from importlib import import_module
+from threading import current_thread, main_thread
 from typing import Any
 
 from querwerk.engine.timetable.clauses import Clauses
@@ -8,32 +11,57 @@ from querwerk.engine.timetable.clauses import Clauses
 OPTIONS = {"stabilizeonly": 1, "lucky": 0, "phase": 1}
 """What CaDiCaL does otherwise than by itself: no hasty restarts, which on timetables lose what a search has settled; and
 no tries of constant values at each question."""
+EARLY = {"probeint": 500}
+"""It tries what follows from single literals after so many conflicts, not after ten times as many. Where hardly anything is
+allowed, that settles many questions at once; elsewhere it only takes time."""
+
+
+LOADING = 20_000
+"""Clauses between two looks at whether to stop."""
 
 
 class Interrupted(Exception):
     """The search was told to stop."""
 
 
+class Kind(StrEnum):
+    """Solvers, by what python-sat calls them."""
+
+    CADICAL = "cadical195"
+    MINISAT = "minisat22"
+    """At small problems soon at work, and soon lost where one has to look ahead."""
+
+
 class Oracle:
-    """Answers whether clauses can be satisfied under assumptions; further clauses may come between two questions."""
+    """Answers whether clauses can be satisfied under assumptions; further clauses may come between two questions.
 
-    def __init__(self, clauses: Clauses, stop: Callable[[], bool]) -> None:
-        # This takes a moment to load, and only proofs need it.
-        from pysolvers import error  # noqa: PLC0415
+    `is_strict` says that they hardly allow anything.
+    """
 
+    def __init__(
+        self, clauses: Clauses, stop: Callable[[], bool], kind: Kind = Kind.CADICAL, *, is_strict: bool = False
+    ) -> None:
+        # Only proofs need it. What python-sat puts around its solvers takes ten times as long to load as they do.
+        self._solvers: Any = import_module("pysolvers")
         self._clauses = clauses
         self._stop = stop
+        self._kind = kind
+        self._options = OPTIONS | EARLY if is_strict else OPTIONS
         self._solver: Any
-        self._broken_off: type[Exception] = error
+        self._asked: list[int] = []
         self._seed = 0
         self._begin()
 
     def _begin(self) -> None:
-        from pysat.solvers import Cadical195  # noqa: PLC0415
-
-        self._solver = Cadical195()
-        self._solver.configure(OPTIONS | {"seed": self._seed})
+        self._solver = self._call("new")
+        self._add = getattr(self._solvers, f"{self._kind}_add_cl")
+        if self._kind is Kind.CADICAL:
+            for name, value in (self._options | {"seed": self._seed}).items():
+                self._call("set", self._solver, name, value)
         self._handed_over = 0
+
+    def _call(self, name: str, *arguments: object) -> Any:
+        return getattr(self._solvers, f"{self._kind}_{name}")(*arguments)
 
     def renew(self) -> None:
         """Forget all that was learnt, and begin with other chances: where one search has no luck, another need not have none."""
@@ -46,27 +74,41 @@ class Oracle:
 
         What is asked again goes on where it was, but begins its rhythm of looking back anew, so small portions are slow.
         """
-        if self._stop():
-            raise Interrupted
-        if self._handed_over < len(self._clauses.found):
-            self._solver.append_formula(self._clauses.found[self._handed_over :])
-            self._handed_over = len(self._clauses.found)
-        self._solver.conf_budget(conflicts)
+        self._hand_over()
+        self._call("cbudget", self._solver, conflicts)
+        self._asked = assumptions
+        # Only there can it handle Ctrl-C.
+        is_main = current_thread() is main_thread()
         try:
-            answer: bool | None = self._solver.solve_limited(assumptions=assumptions)
-        except self._broken_off:
+            if self._kind is Kind.CADICAL:
+                answer = self._call("solve_lim", self._solver, assumptions, int(is_main))
+                return None if answer == 0 else bool(answer > 0)
+            found: bool | None = self._call("solve_lim", self._solver, assumptions, int(is_main), 0)
+        except self._solvers.error:
             # The solver handles Ctrl-C itself while it works, and cannot go on afterwards.
             raise Interrupted from None
-        return answer
+        return found
+
+    def _hand_over(self) -> None:
+        """Give the solver the clauses that came since the last question."""
+        clauses = self._clauses.found
+        while True:
+            if self._stop():
+                raise Interrupted
+            for clause in clauses[self._handed_over : self._handed_over + LOADING]:
+                self._add(self._solver, clause)
+            self._handed_over = min(len(clauses), self._handed_over + LOADING)
+            if self._handed_over == len(clauses):
+                return
 
     def core(self) -> list[int]:
         """Return assumptions that contradict the clauses, after an answer that was false."""
-        return list(self._solver.get_core() or [])
+        return list(self._call("core", self._solver, self._asked) or [])
 
     def model(self) -> list[int]:
         """Return what is true, after an answer that was true."""
-        return list(self._solver.get_model())
+        return list(self._call("model", self._solver))
 
     def close(self) -> None:
         """Free its memory."""
-        self._solver.delete()
+        self._call("del", self._solver, *([None] if self._kind is Kind.CADICAL else []))

@@ -14,11 +14,14 @@ from querwerk.engine.timetable.clauses import Clauses
 from querwerk.engine.timetable.encoding import Encoding
 from querwerk.engine.timetable.oracle import Oracle
 
-SOON, LONGEST = 2_000, 16_000
-"""Conflicts before the first pause for looking for a better plan elsewhere, twice as many in each further one, and at most."""
+SOON, LONGEST = 2_000, 4_000
+"""Conflicts before the first pause for looking for a better plan elsewhere and whether to stop, and before each further one.
+Four thousand take about half a second on the hardest problems; with half as many, some of them are not proved in half a minute."""
 UNLUCKY = 120_000
 """Conflicts at one question after which a fresh solver tries it with other chances: how long it takes to find a plan is a
 matter of luck."""
+STRICT = 2
+"""So few breaks allow hardly anything."""
 TRIAL = 1_000
 """Conflicts spent on one more core."""
 DROPPING = 200
@@ -53,7 +56,9 @@ class Proof:
         self._assumed: dict[int, None] = dict.fromkeys(encoding.soft)
         self._soft = list(encoding.soft)
         self._hard = encoding.clauses.copy()
+        self._cores = 0
         self.bound = 0
+        """What is proved; may be more than the cores say."""
         self.best: int | None = None
         self.meanwhile: Callable[[], int | None] = lambda: self.best
         """Called between two slices of work; returns the breaks of the best plan."""
@@ -77,7 +82,7 @@ class Proof:
         if self.best is None and not self._solve(self._hard):
             return False
         while self.best is None or self.bound < self.best:
-            if not self._solve(self._question()):
+            if not self._solve(self._question(), is_strict=self.bound <= STRICT):
                 self._raise_bound()
         return True
 
@@ -86,7 +91,7 @@ class Proof:
 
         Where many cores are known, it is told that each has its one break and nobody has another; that is only asked once.
         """
-        if self.bound < MANY or not self._assumed:
+        if self.bound < MANY or self.bound > self._cores or not self._assumed:
             return self._at_most(self.bound)
         clauses = self._clauses.copy()
         clauses.found += [[literal] for literal in self._assumed]
@@ -114,7 +119,7 @@ class Proof:
                 core = self._shrunk(core)  # a last core needs no beauty
             for literal in core:
                 del self._assumed[literal]
-            self._raise_bound()
+            self._count_core()
             if len(core) == 1:
                 self._clauses.add((-core[0],))
             cores.append(core)
@@ -128,12 +133,12 @@ class Proof:
                 self._assume_output(outputs, at + 1)
         if len(core) == 1:
             return
-        most = len(core) if self.best is None else min(len(core), self.best - self.bound + 1)
+        most = len(core) if self.best is None else min(len(core), self.best - self._cores + 1)
         outputs = self._clauses.counter([-literal for literal in core], most)
         at = 1
         while at < len(outputs) and self._trial([-outputs[at]]) is False:
             self._clauses.add((outputs[at],))
-            self._raise_bound()
+            self._count_core()
             at += 1
         self._assume_output(outputs, at)
 
@@ -166,9 +171,9 @@ class Proof:
             self._note_plan(self._oracle)
         return answer
 
-    def _solve(self, clauses: Clauses) -> bool:
+    def _solve(self, clauses: Clauses, *, is_strict: bool = False) -> bool:
         """Find a plan, or prove that there is none."""
-        oracle = Oracle(clauses, self._stop)
+        oracle = Oracle(clauses, self._stop, is_strict=is_strict)
         patience, spent, enough = SOON, 0, UNLUCKY
         try:
             while (answer := oracle.ask([], patience)) is None:
@@ -192,6 +197,11 @@ class Proof:
 
     def _note_plan(self, oracle: Oracle) -> None:
         self.best = self._on_plan(self._encoding.slots_in(oracle.model()))
+
+    def _count_core(self) -> None:
+        self._cores += 1
+        if self._cores > self.bound:
+            self._raise_bound()
 
     def _raise_bound(self) -> None:
         self.bound += 1

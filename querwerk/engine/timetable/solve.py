@@ -1,14 +1,17 @@
 """One call from a problem to the best plan, with what is proved about it."""
 
 import time
+from contextlib import closing
 
+from querwerk.engine.timetable.days import fewest_breaks
 from querwerk.engine.timetable.encoding import Contradiction, Encoding, domains
 from querwerk.engine.timetable.explain import conflict, unfairness
-from querwerk.engine.timetable.oracle import Interrupted
+from querwerk.engine.timetable.oracle import Interrupted, Kind, Oracle
 from querwerk.engine.timetable.problem import Problem
 from querwerk.engine.timetable.proof import Proof
 from querwerk.engine.timetable.result import Placement, Plan, Progress, Report, Result, Status, Stop
 from querwerk.engine.timetable.search import Search, breaks_of
+from querwerk.engine.timetable.unbroken import Unbroken
 from querwerk.engine.timetable.wishes.run import solve_wishes
 
 PLACING = 20
@@ -53,7 +56,7 @@ class _Run:
     def result(self) -> Result:
         status, reasons = Status.UNKNOWN, tuple[str, ...]()
         try:
-            if not self._is_proved_by_search() and not self._is_proved_by_clauses():
+            if not self._is_done():
                 status = Status.INFEASIBLE
         except Contradiction:
             status = Status.INFEASIBLE
@@ -80,24 +83,77 @@ class _Run:
             return ()
         return (unfairness(self._problem.fairness),)
 
-    def _is_proved_by_search(self) -> bool:
-        """Search for a plan; true when it has no breaks at all, or when nothing further can be tried."""
-        search = Search(self._problem, domains(self._problem), self._seed, self._stop)
-        provable = len(self._problem.meetings) * self._problem.slots <= PROVABLE
+    def _is_done(self) -> bool:
+        """Search until the best plan is proved or nothing further can be tried; false when it is proved that there is none."""
+        slots = domains(self._problem)
+        if len(self._problem.meetings) * self._problem.slots > PROVABLE:
+            self._place(slots)
+            self._warm_up(ANNEALING)
+            return True
+        self._place(slots)
+        all_alike = self._problem.fairness == 0
+        if not all_alike:
+            self._warm_up(WARMING_UP)
+        if self._breaks == 0:
+            return True
+        unbroken = self._is_unbroken(slots)
+        if unbroken:
+            return True
+        if unbroken is False:
+            if all_alike and any(len(meetings) < 2 for meetings in self._days):
+                return False  # some can have no breaks, so nobody may
+            self._raise_bound(self._problem.people if all_alike else 1)
+        self._raise_bound(fewest_breaks(self._problem, slots))
+        self._anneal(WARMING_UP)
+        return self._breaks == self._bound or self._is_proved_by_clauses(slots)
+
+    def _place(self, slots: list[list[int]]) -> None:
+        """Find a slot for each meeting, fair or not."""
+        search = Search(self._problem, slots, self._seed, self._stop)
         if search.place(PLACING * len(self._problem.meetings)):
             self._search = search
-            for _ in range(WARM_UPS):
-                self._anneal(WARMING_UP if provable else ANNEALING)
-                if self._best is not None:
-                    break
+            self._note(search.slots)
+        self._heed_stop()
+
+    def _warm_up(self, steps: int) -> None:
+        """Anneal until the plan is fair, or it takes too long."""
+        for _ in range(WARM_UPS):
+            if self._best is None:
+                self._anneal(steps, only_until_fair=True)
+        self._heed_stop()
+
+    def _heed_stop(self) -> None:
         if self._stop():
             raise Interrupted
-        return self._breaks == 0 or not provable
 
-    def _is_proved_by_clauses(self) -> bool:
-        proof = Proof(Encoding(self._problem), self._stop, self._note, self._raise_bound)
+    def _is_unbroken(self, slots: list[list[int]]) -> bool | None:
+        """Find a plan without breaks, or prove that there is none; None: that would take long."""
+        try:
+            unbroken = Unbroken(self._problem, slots)
+        except Contradiction:
+            return False
+        with (
+            closing(Oracle(unbroken.clauses, self._stop, is_strict=True)) as thorough,
+            closing(Oracle(unbroken.clauses, self._stop, Kind.MINISAT)) as quick,
+        ):
+            for oracle, effort in (
+                (thorough, 600),
+                (quick, 3_000),
+                (thorough, 4_000),
+                (thorough, 8_000),
+                (thorough, 8_000),
+            ):
+                answer = oracle.ask([], effort)
+                if answer:
+                    self._note(unbroken.slots_in(oracle.model()))
+                if answer is not None:
+                    return answer
+        return None
+
+    def _is_proved_by_clauses(self, slots: list[list[int]]) -> bool:
+        proof = Proof(Encoding(self._problem, slots), self._stop, self._note, self._raise_bound)
         proof.meanwhile = self._anneal_between
-        proof.best = self._breaks
+        proof.best, proof.bound = self._breaks, self._bound
         return proof.run()
 
     def _anneal_between(self) -> int | None:
@@ -105,14 +161,14 @@ class _Run:
         self._between = min(2 * self._between, LONGEST)
         return self._breaks
 
-    def _anneal(self, steps: int) -> None:
+    def _anneal(self, steps: int, *, only_until_fair: bool = False) -> None:
         search = self._search
         if search is None:
             return
 
         def note(_: int) -> bool:
             self._note(search.slots)
-            return self._breaks != 0
+            return self._breaks is None or (self._breaks > self._bound and not only_until_fair)
 
         search.improve(steps, note)
 
@@ -129,6 +185,8 @@ class _Run:
         return self._breaks if self._breaks is not None else breaks
 
     def _raise_bound(self, bound: int) -> None:
+        if bound <= self._bound:
+            return
         self._bound = bound
         self._report(Progress(self._breaks, bound, self._spent()))
 

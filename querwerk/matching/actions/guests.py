@@ -48,9 +48,12 @@ def keep_guests(*, dossier: Dossier, emails: Iterable[str], by: Actor) -> None:
 
 
 def ask(dossier: Dossier, email: str, *, by: Actor, is_partner: bool = False) -> Guest:
-    """Ask somebody by mail, once."""
+    """Ask somebody by mail, once; a reader who is named as the partner is that from now on."""
     there = Guest.objects.filter(dossier=dossier, email__iexact=email).first()
     if there is not None:
+        if is_partner and not there.is_partner:
+            there.is_partner = True
+            there.save(update_fields=["is_partner"])
         return there
     if Guest.objects.filter(dossier=dossier).count() >= MOST:
         raise UnableToAsk(_("At most %(number)d people can be invited to one challenge.") % {"number": MOST})
@@ -104,7 +107,7 @@ def name_partner(*, dossier: Dossier, partner: Profile | None, by: Actor, email:
             ask(dossier, reached, by=by, is_partner=True)
     expected = {email.lower(), address_of(partner) if partner is not None else ""} - {""}
     _let_partners_go(dossier, partner, expected)
-    if partner is None and dossier.partner_id is not None and not email:
+    if partner is None and dossier.partner_id is not None:
         dossier.partner = None
         dossier.save(update_fields=["partner"])
     if email:

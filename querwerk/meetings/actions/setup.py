@@ -47,11 +47,12 @@ def locked(networking: Networking) -> Networking:
 
 
 @transaction.atomic
-def create_networking(terms: Terms) -> Networking:
+def create_networking(terms: Terms, *, by: Actor) -> Networking:
     """Return the networking of an event, made if it is new, with everybody who has a place and said yes to it."""
     networking, is_new = Networking.objects.get_or_create(terms=terms)
     if is_new:
         create_participants(networking)
+        journal(networking, by=by)
     return networking
 
 

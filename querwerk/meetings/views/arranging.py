@@ -145,7 +145,7 @@ def arrange(request: Request, key: str) -> HttpResponse:
 
 def _begin(request: Request, terms: Terms) -> HttpResponse:
     if request.method == "POST":
-        setup.create_networking(terms)
+        setup.create_networking(terms, by=actor(request))
         return redirect("meetings:arrange", request.frame.key, terms.event.key)
     context = {**surrounding(request, CURRENT), "event": terms.event, "asks": terms.asks_networking}
     return render(request, "meetings/desk_begin.html", context)

@@ -1,6 +1,7 @@
 """The solver against a judge that shares nothing with it, and on tiny problems against trying everything."""
 
 import itertools
+import time
 from dataclasses import replace
 
 import pytest
@@ -15,12 +16,16 @@ from querwerk.engine.timetable import (
     Session,
     Status,
     check,
+    days,
+    oracle,
     proof,
     solve,
 )
 from querwerk.engine.timetable.clauses import Clauses
+from querwerk.engine.timetable.encoding import Contradiction, domains
 from querwerk.engine.timetable.explain import conflict
-from querwerk.engine.timetable.oracle import Interrupted, Oracle
+from querwerk.engine.timetable.oracle import Interrupted, Kind, Oracle
+from querwerk.engine.timetable.unbroken import Unbroken
 
 
 @st.composite
@@ -97,6 +102,50 @@ def test_climbing_finds_the_same_bound(monkeypatch: pytest.MonkeyPatch, easy: in
 
 
 @settings(max_examples=60, deadline=None)
+@given(problems())
+def test_first_question_is_answered_as_trying_everything_does(problem: Problem) -> None:
+    expected = fewest_breaks(replace(problem, fairness=None))
+    for kind in Kind:
+        try:
+            unbroken = Unbroken(problem, domains(problem))
+        except Contradiction:
+            assert expected != 0
+            return
+        solver = Oracle(unbroken.clauses, lambda: False, kind)
+        answer = solver.ask([], 10_000)
+        assert answer == (expected == 0)
+        if answer:
+            slots = unbroken.slots_in(solver.model())
+            verdict = check(
+                problem, tuple(Placement(slot, slots[:index].count(slot)) for index, slot in enumerate(slots))
+            )
+            assert (verdict.faults, verdict.breaks) == ((), 0)
+        solver.close()
+
+
+@settings(max_examples=60, deadline=None)
+@given(problems())
+def test_days_alone_never_cost_more_than_the_best_plan(problem: Problem) -> None:
+    best = fewest_breaks(replace(problem, fairness=None))
+    if best is None:
+        return
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(days, "SCARCE", 0)
+        assert days.fewest_breaks(problem, domains(problem)) <= best
+
+
+def test_scarce_places_show_in_the_days_alone() -> None:
+    # Everybody meets four others in six slots with places for eight, so in each slot four of twelve are idle. In the two in the
+    # middle nobody would be without a break; four breaks of both slots are enough.
+    problem = Problem(
+        12, 6, 3, 4, tuple(Meeting((first, 6 + (first + step) % 6)) for first in range(6) for step in range(4))
+    )
+    assert days.fewest_breaks(problem, domains(problem)) == 4
+    result = solve(problem)
+    assert (result.status, result.breaks) == (Status.OPTIMAL, 4)
+
+
+@settings(max_examples=60, deadline=None)
 @given(problems(), st.data())
 def test_checker_sees_every_way_of_spoiling_a_plan(problem: Problem, data: st.DataObject) -> None:
     plan = solve(problem).plan
@@ -159,6 +208,36 @@ def test_the_solver_looks_up_between_two_portions() -> None:
     with pytest.raises(Interrupted):
         oracle.ask([], 100)
     oracle.close()
+
+
+def test_a_solver_that_is_given_many_clauses_looks_up_in_between() -> None:
+    clauses = Clauses()
+    clauses.found += [[clauses.new()] for _ in range(2 * oracle.LOADING)]
+    calls = itertools.count()
+    solver = Oracle(clauses, lambda: next(calls) == 1)
+    with pytest.raises(Interrupted):
+        solver.ask([], 100)
+    solver.close()
+
+
+def test_a_hard_problem_that_is_stopped_ends_with_a_plan_and_a_gap() -> None:
+    # Everybody meets twelve neighbours in a ring of forty.
+    pairs = sorted(
+        {
+            (min(pair), max(pair))
+            for first in range(40)
+            for step in range(1, 7)
+            for pair in [(first, (first + step) % 40)]
+        }
+    )
+    problem = Problem(40, 20, 10, 12, tuple(Meeting(pair) for pair in pairs), fairness=2)
+    began = time.process_time()
+    result = solve(problem, stop=lambda: time.process_time() - began > 1)
+    assert result.status is Status.FEASIBLE
+    assert result.plan is not None
+    assert check(problem, result.plan).is_valid
+    assert result.breaks is not None
+    assert result.bound < result.breaks
 
 
 def test_progress_only_gets_better() -> None:

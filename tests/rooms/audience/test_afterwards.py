@@ -319,6 +319,6 @@ def test_a_list_of_events_asks_as_much_for_six_as_for_one(sign_in: SignIn, db: N
         return len(asked)
 
     space = create_space()
-    create_networking(create_terms(space))
+    create_networking(create_terms(space), by=TESTER)
     organiser = sign_in("editor", organisation="weberei")
     assert queries(range(2)) == queries(range(2, 6))

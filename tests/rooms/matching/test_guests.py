@@ -234,3 +234,20 @@ def test_what_a_company_says_to_a_creative_is_given_out_to_it(bring: Bring, as_a
     assert Wish.objects.get().party == "challenge"
     told = [one for one in data_about(CONTACT.email) if one["what"] == "said to a suggestion"]
     assert [(one["party"], one["ground"], one["why"]) for one in told] == [("challenge", "time", "Erst im Mai")]
+
+
+def test_a_reader_becomes_the_partner_and_an_address_takes_the_place_of_a_profile(bring: Bring, save: Save) -> None:
+    dossier = bring(CHOSEN)
+    save(dossier, invited=MAIL)
+    Client().post(link())
+    user = User.objects.get(email=MAIL)
+    save(dossier, partner="Studio Licht", offered=[user.pk], chosen=[user.pk])
+    dossier.refresh_from_db()
+    assert (dossier.partner.key if dossier.partner else "", Guest.objects.get(email=MAIL).is_partner) == (
+        "licht",
+        False,
+    )
+    save(dossier, partner_email=MAIL, offered=[user.pk], chosen=[user.pk])
+    dossier.refresh_from_db()
+    assert (dossier.partner, Guest.objects.get(email=MAIL).is_partner) == (None, True)
+    assert signed_in_as(MAIL).get(f"/de/werk/challenges/{dossier.key}/").status_code == 200

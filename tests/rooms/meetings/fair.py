@@ -24,7 +24,7 @@ def create_fair(
 ) -> Networking:  # fmt: skip
     """An event in thirty days with times of 20 minutes, five in between, open for wishes."""
     terms = create_terms(space, onsite=None, asks_networking=True)
-    networking = setup.create_networking(terms)
+    networking = setup.create_networking(terms, by=TESTER)
     networking = setup.save_settings(
         networking=networking, values={**SETTINGS, **values}, by=TESTER, expected_version=1
     )

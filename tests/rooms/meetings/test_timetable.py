@@ -13,7 +13,7 @@ from django.utils import timezone
 from querwerk.core.actions import set_visibility
 from querwerk.core.models import JournalEntry
 from querwerk.core.queries import snapshot
-from querwerk.core.states import Visibility
+from querwerk.core.states import Verb, Visibility
 from querwerk.events.actions import forgetting
 from querwerk.events.models import Letter, Registration
 from querwerk.matching.models import Match
@@ -423,7 +423,8 @@ def test_what_organisers_do_stands_in_the_journal_without_names(fair: Networking
     publish(compute(fair))
     planning.set_pair(networking=fair, first=person("Ada"), second=person("Dora"), sort=PairSort.MUST, by=TESTER)
     entries = JournalEntry.objects.filter(kind="meetings")
-    assert entries.count() == 7
+    assert entries.count() == 8
+    assert entries.order_by("pk")[0].verb == Verb.CREATED
     assert not any("Ada" in f"{entry.before} {entry.after}" for entry in entries)
 
 
