@@ -40,7 +40,7 @@ class Switched:
 
     def conflict(self, stop: Callable[[], bool]) -> tuple[str, ...]:
         """Return demands that cannot be met together, in the order they were made; empty when none were found in time."""
-        oracle = Oracle(self.clauses, stop)
+        oracle = Oracle(self.clauses, stop, is_strict=True)
         try:
             core = _core(oracle, list(self.words), PATIENCE) or []
             for switch in list(core):

@@ -9,9 +9,13 @@ def all_have_one(choices: Sequence[Collection[int]]) -> bool:
 
     def seat(index: int, tried: set[int]) -> bool:
         for choice in choices[index]:
+            if choice not in holder:
+                holder[choice] = index
+                return True
+        for choice in choices[index]:
             if choice not in tried:
                 tried.add(choice)
-                if choice not in holder or seat(holder[choice], tried):
+                if seat(holder[choice], tried):
                     holder[choice] = index
                     return True
         return False

@@ -16,7 +16,7 @@ from querwerk.engine.timetable.oracle import Oracle
 
 SOON, LONGEST = 2_000, 4_000
 """Conflicts before the first pause for looking for a better plan elsewhere and whether to stop, and before each further one.
-Four thousand take about half a second on the hardest problems; with half as many, some of them are not proved in half a minute."""
+Four thousand take up to 0.8 s on the hardest published problems; with half as many, some of them are not proved in half a minute."""
 UNLUCKY = 120_000
 """Conflicts at one question after which a fresh solver tries it with other chances: how long it takes to find a plan is a
 matter of luck."""

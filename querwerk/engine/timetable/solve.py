@@ -5,7 +5,7 @@ from contextlib import closing
 
 from querwerk.engine.timetable.days import fewest_breaks
 from querwerk.engine.timetable.encoding import Contradiction, Encoding, domains
-from querwerk.engine.timetable.explain import conflict, unfairness
+from querwerk.engine.timetable.explain import conflict, crowding, unfairness
 from querwerk.engine.timetable.oracle import Interrupted, Kind, Oracle
 from querwerk.engine.timetable.problem import Problem
 from querwerk.engine.timetable.proof import Proof
@@ -85,6 +85,8 @@ class _Run:
 
     def _is_done(self) -> bool:
         """Search until the best plan is proved or nothing further can be tried; false when it is proved that there is none."""
+        if crowding(self._problem):
+            return False  # a solver would try to seat them in every way
         slots = domains(self._problem)
         if len(self._problem.meetings) * self._problem.slots > PROVABLE:
             self._place(slots)

@@ -220,17 +220,14 @@ def test_a_solver_that_is_given_many_clauses_looks_up_in_between() -> None:
     solver.close()
 
 
+def ring(tables: int) -> Problem:
+    """Forty people, each of whom meets six neighbours on both sides."""
+    pairs = [(first, (first + step) % 40) for first in range(40) for step in range(1, 7)]
+    return Problem(40, 20, 10, tables, tuple(Meeting(pair) for pair in pairs), fairness=2)
+
+
 def test_a_hard_problem_that_is_stopped_ends_with_a_plan_and_a_gap() -> None:
-    # Everybody meets twelve neighbours in a ring of forty.
-    pairs = sorted(
-        {
-            (min(pair), max(pair))
-            for first in range(40)
-            for step in range(1, 7)
-            for pair in [(first, (first + step) % 40)]
-        }
-    )
-    problem = Problem(40, 20, 10, 12, tuple(Meeting(pair) for pair in pairs), fairness=2)
+    problem = ring(tables=12)
     began = time.process_time()
     result = solve(problem, stop=lambda: time.process_time() - began > 1)
     assert result.status is Status.FEASIBLE
@@ -238,6 +235,13 @@ def test_a_hard_problem_that_is_stopped_ends_with_a_plan_and_a_gap() -> None:
     assert check(problem, result.plan).is_valid
     assert result.breaks is not None
     assert result.bound < result.breaks
+
+
+def test_one_place_too_few_is_known_without_a_search() -> None:
+    calls = itertools.count()
+    result = solve(replace(ring(tables=12), slots=19), stop=lambda: next(calls) > 3)
+    assert result.status is Status.INFEASIBLE
+    assert result.conflict == ("240 meetings have to be", "19 slots with 12 tables have 228 places")
 
 
 def test_progress_only_gets_better() -> None:

@@ -17,6 +17,9 @@ LOOK = 128
 """Steps of annealing at one temperature."""
 REACH = 200
 """Nodes of a tree of lacks."""
+WHO, UNDER, COMES, AS, GOES, FIELDS = range(6)
+"""Of a node in a tree of lacks: who lacks a meeting there, the node above, the waiting meeting that the person above gets, its mode,
+and the meeting that goes for it, or -1. The root is node 0."""
 MODULUS = 2_147_483_647
 FACTOR = 48_271
 """Chance: the minimal standard generator of Park and Miller, small enough for 64 bits in both worlds."""
@@ -92,15 +95,8 @@ class Board(NamedTuple):
     victims: Ints
     hot: Ints
     """Who lost a meeting last, or -1."""
-    lacking: Ints
-    """node of a tree of lacks: who lacks a meeting there; the root is node 0."""
-    parent: Ints
-    comes: Ints
-    """node: the waiting meeting that its parent's person gets."""
-    comes_as: Ints
-    """node: the mode of that meeting."""
-    goes: Ints
-    """node: the meeting that goes for it, or -1."""
+    tree: Ints
+    """node x 5 of a tree of lacks, in one sequence because each one more makes every call dearer: see WHO to GOES."""
 
 
 def draw(b: Board, end: int) -> int:
@@ -610,22 +606,31 @@ def obstacle(b: Board, mode: int, slot: int, person: int) -> int:
     for place in range(b.who_of[mode], b.who_of[mode + 1]):
         other = b.who[place]
         there = b.at[other * b.slots + slot]
-        if other == person or (there >= 0 and there == found):
+        if other == person:
             continue
         # The root's person has got a meeting in this slot by the time a lack is elsewhere.
-        if found >= 0 or (there < 0 and (other == b.lacking[0] or b.load[other] >= b.most[other])):
+        if there < 0 and (other == b.tree[WHO] or b.load[other] >= b.most[other]):
             return -2
-        found = there
+        if there >= 0 and found >= 0 and there != found:
+            return -2
+        found = max(found, there)
     return b.victims[0] if found < 0 and seat_for(b, mode, slot, 0) else found
 
 
-def pass_on(b: Board, node: int, tail: int) -> int:
-    """Note whom the meeting that goes at `tail` leaves with a lack, as nodes under one; returns the new end of the tree."""
-    meeting, mode, gone = b.comes[tail], b.comes_as[tail], b.goes[tail]
-    for place in range(b.who_of[b.mode[gone]], b.who_of[b.mode[gone] + 1]):
-        if tail < REACH and not takes_part(b, mode, b.who[place]):
-            b.lacking[tail], b.parent[tail] = b.who[place], node
-            b.comes[tail], b.comes_as[tail], b.goes[tail] = meeting, mode, gone
+def plant(b: Board, node: int, under: int, meeting: int, mode: int, gone: int) -> None:  # noqa: PLR0917 -- Numba
+    """Note as a node what the person of the node above it gets, and what goes for it."""
+    place = FIELDS * node
+    b.tree[place + UNDER], b.tree[place + COMES], b.tree[place + AS], b.tree[place + GOES] = under, meeting, mode, gone
+
+
+def pass_on(b: Board, under: int, tail: int) -> int:
+    """Note whom the meeting that goes at `tail` leaves with a lack, as nodes; returns the new end of the tree."""
+    place = FIELDS * tail
+    meeting, mode, gone = b.tree[place + COMES], b.tree[place + AS], b.tree[place + GOES]
+    for seat in range(b.who_of[b.mode[gone]], b.who_of[b.mode[gone] + 1]):
+        if tail < REACH and not takes_part(b, mode, b.who[seat]):
+            plant(b, tail, under, meeting, mode, gone)
+            b.tree[FIELDS * tail + WHO] = b.who[seat]
             tail += 1
     return tail
 
@@ -638,9 +643,9 @@ def grow(b: Board, person: int, slot: int) -> int:
     """
     b.stamp[0] += 1
     stamp, head, tail = b.stamp[0], 0, 1
-    b.lacking[0] = person
+    b.tree[WHO] = person
     while head < tail < REACH:
-        one = b.lacking[head]
+        one = b.tree[FIELDS * head + WHO]
         deals = b.deals_of[one + 1] - b.deals_of[one]
         first = draw(b, b.meetings)
         for step in range(deals):
@@ -653,7 +658,7 @@ def grow(b: Board, person: int, slot: int) -> int:
                 if gone == -2 or (gone >= 0 and b.mark[gone] == stamp) or tail == REACH:
                     continue
                 lost, won = 0 if gone < 0 else loss(b, gone), gain(b, meeting, mode)
-                b.parent[tail], b.comes[tail], b.comes_as[tail], b.goes[tail] = head, meeting, mode, gone
+                plant(b, tail, head, meeting, mode, gone)
                 if gone < 0 or won > lost:
                     b.stamp[1] = head
                     return tail
@@ -669,11 +674,11 @@ def conclude(b: Board, size: int, done: int, slot: int, good: bool) -> None:  # 
     """Let those wait that went, or put everything back as it was."""
     for step in range(done):
         if good:
-            leave(b, b.comes[b.chain[step]])
+            leave(b, b.tree[FIELDS * b.chain[step] + COMES])
         else:
-            lift(b, b.comes[b.chain[step]])
+            lift(b, b.tree[FIELDS * b.chain[step] + COMES])
     for step in range(size):
-        gone = b.goes[b.chain[step]]
+        gone = b.tree[FIELDS * b.chain[step] + GOES]
         if gone >= 0 and good:
             wait(b, gone)
         elif gone >= 0:
@@ -685,14 +690,14 @@ def hand_on(b: Board, node: int, slot: int) -> None:
     worth, size = b.totals[1], 0
     while node > 0:
         b.chain[size] = node
-        node = b.parent[node]
+        node = b.tree[FIELDS * node + UNDER]
         size += 1
     for step in range(size):
-        if b.goes[b.chain[step]] >= 0:
-            lift(b, b.goes[b.chain[step]])
+        if b.tree[FIELDS * b.chain[step] + GOES] >= 0:
+            lift(b, b.tree[FIELDS * b.chain[step] + GOES])
     good, done = True, 0
     while good and done < size:
-        meeting, mode = b.comes[b.chain[done]], b.comes_as[b.chain[done]]
+        meeting, mode = b.tree[FIELDS * b.chain[done] + COMES], b.tree[FIELDS * b.chain[done] + AS]
         good = b.slot[meeting] < 0 and all_free(b, mode, slot) and may_have(b, mode) and in_order(b, meeting, slot)
         good = good and put(b, meeting, mode, slot)
         done += good

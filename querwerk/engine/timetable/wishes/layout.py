@@ -7,7 +7,7 @@ from itertools import accumulate, combinations, product
 
 from querwerk.engine.timetable.problem import Meeting, Person, Problem, Session, Table
 from querwerk.engine.timetable.result import Placement, Plan
-from querwerk.engine.timetable.wishes.kernel import REACH, Board, Ints, leave, put, wait
+from querwerk.engine.timetable.wishes.kernel import FIELDS, REACH, Board, Ints, leave, put, wait
 
 UNFAIR = 4
 """What a break beyond the fair number costs, in breaks."""
@@ -202,7 +202,7 @@ class Layout:
             queue=[0] * (len(classes) + 1), seen=[0] * len(classes), came=[0] * len(classes), via=[0] * len(classes),
             victims=[0] * (meetings + 1),
             hot=[-1],
-            lacking=[0] * REACH, parent=[0] * REACH, comes=[0] * REACH, comes_as=[0] * REACH, goes=[-1] * REACH,
+            tree=[0] * (FIELDS * REACH),
         )  # fmt: skip
         for index in range(meetings):
             if self.mode_of[index] < self.mode_of[index + 1]:
