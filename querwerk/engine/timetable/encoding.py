@@ -88,13 +88,22 @@ class Seating:
                     self.clauses.add((-literal, *(at for when, at in second.items() if when > slot)))
 
     def _add_tables(self) -> None:
-        tables = self.problem.tables
         for slot in range(self.problem.slots):
-            busy = [row[slot] for row in self.busy if row[slot] not in {TRUE, FALSE}]
-            always = sum(row[slot] == TRUE for row in self.busy)
-            self.clauses.at_most(2 * tables - always, busy)
-            if len(busy) + always > FEW * tables:
-                self.clauses.at_most(tables, self._hosts(slot))
+            self._count_people(slot)
+            if self._is_crowded(slot):
+                self._count_meetings(slot)
+
+    def _is_crowded(self, slot: int) -> bool:
+        """Say whether tables are few beside the people who can be busy in a slot."""
+        return sum(row[slot] != FALSE for row in self.busy) > FEW * self.problem.tables
+
+    def _count_people(self, slot: int) -> None:
+        busy = [row[slot] for row in self.busy if row[slot] not in {TRUE, FALSE}]
+        always = sum(row[slot] == TRUE for row in self.busy)
+        self.clauses.at_most(2 * self.problem.tables - always, busy)
+
+    def _count_meetings(self, slot: int) -> None:
+        self.clauses.at_most(self.problem.tables, self._hosts(slot))
 
     def _hosts(self, slot: int) -> list[int]:
         """Return few literals, at least as many of them true as there are meetings in a slot.

@@ -92,15 +92,15 @@ class _Run:
             self._place(slots)
             self._warm_up(ANNEALING)
             return True
-        self._place(slots)
         all_alike = self._problem.fairness == 0
         if not all_alike:
+            self._place(slots)
             self._warm_up(WARMING_UP)
-        if self._breaks == 0:
-            return True
-        unbroken = self._is_unbroken(slots)
+        unbroken = self._breaks == 0 or self._is_unbroken(slots)
         if unbroken:
             return True
+        if all_alike:
+            self._place(slots)  # such a plan is hardly ever fair, so it can wait
         if unbroken is False:
             if all_alike and any(len(meetings) < 2 for meetings in self._days):
                 return False  # some can have no breaks, so nobody may
@@ -139,8 +139,8 @@ class _Run:
             closing(Oracle(unbroken.clauses, self._stop, Kind.MINISAT)) as quick,
         ):
             for oracle, effort in (
-                (thorough, 600),
                 (quick, 3_000),
+                (thorough, 600),
                 (thorough, 4_000),
                 (thorough, 8_000),
                 (thorough, 8_000),
