@@ -46,7 +46,7 @@ class Oracle:
         self._clauses = clauses
         self._stop = stop
         self._kind = kind
-        self._options = OPTIONS | EARLY if is_strict else OPTIONS
+        self._is_strict = is_strict
         self._solver: Any
         self._asked: list[int] = []
         self._seed = 0
@@ -56,7 +56,8 @@ class Oracle:
         self._solver = self._call("new")
         self._add = getattr(self._solvers, f"{self._kind}_add_cl")
         if self._kind is Kind.CADICAL:
-            for name, value in (self._options | {"seed": self._seed}).items():
+            options = OPTIONS | EARLY if self._is_strict else OPTIONS
+            for name, value in (options | {"seed": self._seed}).items():
                 self._call("set", self._solver, name, value)
         self._handed_over = 0
 
@@ -64,9 +65,13 @@ class Oracle:
         return getattr(self._solvers, f"{self._kind}_{name}")(*arguments)
 
     def renew(self) -> None:
-        """Forget all that was learnt, and begin with other chances: where one search has no luck, another need not have none."""
+        """Forget all that was learnt, and begin with other chances: where one search has no luck, another need not have none.
+
+        Whether it tries early what follows from single literals changes each time; the seed alone may change little.
+        """
         self.close()
         self._seed += 1
+        self._is_strict = not self._is_strict
         self._begin()
 
     def ask(self, assumptions: list[int], conflicts: int) -> bool | None:
