@@ -12,7 +12,7 @@ from tests.browser.hosting import create_event, own_page, register, wait_for_mai
 from tests.browser.looks import PHONE, structure, too_wide, untranslated
 
 OpenPage = Callable[..., Page]
-DESK = "/de/desk/inducci/audience/plauen-2021/"
+DESK = "/de/desk/inducci/audience"
 QUESTION = "Wer zahlt die Werkstätten?"
 ANSWER = "Die Stadt, im ersten Jahr."
 
@@ -22,9 +22,9 @@ def about(deed: str) -> re.Pattern[str]:
     return re.compile(rf"{deed}\s*: {re.escape(QUESTION)}")
 
 
-def ways_in(page: Page) -> list[str]:
+def ways_in(page: Page, event: str) -> list[str]:
     """Open the floor at the desk; the addresses for the room, the screen and the moderators."""
-    page.goto(DESK)
+    page.goto(f"{DESK}/{event}/")
     page.get_by_role("button", name=re.compile("^Öffnen")).first.click()
     expect(page.locator("code.address").first).to_be_visible()
     page.wait_for_load_state()
@@ -34,7 +34,7 @@ def ways_in(page: Page) -> list[str]:
 def test_a_question_goes_from_a_phone_to_the_screen_and_stays_with_the_event(
     organiser_page: Page, open_page: OpenPage, axe: Callable[..., list[str]]
 ) -> None:
-    room, screen, moderators = ways_in(organiser_page)
+    room, screen, moderators = ways_in(organiser_page, "plauen-2021")
     asker = open_page(viewport=PHONE, java_script_enabled=False)
     asker.goto(room)
     asker.get_by_label("Ihre Frage").fill(QUESTION)
@@ -72,7 +72,9 @@ def test_a_question_goes_from_a_phone_to_the_screen_and_stays_with_the_event(
 
 
 def test_an_answer_that_is_being_written_outlives_a_new_list(organiser_page: Page, open_page: OpenPage) -> None:
-    room, _screen, moderators = ways_in(organiser_page)
+    key = f"frage-{uuid4().hex[:8]}"
+    create_event(organiser_page, key)
+    room, _screen, moderators = ways_in(organiser_page, key)
     moderator, asker = open_page(viewport=PHONE), open_page(viewport=PHONE)
 
     def ask(words: str) -> None:
@@ -99,7 +101,7 @@ def test_after_the_event_a_guest_puts_a_sheet_into_the_box_without_scripts_and_i
     desk.set_viewport_size(PHONE)
     create_event(desk, key)
     register(desk, key, "Ida")
-    place = f"/de/desk/inducci/audience/{key}/"
+    place = f"{DESK}/{key}/"
 
     def flaws(page: Page) -> list[str]:
         found = [*axe(page), *structure(page, "de"), *too_wide(page, PHONE["width"]), *untranslated(page)]
