@@ -180,15 +180,20 @@ def encode(vectors: Array, codes: Array, scales: Array, slack: Array, extra: flo
 
 
 @compiled
-def find_rows(slots: Array, hashes: Array, row_hashes: Array, rows: Array) -> None:
-    """Look up hashes (n, 2) in an open-addressing table of row numbers plus one; write the row of each, or -1."""
+def find_rows(slots: Array, hashes: Array, row_hashes: Array, stamps: Array, rows: Array) -> None:
+    """Look up hashes (n, 2) in an open-addressing table of row numbers plus one; write the valid row of each, or -1.
+
+    A row without a stamp may hold the same hash: it was replaced, or left by a writer that was killed.
+    """
     mask = np.uint64(slots.shape[0] - 1)
     for at in range(hashes.shape[0]):
         slot = hashes[at, 0] & mask
         rows[at] = -1
         while slots[slot] != 0:
             row = slots[slot] - 1
-            if row_hashes[row, 0] == hashes[at, 0] and row_hashes[row, 1] == hashes[at, 1]:
+            # What another process has added since the columns were looked at is not there yet.
+            is_valid = row < stamps.shape[0] and stamps[row] != 0
+            if is_valid and row_hashes[row, 0] == hashes[at, 0] and row_hashes[row, 1] == hashes[at, 1]:
                 rows[at] = row
                 break
             slot = (slot + np.uint64(1)) & mask

@@ -87,13 +87,7 @@ class Store:
 
     def rows(self, keys: Sequence[str]) -> Rows:
         """Return the row of each key, -1 for those that are not there."""
-        from querwerk.engine.matching import kernels  # noqa: PLC0415 - loads Numba
-
-        found = np.full(len(keys), -1, np.int64)
-        if len(keys) and self.height:
-            kernels.find_rows(self._table().items, _hashes(keys), self._hashes.items, found)
-            found[self.stamps.items[found] == 0] = -1
-        return found
+        return self._find(_hashes(keys))
 
     def key(self, row: int) -> str:
         """Return the key of a row that is in use."""
@@ -138,7 +132,7 @@ class Store:
         slack = np.empty(len(keys), np.float32)
         kernels.encode(means, codes, scales, slack, query_slack(self.dims))
         with self._writing():
-            former = self._former(hashes)
+            former = self._find(hashes)
             rows = self._take_rows(sizes)
             self.means.items[rows], self.codes.items[rows] = means, codes
             self.scales.items[rows], self.slack.items[rows] = scales, slack
@@ -152,7 +146,7 @@ class Store:
         """Remove entries; return how many there were."""
         hashes = _hashes(list(dict.fromkeys(keys)))
         with self._writing():
-            former = self._former(hashes)
+            former = self._find(hashes)
             former = former[former >= 0]
             self._switch(former, former[:0])
         return len(former)
@@ -200,16 +194,13 @@ class Store:
             if len(self._slots[1].items) and number == self._head.items[Head.SLOTS_FILE]:
                 return self._slots[1]
 
-    def _former(self, hashes: NDArray[np.uint64]) -> Rows:
-        """Return the rows that hold these keys now. What a killed writer left under one of them is made free."""
+    def _find(self, hashes: NDArray[np.uint64]) -> Rows:
+        """Return the row of each hash, -1 for those that are not there."""
         from querwerk.engine.matching import kernels  # noqa: PLC0415 - loads Numba
 
         found = np.full(len(hashes), -1, np.int64)
-        if self.height:
-            kernels.find_rows(self._table().items, hashes, self._hashes.items, found)
-            left = found[(found >= 0) & (self.stamps.items[found] == 0)]
-            self._hashes.items[left] = 0
-            found[np.isin(found, left)] = -1
+        if len(hashes) and self.height:
+            kernels.find_rows(self._table().items, hashes, self._hashes.items, self.stamps_now(), found)
         return found
 
     def _take_rows(self, sizes: Rows) -> Rows:
@@ -281,11 +272,12 @@ class Store:
         """Retire rows and make others valid; what happens before this is invisible, what is killed in it was not reported."""
         head = self._head.items
         stamp = int(head[Head.STAMP])
+        # Taken first, so that whoever is killed here leaves no number that is given again; raised last, so that readers look again.
+        head[Head.STAMP] = stamp + len(new)
         self.stamps.items[old] = 0
         self.stamps.items[new] = np.arange(stamp + 1, stamp + 1 + len(new))
-        self._hashes.items[old] = 0
-        head[Head.STAMP] = stamp + max(len(new), 1)
         head[Head.ALIVE] = np.count_nonzero(self.stamps_now())
+        head[Head.STAMP] = stamp + len(new) + 1
 
 
 def query_slack(dims: int) -> float:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from querwerk.engine.matching import kernels
 from querwerk.engine.matching.exact import CANDIDATES, FEW, Exact
-from querwerk.engine.matching.store import UnableToOpen
+from querwerk.engine.matching.store import Rows, Store, UnableToOpen
 
 type Floats = NDArray[np.float32]
 
@@ -282,6 +282,41 @@ def test_a_killed_writer_leaves_whole_entries_and_no_lock(tmp_path: Path) -> Non
         exact.put("after", crowd(1, 1))
         assert exact.nearest(crowd(1, 1), 1)[0][1] == pytest.approx(1, abs=1e-6)
         exact.remove("after")
+
+
+class _Killed(Exception):
+    """Stands for a signal that nothing can handle."""
+
+
+class _Dying(Store):
+    """Is killed when all is written, before anything of it is valid; or in the middle of that."""
+
+    dies_late = False
+
+    def _switch(self, old: Rows, new: Rows) -> None:
+        if self.dies_late:
+            self.stamps.items[old] = 0
+            self.stamps.items[new] = int(self.stamps.items.max()) + 1
+        raise _Killed
+
+
+@pytest.mark.parametrize("dies_late", [False, True])
+def test_what_a_killed_writer_left_hides_nothing(tmp_path: Path, *, dies_late: bool) -> None:
+    before, killed = crowd(1, 2), crowd(2, 1)
+    Store(tmp_path, dims=24).put(["a", "b"], before, [1, 1])
+    dying = _Dying(tmp_path, dims=24)
+    dying.dies_late = dies_late
+    with pytest.raises(_Killed):
+        dying.put(["a"], killed, [1])
+    exact = Exact(tmp_path, dimension=24)
+    assert (exact.vectors("a") == (killed if dies_late else before[:1])).all()
+    for size in (3, 1, 2):  # which of the free rows is taken depends on the room there
+        exact.put("a", crowd(3, size))
+        assert sorted(exact.keys()) == ["a", "b"]
+        assert (exact.vectors("a") == crowd(3, size)).all()
+    exact.remove("a")
+    assert exact.keys() == ["b"]
+    assert "a" not in exact
 
 
 def test_loops_run_where_no_compiled_code_can_be_kept() -> None:
