@@ -91,6 +91,15 @@ def not_installed(tmp_path: Path) -> Iterator[Installation]:
         yield found
 
 
+@pytest.fixture(autouse=True)
+def _nothing_remembered(request: pytest.FixtureRequest) -> None:
+    """Another test's rows were rolled back, not what was kept of them in memory."""
+    if request.node.get_closest_marker("database"):
+        from tests.memory import forget_everything  # noqa: PLC0415  (Django is not set up yet where this file is read)
+
+        forget_everything()
+
+
 USES_DATABASE = {"django_db_setup", "installed", "not_installed"}
 
 

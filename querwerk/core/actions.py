@@ -1,5 +1,6 @@
 """Writes: records are stored with their parts and links, journaled, and raise the edition, all or nothing."""
 
+import time
 import uuid
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -7,7 +8,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import models, transaction
-from django.db.models import F, Q
+from django.db.models import F, Q, Value
+from django.db.models.functions import Greatest
 from django.utils.translation import gettext as _
 
 from querwerk.core.models import Edition, JournalEntry, Link, Node, Once, Record, Space, record_models
@@ -68,9 +70,14 @@ class Report:
 
 
 def raise_edition() -> None:
-    """Make every cached page outdated, once the surrounding transaction commits."""
-    if not Edition.objects.filter(pk=1).update(number=F("number") + 1):
-        Edition.objects.create(pk=1, number=2)
+    """Make every cached page outdated, once the surrounding transaction commits.
+
+    The number is the time in microseconds, or one more than before where that is higher: a write that is undone, or a backup
+    that is restored, must not lead to a number under which something else is kept in memory already.
+    """
+    now = time.time_ns() // 1000
+    if not Edition.objects.filter(pk=1).update(number=Greatest(F("number") + 1, Value(now))):
+        Edition.objects.create(pk=1, number=now)
 
 
 def once(key: str, effect: Callable[[], Any]) -> Any:

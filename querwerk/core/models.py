@@ -165,7 +165,7 @@ class JournalEntry(models.Model):
 
 
 class Edition(models.Model):
-    """A single number raised by every write; pages cached under an older number are never shown."""
+    """A single number raised by every write and never given twice; pages cached under an older number are never shown."""
 
     number = models.BigIntegerField(default=1)
 

@@ -9,32 +9,15 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from querwerk.core.models import Space
-from querwerk.core.pages import store
-from querwerk.core.prose.queries import rendered
 from querwerk.exchange.actions import import_bundle
-from querwerk.people.directory import forget_directories
-from querwerk.programmes.queries import frame_of
 from tests.factories.programmes import TESTER
+from tests.memory import forget_everything
 from tests.reading import Element, read_page
 
 DEMO = Path(__file__).resolve().parents[2] / "querwerk/exchange/demo/inducci.yaml"
 
 Visit = Callable[..., Element]
 RowsOf = Callable[[Callable[[], object]], int]
-
-
-@pytest.fixture(autouse=True)
-def _nothing_in_memory() -> Iterator[None]:
-    """A test's edition is rolled back with its rows, so another test meets the same number again."""
-    store.clear()
-    frame_of.cache_clear()
-    forget_directories()
-    rendered.cache_clear()
-    yield
-    store.clear()
-    frame_of.cache_clear()
-    forget_directories()
-    rendered.cache_clear()
 
 
 @pytest.fixture
@@ -70,9 +53,7 @@ def queries_of(client: Client, db: None) -> Callable[[str], int]:
     """Count the queries of a page that is not in memory yet, all of them."""
 
     def count(path: str) -> int:
-        store.clear()
-        frame_of.cache_clear()
-        rendered.cache_clear()
+        forget_everything()
         recorded: AbstractContextManager[CaptureQueriesContext] = CaptureQueriesContext(connection)
         with recorded as captured:
             assert client.get(f"/de/{path}").status_code == 200

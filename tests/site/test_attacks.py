@@ -14,10 +14,8 @@ from django.utils import translation
 
 from querwerk.core.actions import InvalidRecords, save_record, set_visibility
 from querwerk.core.models import JournalEntry, Link, Node
-from querwerk.core.pages import store
 from querwerk.core.prepared import prepared
 from querwerk.core.prose.actions import create_document
-from querwerk.core.prose.queries import rendered
 from querwerk.core.spec import (
     Choice,
     Date,
@@ -38,31 +36,18 @@ from querwerk.core.spec import (
 from querwerk.core.states import Visibility
 from querwerk.desk.actions import give_role
 from querwerk.desk.personal import ERASED, UnableToErase, erase_account, personal_data
-from querwerk.desk.queries import all_matters
 from querwerk.events.models import Event
 from querwerk.exchange.queries import export_bundle, sections
 from querwerk.people.models import User
 from querwerk.pilots.models import Finding
 from querwerk.programmes.models import Programme, Role
-from querwerk.programmes.queries import frame_of
 from querwerk.programmes.states import RoleName
 from tests.factories.programmes import TESTER, create_programme, import_again, small_bundle
 from tests.reading import Element, read_page
 
 pytestmark = pytest.mark.django_db
 
-MEMORIES = (store.clear, frame_of.cache_clear, all_matters.cache_clear, rendered.cache_clear)
 EVIL = "\"'><x-evil onload=alert(1)>&#x3c;{{ 7|add:7 }}</script></title>"
-
-
-@pytest.fixture(autouse=True)
-def _nothing_in_memory() -> Iterator[None]:
-    """A test's edition is rolled back with its rows, so another test meets the same number again."""
-    for forget in MEMORIES:
-        forget()
-    yield
-    for forget in MEMORIES:
-        forget()
 
 
 def with_words(spec: Spec, words: str, raw: dict[str, Any]) -> dict[str, Any]:  # noqa: C901 -- a line for each sort of field

@@ -14,11 +14,8 @@ from django.utils import translation
 from querwerk.core.models import Link, Node, Space
 from querwerk.core.pages import store
 from querwerk.core.prepared import padded, prepared
-from querwerk.core.prose.queries import rendered
 from querwerk.core.registry import page_kinds, page_url
-from querwerk.evidence.queries.web import chain_of, web_of
 from querwerk.exchange.actions import import_bundle
-from querwerk.programmes.queries import frame_of
 from tests.factories.programmes import TESTER
 from tests.rooms.conftest import DEMO
 
@@ -36,20 +33,6 @@ def demo(django_db_setup: None, django_db_blocker: Any) -> Iterator[Space]:
         transaction.set_rollback(True)
 
 
-@pytest.fixture
-def _nothing_remembered() -> Iterator[None]:
-    """Editions are rolled back, so that other tests meet the same number with other contents."""
-    remembered = (frame_of, web_of, chain_of, rendered)
-    for function in remembered:
-        function.cache_clear()
-    store.clear()
-    yield
-    for function in remembered:
-        function.cache_clear()
-    store.clear()
-
-
-@pytest.mark.usefixtures("_nothing_remembered")
 @pytest.mark.parametrize(
     ("path", "expected"),
     [

@@ -44,7 +44,7 @@ def test_save_creates_node_journal_and_edition(space: Space) -> None:
     entry = JournalEntry.objects.order_by("-pk")[0]
     assert (entry.verb, entry.kind, entry.key, entry.why, entry.before) == ("created", "pilot", "neu", "Idee", None)
     assert entry.after == {"id": "neu", "title_de": "Neu", "start": "2022"}
-    assert current_edition() == before + 1
+    assert current_edition() > before
 
 
 def test_saving_the_same_again_changes_nothing(space: Space) -> None:

@@ -4,19 +4,12 @@ import pytest
 from django.test import Client
 
 from querwerk.core.models import Space
-from querwerk.desk.queries import all_matters
 from querwerk.people.models import Organisation, User
 from querwerk.programmes.models import Programme, Role
 from querwerk.programmes.states import RoleName
 from tests.factories.programmes import create_programme
 
 type SignIn = Callable[..., Client]
-
-
-@pytest.fixture(autouse=True)
-def _nothing_remembered() -> None:
-    """Another test's rolled-back edition may have had the same number."""
-    all_matters.cache_clear()
 
 
 @pytest.fixture

@@ -20,7 +20,6 @@ from querwerk.evidence.queries.strands import strands_of
 from querwerk.evidence.queries.web import Edge, Knot, Web, chain_of, contracted, web_of
 from querwerk.evidence.views.downloads import guarded
 from querwerk.evidence.views.picture import TEXT_WIDTH, text_width, wrapped
-from querwerk.programmes.queries import frame_of
 from tests.factories.programmes import create_programme, small_bundle
 from tests.reading import Element
 from tests.rooms.conftest import Visit
@@ -506,8 +505,6 @@ def test_number_of_queries_does_not_grow(path: str, expected: int, queries_of: C
     counts = []
     for number in (1, 5):
         space = create_programme(many(number))
-        web_of.cache_clear()
-        chain_of.cache_clear()
         counts.append(queries_of(f"werk/{path}"))
         space.delete()
     assert counts == [expected, expected]
@@ -533,7 +530,6 @@ def test_the_panel_finds_its_links_by_indexes(db: None) -> None:
             cursor.execute(f"EXPLAIN QUERY PLAN {query['sql']}")
             plan = [row[3] for row in cursor.fetchall()]
         assert not [step for step in plan if step.startswith("SCAN core_")], plan
-    frame_of.cache_clear()
 
 
 NUMBER = r"-?\d+"

@@ -9,7 +9,6 @@ from querwerk.core.actions import Actor
 from querwerk.core.models import Space
 from querwerk.matching.actions.challenges import Audience, Contact, create_challenge, move_challenge, save_challenge
 from querwerk.matching.models import Dossier
-from querwerk.matching.queries.ranking import forget_boards
 from querwerk.matching.states import ChallengeState, Confidentiality
 from querwerk.people.models import User
 from tests.factories.programmes import create_programme, small_bundle
@@ -54,7 +53,6 @@ PROFILES: list[dict[str, Any]] = [
 @pytest.fixture
 def space(db: None, media: Path) -> Space:
     """A programme with profiles; files, and so vectors, lie in a folder of the test's own."""
-    forget_boards()
     return create_programme(small_bundle(profiles=PROFILES))
 
 

@@ -106,9 +106,10 @@ def test_publishing_shows_a_version_and_writing_on_does_not(document: Document) 
     write(document, paragraph(A, "Eins"))
     before = current_edition()
     publish_document(document=document, by=ADA)
-    assert current_edition() == before + 1
+    published = current_edition()
+    assert published > before
     write(document, paragraph(A, "Zwei"), base=1)
-    assert current_edition() == before + 1
+    assert current_edition() == published
     shown = public_text(document.node_id, "body", "en")
     assert shown is not None
     assert (shown.language, shown.pieces, shown.number) == ("de", [f'<p id="b-{A}">Eins</p>'], 1)
@@ -148,9 +149,11 @@ def test_a_scheduled_text_becomes_public_at_its_hour(document: Document) -> None
     assert public_text(document.node_id, "body", "de") is not None
     before = current_edition()
     assert actions.publish_due() == 1
-    assert actions.publish_due() == 0
+    published = current_edition()
+    assert published > before
+    assert (actions.publish_due(), current_edition()) == (0, published)
     document.refresh_from_db()
-    assert (document.state, current_edition()) == ("published", before + 1)
+    assert document.state == "published"
 
 
 @pytest.fixture
@@ -181,7 +184,10 @@ def test_the_public_reads_the_old_version_until_the_hour_of_the_newer_one(waitin
     Document.objects.update(next_from=hour)
     assert read(waiting) == (2, "Zwei")  # whether or not the worker runs
     before = current_edition()
-    assert (actions.publish_due(), actions.publish_due(), current_edition()) == (1, 0, before + 1)
+    assert actions.publish_due() == 1
+    published = current_edition()
+    assert published > before
+    assert (actions.publish_due(), current_edition()) == (0, published)
     waiting.refresh_from_db()
     assert (waiting.public_number, waiting.public_from, waiting.next_number, waiting.next_from) == (2, hour, None, None)
     assert (read(waiting), public_words([waiting.node_id])) == ((2, "Zwei"), {waiting.node_id: {"de": ["Zwei"]}})
