@@ -90,7 +90,7 @@ def test_an_answer_that_is_being_written_outlives_a_new_list(organiser_page: Pag
     answer.fill(ANSWER)
     answer.blur()  # a finger beside the keyboard
     ask("Und wer heizt?")
-    expect(moderator.get_by_role("heading", name="Freizugeben 1")).to_be_visible(timeout=15_000)
+    expect(moderator.get_by_role("heading", name="Freizugeben 1")).to_be_visible()
     expect(answer).to_have_value(ANSWER)
 
 
