@@ -188,7 +188,9 @@ def write_answer(
     if words != there:
         said = {code: text for code, text in current.answer.items() if code != language}
         current.answer = Text({**said, language: words} if words else said)
-        mark = {"by": by.pk if by is not None else None, "at": timezone.now().isoformat()}
+        # Where the marks of an event were deleted already, nothing would delete this one.
+        is_kept = by is not None and Floor.objects.filter(pk=current.floor_id, forgotten_at__isnull=True).exists()
+        mark = {"by": by.pk if is_kept and by is not None else None, "at": timezone.now().isoformat()}
         current.answer_marks = {**current.answer_marks, language: mark}
         current.save(update_fields=["answer", "answer_marks"])
         touch(current.floor_id)

@@ -291,6 +291,10 @@ def test_who_answered_is_forgotten_with_the_other_marks_and_with_the_account(spa
     forgetting.forget_floor(floor)
     question.refresh_from_db()
     assert question.answer_marks == {}
+    bela = User.objects.create_user("bela@example.org", "Bela Garn")
+    writes.write_answer(question=question, language="de", words="Im Juli.", by=bela)
+    question.refresh_from_db()
+    assert question.answer_marks["de"]["by"] is None
 
 
 # --- What stays --------------------------------------------------------------
