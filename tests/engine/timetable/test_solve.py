@@ -72,7 +72,7 @@ def fewest_breaks(problem: Problem) -> int | None:
     return best
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(problems())
 def test_solver_finds_what_trying_everything_finds(problem: Problem) -> None:
     result = solve(problem)
@@ -101,7 +101,7 @@ def test_climbing_finds_the_same_bound(monkeypatch: pytest.MonkeyPatch, easy: in
     assert (found.status, found.breaks, found.bound) == (Status.OPTIMAL, expected.breaks, expected.breaks)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(problems())
 def test_first_question_is_answered_as_trying_everything_does(problem: Problem) -> None:
     expected = fewest_breaks(replace(problem, fairness=None))
@@ -123,7 +123,7 @@ def test_first_question_is_answered_as_trying_everything_does(problem: Problem) 
         solver.close()
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(problems())
 def test_days_alone_never_cost_more_than_the_best_plan(problem: Problem) -> None:
     best = fewest_breaks(replace(problem, fairness=None))
@@ -145,7 +145,7 @@ def test_scarce_places_show_in_the_days_alone() -> None:
     assert (result.status, result.breaks) == (Status.OPTIMAL, 4)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(problems(), st.data())
 def test_checker_sees_every_way_of_spoiling_a_plan(problem: Problem, data: st.DataObject) -> None:
     plan = solve(problem).plan

@@ -121,7 +121,7 @@ def best_rank(problem: Problem) -> tuple[int, ...] | None:
     return min((rank(problem, verdict) for verdict in verdicts if verdict.is_valid), default=None)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(rich_problems())
 def test_solver_finds_what_trying_everything_finds(problem: Problem) -> None:
     result = solve(problem)
@@ -147,7 +147,7 @@ def test_break_between_the_only_two_possible_slots_is_proved() -> None:
     assert (result.status, result.breaks, result.bound) == (Status.OPTIMAL, 1, 1)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(rich_problems())
 def test_reasons_are_true(problem: Problem) -> None:
     """No wish that was refused could simply be added."""
@@ -160,7 +160,7 @@ def test_reasons_are_true(problem: Problem) -> None:
                 assert not check(problem, more).is_valid
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(rich_problems(), st.data())
 def test_checker_sees_every_way_of_spoiling_a_plan(problem: Problem, data: st.DataObject) -> None:
     plan = solve(problem).plan
@@ -187,7 +187,7 @@ def test_checker_sees_every_way_of_spoiling_a_plan(problem: Problem, data: st.Da
             assert not check(problem, (*plan[:index], together, *plan[index + 1 :])).is_valid
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(rich_problems())
 def test_relaxation_bounds(problem: Problem) -> None:
     expected = best_rank(problem)
