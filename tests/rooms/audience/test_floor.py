@@ -3,20 +3,23 @@
 import json
 import re
 import uuid
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core import signing
+from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
+from django.utils.formats import date_format
 
 from querwerk.audience import marks
 from querwerk.audience.actions import floor as writes
 from querwerk.audience.actions import forgetting
 from querwerk.audience.models import Floor, FloorQuestion, FloorVote
 from querwerk.audience.states import QuestionState
+from querwerk.audience.views.floor import ASKED_BY_ONE
 from querwerk.core.models import JournalEntry, Space
 from querwerk.events.actions.forgetting import data_of
 from querwerk.events.models import AgendaItem, Contribution, Event
@@ -85,6 +88,27 @@ def test_everybody_has_one_vote_and_none_for_the_own_question(space: Space) -> N
     assert vote_of(second, floor, question, "no") == 1
     assert vote_of(second, floor, question, "no") == 1
     assert FloorVote.objects.count() == 1
+
+
+def test_whoever_asks_too_often_is_told_how_long_to_wait(space: Space) -> None:
+    cache.clear()
+    floor = open_floor(is_moderated=False)
+    phone, page = Client(), f"{EVENT}floor/{floor.code}/"
+    answers = [phone.post(page, {"words": f"Frage {number}", "point": "0"}) for number in range(ASKED_BY_ONE + 1)]
+    assert [answer.status_code for answer in answers] == [302] * ASKED_BY_ONE + [422]
+    assert (
+        "Das kam von Ihnen oder über Ihren Anschluss gerade sehr oft. Bitte versuchen Sie es in zehn Minuten noch einmal."
+        in read_page(answers[-1].content.decode()).text
+    )
+
+
+def test_the_desk_names_the_event_once_above_what_the_page_is_about(space: Space, sign_in: SignIn) -> None:
+    page = read_page(sign_in("organiser").get(AT_DESK).content.decode()).one("main")
+    assert page.one(cls="crumbs").text == "Schreibtisch Publikum Großes Treffen"
+    day = Event.objects.get(key="treffen").date
+    assert (
+        page.one(cls="desk__head").text == f"{date_format(date.fromisoformat(day), 'DATE_FORMAT')} Fragen aus dem Saal"
+    )
 
 
 def test_a_question_sent_twice_is_asked_once(space: Space) -> None:
