@@ -75,8 +75,14 @@ def _compiled() -> Loops:
 
 
 def _jit(numba: Any, signature: tuple[Any, ...], function: types.FunctionType) -> Any:
-    # Only the outermost are called from Python; ways in for the others would take half of the compiling.
-    options = {"nogil": True, "no_cfunc_wrapper": True, "no_cpython_wrapper": function.__name__ not in Loops._fields}
+    # Only the outermost are called from Python; ways in for the others would take half of the compiling. `_nrt`: nothing is
+    # allocated in there, and whoever calls holds the board, so nobody has to count at each call who uses its forty sequences.
+    options = {
+        "_nrt": False,
+        "nogil": True,
+        "no_cfunc_wrapper": True,
+        "no_cpython_wrapper": function.__name__ not in Loops._fields,
+    }
     try:
         return numba.njit(signature, cache=True, **options)(function)
     except RuntimeError:  # no folder can be written: compile each time

@@ -1,7 +1,8 @@
 """The inner loops: putting meetings into slots, making room for them, and taking breaks out of days.
 
 Every function here is plain arithmetic on flat sequences of numbers, so the same text runs as Python on lists (small
-problems, at once) and compiled by Numba on arrays (large ones, see `compiled`), with the same result in both.
+problems, at once) and compiled by Numba on arrays (large ones, see `compiled`), with the same result in both. So nothing may be made here that takes
+memory: compiled, nobody would count who uses it.
 
 Words: a *mode* is a meeting with its people chosen; most meetings have one. A *class* is a group of tables (or
 interpreters) that do the same service, and a *kind* is the set of classes that will do for a mode. Resource 0 is tables,
@@ -96,7 +97,7 @@ class Board(NamedTuple):
     hot: Ints
     """Who lost a meeting last, or -1."""
     tree: Ints
-    """node x 5 of a tree of lacks, in one sequence because each one more makes every call dearer: see WHO to GOES."""
+    """node x 5 of a tree of lacks: see WHO to GOES."""
 
 
 def draw(b: Board, end: int) -> int:
