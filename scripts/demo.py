@@ -18,8 +18,8 @@ from urllib.parse import urlsplit
 ROOT = Path(__file__).resolve().parent.parent
 ORGANISER = "organiser@querwerk.example"
 QUERWERK = Path(sys.executable).parent / "querwerk"
-READY_WITHIN = 180
-GONE_WITHIN = 20
+READY_WITHIN = 600
+GONE_WITHIN = 120
 XHTML_LINK = "{http://www.w3.org/1999/xhtml}link"
 LANGUAGES = ("de", "en")
 

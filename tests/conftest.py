@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.conf import settings
+from django.conf import settings as django_settings
 from django.db import connection
+from hypothesis import HealthCheck, settings
 
 from tests.installation import (
     SHARED,
@@ -21,6 +22,15 @@ from tests.installation import (
     migrated_file,
     new_database,
 )
+
+# Where this fails the machine is busy, or the examples are large on purpose.
+settings.register_profile(
+    "querwerk",
+    parent=settings.get_profile("ci" if "CI" in os.environ else "default"),
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)
+settings.load_profile("querwerk")
 
 LOCAL = ("127.0.0.1", "::1", "localhost")
 
@@ -60,10 +70,10 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 @pytest.fixture(scope="session")
 def django_db_setup(django_test_environment: None) -> Iterator[None]:
     """A database for the tests of this process, copied from one that the run migrates once."""
-    is_file = settings.ENV.database.kind == "sqlite"
+    is_file = django_settings.ENV.database.kind == "sqlite"
     with _in_memory() if is_file else new_database(migrated_database()) as name, pytest.MonkeyPatch.context() as patch:
         connection.close()
-        patch.setitem(settings.DATABASES["default"], "NAME", name)
+        patch.setitem(django_settings.DATABASES["default"], "NAME", name)
         patch.setitem(connection.settings_dict, "NAME", name)
         yield
         connection.close()

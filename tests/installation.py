@@ -37,7 +37,7 @@ class Installation:
         """Run a command to its end."""
         command = [sys.executable, "-m", module, *arguments]
         env = self.env | variables
-        return subprocess.run(command, env=env, cwd=ROOT, capture_output=True, text=True, check=False, timeout=120)
+        return subprocess.run(command, env=env, cwd=ROOT, capture_output=True, text=True, check=False, timeout=600)
 
     def run(self, *arguments: str, module: str = "querwerk") -> str:
         """Run a command that has to succeed and return what it printed."""
@@ -57,7 +57,7 @@ class Installation:
         if url := self.env["DATABASE_URL"]:
             with closing(psycopg.connect(url)) as server:
                 return server.execute(sql).fetchall()
-        with closing(sqlite3.connect(self.folder / DATABASE, timeout=20)) as file:
+        with closing(sqlite3.connect(self.folder / DATABASE, timeout=60)) as file:
             return file.execute(sql).fetchall()
 
     def start(self, *arguments: str) -> subprocess.Popen[bytes]:

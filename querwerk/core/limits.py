@@ -4,7 +4,9 @@ import time
 from math import ceil
 
 from django.core.cache import cache
+from django.utils.translation import gettext as _
 
+TEN_MINUTES = 600
 HOUR = 3600
 DAY = 24 * HOUR
 
@@ -22,3 +24,12 @@ def is_too_often(name: str, most: int, seconds: int) -> bool:
         number, until = 0, now + seconds
     cache.set(f"often:{name}", (number + 1, until), timeout=ceil(until - now))
     return bool(number >= most)
+
+
+def too_often_words(seconds: int) -> str:
+    """Say that a limit is reached and when one may try again: in every form the same, whoever counts."""
+    if seconds <= TEN_MINUTES:
+        return _("This came very often from you or over your connection just now. Please try again in ten minutes.")
+    if seconds <= HOUR:
+        return _("This came very often from you or over your connection just now. Please try again in an hour.")
+    return _("This came very often from you or over your connection just now. Please try again tomorrow.")

@@ -44,6 +44,13 @@ class Confidentiality(TextChoices):
     CHOSEN = "chosen", _("Only the people I choose")
 
 
+READERS: dict[str, str | Promise] = {
+    Confidentiality.PUBLIC: Confidentiality.PUBLIC.label,
+    Confidentiality.MEMBERS: Confidentiality.MEMBERS.label,
+    Confidentiality.CHOSEN: _("Chosen people only"),
+}
+"""Who reads a challenge, as it is said to others than the one who chooses."""
+
 CONFIDENTIALITY_MEANING: dict[str, str | Promise] = {
     Confidentiality.PUBLIC: _("It stands on the website. Search engines find it."),
     Confidentiality.MEMBERS: _("Whoever takes part in the programme with an account reads it; nobody else learns that it exists."),

@@ -11,10 +11,9 @@ from django.core import signing
 from django.db.models import Q
 from django.http import HttpRequest
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from querwerk.core.codes import keyed_hash
-from querwerk.core.limits import HOUR, is_too_often
+from querwerk.core.limits import HOUR, is_too_often, too_often_words
 from querwerk.people.models import User
 
 LINK_SALT = "querwerk.people.sign-in-link"
@@ -101,7 +100,7 @@ def send_code(request: HttpRequest, email: str, *, purpose: str) -> None:
     }
     for key, most in limits.items():
         if is_too_often(key, most, HOUR):
-            raise TooManyCodes(_("Many codes were sent just now. Please try again in an hour."))
+            raise TooManyCodes(too_often_words(HOUR))
     code = adapter.generate_login_code()
     request.session[CODE_KEY] = {
         "email": email.lower(), "code": _digest(code), "purpose": purpose, "tries": 0, "at": timezone.now().isoformat(),

@@ -19,6 +19,7 @@ class PeopleConfig(AppConfig):
         """Forget sessions that nobody can come back to; count the writes of profiles."""
         from querwerk.core.signals import records_deleted, records_written  # noqa: PLC0415  (models are not loaded before)
         from querwerk.people.actions import forget_address, forget_ended_sessions, forget_inquiries  # noqa: PLC0415
+        from querwerk.people.drafts import forget_drafts  # noqa: PLC0415
         from querwerk.people.merging.parting import forget_mergers  # noqa: PLC0415
         from querwerk.people.queries import data_about  # noqa: PLC0415
         from querwerk.people.receivers import note_changes  # noqa: PLC0415
@@ -35,6 +36,7 @@ class PeopleConfig(AppConfig):
         registry.register_foresight(_read_directories)
         registry.register_duty(registry.Duty("inquiries", timedelta(days=1), forget_inquiries))
         registry.register_duty(registry.Duty("invitations to speak", timedelta(days=1), forget_invitations))
+        registry.register_duty(registry.Duty("unsaved profile texts", timedelta(days=1), forget_drafts))
         registry.register_duty(registry.Duty("merged profiles", timedelta(days=1), forget_mergers))
         registry.register_duty(registry.Duty("sessions", timedelta(hours=1), forget_ended_sessions))
         for signal in (records_written, records_deleted):

@@ -522,6 +522,33 @@ class Apart(models.Model):
         return f"{self.first_id}: {self.second_id}"
 
 
+class ProfileDraft(models.Model):
+    """What somebody has typed into one form of a profile and not saved: theirs alone, no part of the profile, and gone after some time."""
+
+    profile = models.ForeignKey(Profile, models.CASCADE, related_name="+")
+    user = models.ForeignKey(User, models.CASCADE, related_name="+")
+    form = models.CharField(max_length=20)
+    """The key of the step."""
+    typed = models.JSONField()
+    """``{field: [value, …]}``, right or wrong, as it stood in the form."""
+    base = models.CharField(max_length=64, blank=True)
+    """A sum of what was saved when the form was opened: tells whether somebody has changed that since."""
+    window = models.CharField(max_length=64)
+    """The open page in which it was typed: of two windows of one person none writes over the other."""
+    typed_at = models.DateTimeField()
+
+    class Meta:
+        """One for each person and form."""
+
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["profile", "user", "form"], name="profile_draft_once"),
+        ]
+
+    def __str__(self) -> str:
+        """Return profile and account by number."""
+        return f"{self.profile_id}: {self.user_id}"
+
+
 class Inquiry(models.Model):
     """A message to the organisers of somebody who wants advice. Forgotten a year after it was answered."""
 

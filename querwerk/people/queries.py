@@ -15,6 +15,7 @@ from querwerk.core.queries import counted, snapshot, visible
 from querwerk.core.spec import HIDDEN_WITH_OWNER
 from querwerk.core.states import Visibility
 from querwerk.core.text import UNSTATED
+from querwerk.people.drafts import drafts_data
 from querwerk.people.models import (
     Claim,
     Contact,
@@ -187,7 +188,8 @@ def data_about(email: str) -> list[dict[str, object]]:
         {"programme": one.profile.space.key, "invited to speak for": one.profile.key, "at": one.invited_at.isoformat()}
         for one in invited
     ]
-    return held
+    author = account_of(email)
+    return held + (drafts_data(author) if author is not None else [])
 
 
 def profile_data(profile: Profile) -> dict[str, object]:

@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, StorageState
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, StorageState, expect
 
 from scripts.browser import chromium
 from scripts.demo import QUERWERK, ROOT, Site, demo
@@ -24,6 +24,10 @@ servers = ExitStack()
 
 PROFILES = 12
 """One in so many profiles is looked at: they are all made of the same few facts."""
+
+PATIENCE = 60_000
+"""Milliseconds until something counts as missing: a busy machine is no fault of the page."""
+expect.set_options(timeout=PATIENCE)
 
 OpenPage = Callable[..., Page]
 
@@ -127,7 +131,7 @@ def watched_context(browser: Browser, site: Site, **options: Any) -> Iterator[Br
     watch = Watch(site)
     settings = {"base_url": site.address, "locale": "de-DE", "reduced_motion": "reduce"} | options
     context = browser.new_context(**settings)
-    context.set_default_timeout(15_000)
+    context.set_default_timeout(PATIENCE)
     context.on("page", watch.attach)
     try:
         yield context

@@ -40,7 +40,7 @@ def mails_to(site: Site, key: str, name: str) -> str:
 
 def wait_for_mail(page: Page, site: Site, key: str, name: str, words: str = "") -> str:
     """Wait until the worker has mailed something to somebody that holds these words."""
-    for _try in range(60):
+    for _try in range(240):
         found = mails_to(site, key, name)
         if found and words in found:
             return found

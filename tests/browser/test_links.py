@@ -47,7 +47,7 @@ class Reader(HTMLParser):
 
 def fetch(address: str) -> tuple[int, str]:
     try:
-        with urlopen(address, timeout=30) as response:
+        with urlopen(address, timeout=120) as response:
             body = response.read()
             return response.status, body.decode() if response.headers.get_content_maintype() == "text" else ""
     except HTTPError as error:

@@ -69,6 +69,13 @@ def type_lines(page: Page, *lines: str) -> None:
     saved(page)
 
 
+def let_the_cursor_arrive(page: Page) -> None:
+    """The browser tells of a moved cursor when it has drawn it; nobody types so fast."""
+    page.evaluate(
+        "() => new Promise((go) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(go, 100))))"
+    )
+
+
 def keys(page: Page) -> list[str]:
     return [block["key"] for block in blocks(page) if block.get("html")]
 
@@ -88,7 +95,7 @@ def test_keys_survive_splitting_merging_moving_and_undo(organiser_page: Page, te
     page.keyboard.press("Control+Home")
     for _letter in "Eins":
         page.keyboard.press("ArrowRight", delay=30)
-    page.wait_for_timeout(100)  # the browser tells of a moved cursor a moment later; nobody types so fast
+    let_the_cursor_arrive(page)
     page.keyboard.press("Enter")
     saved(page)
     assert words(page) == ["Eins", " zwei", "Drei"]
@@ -104,7 +111,7 @@ def test_keys_survive_splitting_merging_moving_and_undo(organiser_page: Page, te
     assert keys(page) == [second, first]
     # Enter at the start of a block: the key stays with its words.
     page.keyboard.press("Home")
-    page.wait_for_timeout(100)
+    let_the_cursor_arrive(page)
     page.keyboard.press("Enter")
     saved(page)
     assert keys(page) == [second, first]
@@ -126,7 +133,7 @@ def test_form_follows_the_keyboard_and_a_paragraph_that_becomes_a_list_keeps_its
     page.keyboard.press("Tab")
     page.keyboard.type("Tiefer")
     editor(page).locator("p").first.click()
-    page.wait_for_timeout(200)  # nobody clicks and types within a millisecond
+    let_the_cursor_arrive(page)
     page.keyboard.press("Control+Alt+2")
     expect(editor(page).locator("h2")).to_have_text("Titel")
     saved(page)
@@ -475,8 +482,8 @@ def test_unsaved_words_are_not_left_by_mistake(patient_page: Page, text: str) ->
         dialog.dismiss()
 
     page.on("dialog", stay)
-    page.evaluate("location.href = '/de/desk/inducci/'")
-    page.wait_for_timeout(500)
+    with page.expect_event("dialog"):
+        page.evaluate("location.href = '/de/desk/inducci/'")
     assert asked == ["beforeunload"]
     page.context.set_offline(False)
     page.keyboard.press("Control+s")

@@ -53,7 +53,7 @@ def flaws(page: Page, axe: Axe) -> list[str]:
 
 def test_a_company_says_not_for_me_and_asks_somebody_in(enter: Callable[..., Page], axe: Axe) -> None:
     page = enter("company@querwerk.example")
-    page.goto(f"{ROUND}challenges/suggestions/", timeout=60_000)
+    page.goto(f"{ROUND}challenges/suggestions/")
     expect(page.get_by_role("heading", name="Ihre Empfehlungen")).to_be_visible()
     wrong = flaws(page, axe)
     first = page.locator(".pairing", has_text="Textschmiede").first
@@ -79,7 +79,7 @@ def test_a_creative_says_interested_on_a_phone_without_javascript_and_the_desk_k
     enter: Callable[..., Page], organiser: Page, axe: Axe
 ) -> None:
     phone = enter("creative@querwerk.example", viewport=PHONE, java_script_enabled=False)
-    phone.goto(f"{ROUND}challenges/suggestions/", timeout=60_000)  # the first question reads the language model
+    phone.goto(f"{ROUND}challenges/suggestions/")  # the first question reads the language model
     wanted = phone.locator(".pairing", has_text="Gießerei")
     wanted.get_by_role("button", name=re.compile("Interesse")).click()
     expect(phone.locator(".pairing", has_text="Gießerei")).to_contain_text("interessiert")
@@ -93,6 +93,6 @@ def test_a_creative_says_interested_on_a_phone_without_javascript_and_the_desk_k
     page.get_by_role("button", name=re.compile("Runde für")).press("Enter")
     page.wait_for_url(f"**{DESK}rounds/*/")
     # The page looks again by itself until the worker has worked it out.
-    expect(page.locator("[data-waiting=done]")).to_contain_text("Filmatelier Muster", timeout=60_000)
+    expect(page.locator("[data-waiting=done]")).to_contain_text("Filmatelier Muster")
     wrong += flaws(page, axe)
     assert wrong == []

@@ -20,7 +20,7 @@ from querwerk.audience.queries import floor as reads
 from querwerk.audience.rules import may_speak
 from querwerk.audience.states import SEEN, QuestionState
 from querwerk.core.letters import site
-from querwerk.core.limits import is_too_often
+from querwerk.core.limits import TEN_MINUTES, is_too_often, too_often_words
 from querwerk.events.models import Registration
 from querwerk.events.views.pages import event_or_404
 from querwerk.events.views.registering import registration_or_404
@@ -30,7 +30,6 @@ COOKIE = "floor"
 ASKED_BY_ONE, ASKED_FROM_HERE = 6, 300
 """Questions in ten minutes from one phone, and from one connection: a hall has one for all."""
 VOTED_BY_ONE, VOTED_FROM_HERE = 60, 6000
-TEN_MINUTES = 600
 ON_SCREEN = 6
 """Questions that the screen shows: what can be read from the last row."""
 
@@ -127,7 +126,7 @@ def take_question(request: Request, floor: Floor, form: AskForm) -> HttpResponse
     token = token_of(request) or marks.new_token()
     mark = marks.mark_of(floor.pk, token)
     if is_flooding(request, floor, mark, "asked", (ASKED_BY_ONE, ASKED_FROM_HERE)):
-        form.add_error(None, _("Many questions came from you just now. Please wait a few minutes."))
+        form.add_error(None, too_often_words(TEN_MINUTES))
         return None
     point, typed = form.chosen(), form.cleaned_data
     assert point.setting is not None
@@ -204,7 +203,7 @@ def vote(request: Request, key: str, code: str) -> HttpResponse:
     mark = marks.mark_of(floor.pk, token)
     response = redirect(f"{reverse('audience:floor', args=[request.frame.key, key, floor.code])}#q{question.pk}")
     if is_flooding(request, floor, mark, "voted", (VOTED_BY_ONE, VOTED_FROM_HERE)):
-        messages.error(request, _("Many votes came from you just now. Please wait a few minutes."))
+        messages.error(request, too_often_words(TEN_MINUTES))
         return response
     try:
         writes.vote(question=question, voter=mark, is_wanted=request.POST.get("vote") != "no")

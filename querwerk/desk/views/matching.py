@@ -17,7 +17,7 @@ from querwerk.matching.models import Dossier
 from querwerk.matching.queries import challenges, pairs, ranking
 from querwerk.matching.queries.fairness import warnings
 from querwerk.matching.queries.feedback import heard_in
-from querwerk.matching.states import SOUGHT, ChallengeState, Mark
+from querwerk.matching.states import READERS, SOUGHT, ChallengeState, Mark
 from querwerk.people.models import Profile
 from querwerk.people.queries import find_profile
 from querwerk.people.states import Submarket
@@ -25,6 +25,8 @@ from querwerk.programmes.pages import Request, page_language
 
 CURRENT = "desk:matching"
 LISTED = 20
+BESIDE = (*ranking.OBSTACLES_BESIDE, "distance")
+"""What the desk says of a pair in lines of its own."""
 PER_PAGE = 30
 AGAIN = 4
 """Seconds after which a page comes again whose ranking is not ready."""
@@ -85,6 +87,7 @@ def home(request: Request) -> HttpResponse:
                 "title": challenges.title_of(dossier),
                 "owner": challenges.owner_of(dossier, reader),
                 "state": dossier.get_state_display(),
+                "readers": READERS[dossier.confidentiality],
                 "tally": tallies[dossier.pk],
                 "wanted": dossier.content.get("wanted") or 1,
             }
@@ -112,7 +115,7 @@ def challenge(request: Request, key: str) -> HttpResponse:
     also = list(dict.fromkeys([*pinned, *pairs.interested(history)]))
     found = ranking.ranked_creatives(
         dossier, most=LISTED, language=page_language(), filters=filters, also=also,
-        heard=heard_in(request.frame.space_id),
+        heard=heard_in(request.frame.space_id), beside=BESIDE,
     )  # fmt: skip
     profiles = pairs.profiles_by_key(request.frame.space_id, [one.key for one in found.suggestions])
     rows = [
@@ -162,7 +165,9 @@ def creative(request: Request, key: str) -> HttpResponse:
     by_key = {one.key: one for one in challenges.in_states(found_challenges, SOUGHT)}
     filters = pairs.filters_back(profile, frozenset(by_key))
     heard = heard_in(request.frame.space_id)
-    found = ranking.ranked_challenges(profile, most=LISTED, language=page_language(), filters=filters, heard=heard)
+    found = ranking.ranked_challenges(
+        profile, most=LISTED, language=page_language(), filters=filters, heard=heard, beside=BESIDE
+    )
     rows = []
     for one in found.suggestions:
         dossier = by_key[one.key]

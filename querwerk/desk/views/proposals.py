@@ -15,7 +15,15 @@ from django.utils.translation import gettext_lazy
 from querwerk.core.spec import UNSTORABLE
 from querwerk.core.templatetags.ui import language_name, plain
 from querwerk.desk.views.frame import actor, desk_page, sent, surrounding
-from querwerk.desk.views.matching import CURRENT, dossier_for_matching, pair_of, part_names, profile_or_404, seen
+from querwerk.desk.views.matching import (
+    BESIDE,
+    CURRENT,
+    dossier_for_matching,
+    pair_of,
+    part_names,
+    profile_or_404,
+    seen,
+)
 from querwerk.matching import rules
 from querwerk.matching.actions import proposals as actions
 from querwerk.matching.models import Dossier, Proposal
@@ -40,7 +48,7 @@ class ProposeForm(forms.Form):
 
     words = forms.CharField(
         label=gettext_lazy("Why these two?"), max_length=2000, widget=forms.Textarea(attrs={"rows": 4}),
-        help_text=gettext_lazy("Both sides read this. One or two sentences in your own words; the suggestion below is only a beginning."),
+        help_text=gettext_lazy("Both sides read this. One or two sentences in your own words; the reason above is only a beginning."),
         error_messages={"required": gettext_lazy("Please say in a sentence why you bring these two together.")},
     )  # fmt: skip
     company_name = forms.CharField(label=gettext_lazy("Name at the company"), max_length=200, required=False)
@@ -99,7 +107,7 @@ def propose(request: Request, key: str, profile: str) -> HttpResponse:
     history = pairs.history_of(dossier)
     if other.pk in history.standing:
         return redirect("desk:proposal", request.frame.key, history.standing[other.pk].pk)
-    suggestion = ranking.explained(dossier, other, page_language())
+    suggestion = ranking.explained(dossier, other, page_language(), beside=BESIDE)
     form = ProposeForm(request.POST if request.method == "POST" else None, dossier=dossier, profile=other, words="")
     if form.is_valid():
         grounds = actions.Grounds(

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from querwerk.core import ical, registry
 from querwerk.core.codes import address_hash
-from querwerk.core.limits import DAY, HOUR, is_too_often
+from querwerk.core.limits import DAY, HOUR, is_too_often, too_often_words
 from querwerk.events import rules
 from querwerk.events.actions import doors, forgetting, places, registering
 from querwerk.events.actions.forgetting import data_of, end_of
@@ -92,10 +92,8 @@ def register(request: Request, key: str) -> HttpResponse:
         terms=terms, contingents=offered, questions=reads.questions(terms), initial=initial,
     )  # fmt: skip
     if form.is_valid():
-        if is_flooding(request, event, form.cleaned_data["email"]):
-            form.add_error(
-                None, _("Too many registrations came from your connection just now. Please try again in an hour.")
-            )
+        if wait := flooded_for(request, event, form.cleaned_data["email"]):
+            form.add_error(None, too_often_words(wait))
         else:
             return take_wish(request, terms, form, invitation)
     context |= {"form": form, "all_full": all(place.is_full for place in offered)}
@@ -110,12 +108,13 @@ def take_wish(request: Request, terms: Terms, form: RegistrationForm, invitation
     return redirect("events:digits", request.frame.key, terms.event.key, pending)
 
 
-def is_flooding(request: Request, event: Event, email: str) -> bool:
-    """Tell whether too many forms came from one connection, or for one address."""
+def flooded_for(request: Request, event: Event, email: str) -> int:
+    """Tell for how many seconds nothing more is taken, from one connection or for one address; 0: it is taken."""
     here = f"event-forms:{event.pk}:{get_adapter(request).get_client_ip(request)}"
     there = f"event-mails:{event.pk}:{address_hash(email)}"
     # Both count, whichever is over.
-    return any([is_too_often(here, PER_HOUR, HOUR), is_too_often(there, MAILS_A_DAY, DAY)])
+    over = {HOUR: is_too_often(here, PER_HOUR, HOUR), DAY: is_too_often(there, MAILS_A_DAY, DAY)}
+    return max((seconds for seconds, is_over in over.items() if is_over), default=0)
 
 
 @visitor_page

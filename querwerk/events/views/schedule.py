@@ -61,7 +61,9 @@ def schedule(request: Request, key: str) -> HttpResponse:
                 "bands": [
                     {
                         "time": band.time,
-                        "entries": [(entry, names[entry.item.pk], _span(entry)) for entry in band.entries],
+                        "entries": [
+                            (entry, names[entry.item.pk], _span(entry, beside=band.time)) for entry in band.entries
+                        ],
                     }
                     for band in day.bands
                 ],
@@ -78,10 +80,12 @@ def schedule(request: Request, key: str) -> HttpResponse:
     return render(request, "events/schedule.html", context)
 
 
-def _span(entry: Entry) -> str:
+def _span(entry: Entry, *, beside: str) -> str:
+    """Say when, unless it stands beside already."""
     if entry.start is None:
         return entry.item.time
-    return f"{entry.start:%H:%M}–{entry.end:%H:%M}" if entry.end else f"{entry.start:%H:%M}"
+    span = f"{entry.start:%H:%M}–{entry.end:%H:%M}" if entry.end else f"{entry.start:%H:%M}"
+    return "" if span == beside else span
 
 
 @programme_page

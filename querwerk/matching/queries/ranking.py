@@ -398,6 +398,8 @@ class Ranking:
     """False: the texts are just being read, so that nobody is ranked yet."""
 
 
+OBSTACLES_BESIDE = ("obstacle",)
+"""Lists and pages say what speaks against a pair in words of their own, beside the sentence."""
 UNREAD = Ranking((), "", is_lexical=False, waiting=0, is_read=False)
 
 
@@ -409,6 +411,7 @@ def ranked_creatives(
     filters: "Filters",
     also: Collection[str] = (),
     heard: Heard = SILENCE,
+    beside: Collection[str] = OBSTACLES_BESIDE,
 ) -> Ranking:
     """Rank the creatives for a challenge, best first; those named in ``also`` stand first whatever their place."""
     from querwerk.engine.matching import Why  # noqa: PLC0415
@@ -433,14 +436,20 @@ def ranked_creatives(
         eligible = [match for match in matches if Why.EXCLUDED not in match.obstacles]
         rest = [match for match in eligible if match.offer not in also][:most]
         lines = [
-            _line(board, asked, board.entries["offer", match.offer], match, language, key=match.offer)
+            _line(board, asked, board.entries["offer", match.offer], match, language, key=match.offer, beside=beside)
             for match in (*first, *rest)
         ]
     return _ranking(board, [replace(one, because=down[one.key].because) if one.key in down else one for one in lines])
 
 
 def ranked_challenges(
-    profile: Profile, *, most: int, language: str, filters: "Filters", heard: Heard = SILENCE
+    profile: Profile,
+    *,
+    most: int,
+    language: str,
+    filters: "Filters",
+    heard: Heard = SILENCE,
+    beside: Collection[str] = OBSTACLES_BESIDE,
 ) -> Ranking:
     """Rank challenges for a creative, best first; ``filters.only`` names those that the viewer may read."""
     from querwerk.engine.matching import Why  # noqa: PLC0415
@@ -458,13 +467,23 @@ def ranked_challenges(
         matches = board.index.rank_back(asked, most, filters) if filters.only is None or filters.only else []
         matches = [match for match in matches if Why.EXCLUDED not in match.obstacles]
         lines = [
-            _line(board, board.entries["challenge", match.challenge], asked, match, language, key=match.challenge)
+            _line(
+                board,
+                board.entries["challenge", match.challenge],
+                asked,
+                match,
+                language,
+                key=match.challenge,
+                beside=beside,
+            )
             for match in matches
         ]
     return _ranking(board, [replace(one, because=down[one.key].because) if one.key in down else one for one in lines])
 
 
-def explained(dossier: Dossier, profile: Profile, language: str) -> Suggestion:
+def explained(
+    dossier: Dossier, profile: Profile, language: str, *, beside: Collection[str] = OBSTACLES_BESIDE
+) -> Suggestion:
     """Say what speaks for one pair, whether or not it is in a list."""
     # All that a pair's score depends on beside its texts is the calibration.
     board = board_if_read(dossier.space_id) or _new_board(dossier.space_id, is_lexical=False)
@@ -474,7 +493,7 @@ def explained(dossier: Dossier, profile: Profile, language: str) -> Suggestion:
             board = _new_board(dossier.space_id, is_lexical=True)
             board.index.add(asked, offer)
             board.index.calibrate()
-        return _line(board, asked, offer, _single(board, asked, offer), language, key=profile.key)
+        return _line(board, asked, offer, _single(board, asked, offer), language, key=profile.key, beside=beside)
 
 
 def _ranking(board: Board, lines: Iterable[Suggestion]) -> Ranking:
@@ -487,7 +506,14 @@ def _single(board: Board, challenge: "Challenge", offer: "Offer") -> "Match":
 
 
 def _line(
-    board: Board, challenge: "Challenge", offer: "Offer", match: "Match", language: str, *, key: str
+    board: Board,
+    challenge: "Challenge",
+    offer: "Offer",
+    match: "Match",
+    language: str,
+    *,
+    key: str,
+    beside: Collection[str],
 ) -> Suggestion:
     from querwerk.engine.matching.wording import sentence  # noqa: PLC0415
 
@@ -496,7 +522,7 @@ def _line(
     return Suggestion(
         key,
         match,
-        sentence(explanation, language),
+        sentence(explanation, language, beside=beside),
         tuple((_excerpt(challenge, pair.challenge), _excerpt(offer, pair.offer)) for pair in explanation.pairs),
         match.parts.distance,
         tuple(str(why) for why in match.obstacles),

@@ -9,6 +9,7 @@ from django.utils import translation
 from django.utils.formats import date_format
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from querwerk.core.letters import PLAIN, Mail, addressed, host, make_letter, site
 from querwerk.core.templatetags.ui import plain
@@ -54,7 +55,7 @@ def follow_up_letter(follow_up: FollowUp) -> Mail:
                     "One question with five answers, each of which is a good one, and room for a sentence. It takes a minute."
                 ),
             ],
-            button=_("Answer"),
+            button=pgettext("action", "Answer"),
             url=site(reverse("matching:follow_up", args=[frame.key, follow_up.code])),
             end=_("We do not write again about this date.") if again else "",
         )

@@ -28,7 +28,15 @@ from querwerk.matching.actions import guests
 from querwerk.matching.forms import TEXTS, ChallengeForm, examples, languages
 from querwerk.matching.models import Dossier
 from querwerk.matching.queries import challenges as queries
-from querwerk.matching.states import CHALLENGE_MOVES, RIPENESS_MEANING, SHOWN, SOUGHT, ChallengeState, Confidentiality
+from querwerk.matching.states import (
+    CHALLENGE_MOVES,
+    READERS,
+    RIPENESS_MEANING,
+    SHOWN,
+    SOUGHT,
+    ChallengeState,
+    Confidentiality,
+)
 from querwerk.people.models import Profile, User
 from querwerk.people.queries import profiles_of, profiles_seen
 from querwerk.people.regions import region_name
@@ -95,7 +103,7 @@ def row_of(dossier: Dossier, reader: Reader) -> dict[str, Any]:
         "tone": TONES[state],
         "owner": queries.owner_of(dossier, reader),
         "submarkets": [names[code] for code in dossier.content.get("submarkets") or [] if code in names],
-        "audience": "" if dossier.confidentiality == Confidentiality.PUBLIC else dossier.get_confidentiality_display(),
+        "audience": "" if dossier.confidentiality == Confidentiality.PUBLIC else READERS[dossier.confidentiality],
     }
 
 

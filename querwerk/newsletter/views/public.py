@@ -5,10 +5,9 @@ from typing import Any
 from allauth.account.adapter import get_adapter
 from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 
-from querwerk.core.limits import HOUR, is_too_often
+from querwerk.core.limits import HOUR, is_too_often, too_often_words
 from querwerk.newsletter import actions, tasks
 from querwerk.newsletter.forms import PreferencesForm, SubscribeForm, consent_words
 from querwerk.newsletter.letters import issue_context
@@ -38,7 +37,7 @@ def subscribe(request: Request) -> HttpResponse:
     form = SubscribeForm(data, space_id=frame.space_id, programme=name, initial={"language": page_language()})
     if form.is_valid():
         if is_flooding(request):
-            form.add_error(None, _("Many wishes came from your connection just now. Please try again in an hour."))
+            form.add_error(None, too_often_words(HOUR))
         else:
             take_wish(request, form.cleaned_data)
             return redirect("newsletter:asked", frame.key)

@@ -12,6 +12,7 @@ from querwerk.core.queries import snapshot
 from querwerk.core.signals import records_deleted, records_written
 from querwerk.core.states import Verb
 from querwerk.people.actions import edit_profile, note
+from querwerk.people.drafts import move_drafts
 from querwerk.people.merging.parting import photograph, tying_models, with_all_below
 from querwerk.people.models import Contact, Merger, Profile, ProfileAlias, Spokesperson
 from querwerk.people.queries import contact_of
@@ -109,6 +110,7 @@ def _move_people(keep: Profile, gone: Profile) -> None:
     known = Spokesperson.objects.filter(profile=keep).values("user")
     Spokesperson.objects.filter(profile=gone).exclude(user__in=known).update(profile=keep)
     ProfileAlias.objects.filter(profile=gone).update(profile=keep)
+    move_drafts(keep, gone)
     other, own = contact_of(gone), contact_of(keep)
     if other is None:
         return

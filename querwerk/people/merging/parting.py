@@ -17,7 +17,7 @@ from querwerk.core.queries import snapshot
 from querwerk.core.signals import records_written
 from querwerk.core.states import Verb
 from querwerk.people.actions import edit_profile, note
-from querwerk.people.models import Apart, Contact, Merger, Profile, ProfileAlias, Spokesperson, User
+from querwerk.people.models import Apart, Contact, Merger, Profile, ProfileAlias, ProfileDraft, Spokesperson, User
 from querwerk.people.queries import contact_of
 from querwerk.people.signals import profiles_parted
 
@@ -47,7 +47,7 @@ def with_all_below(row: models.Model) -> list[Any]:
 
 def tying_models() -> list[tuple[type[models.Model], str]]:
     """Return the models of all rooms that point at profiles, each with the field; those of this room are moved by hand."""
-    own = {Contact, Spokesperson, ProfileAlias, Apart}
+    own = {Contact, Spokesperson, ProfileAlias, Apart, ProfileDraft}
     found = []
     for relation in Profile._meta.get_fields(include_hidden=True):
         model = relation.related_model

@@ -3,6 +3,7 @@
 from typing import Any, cast
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -14,12 +15,13 @@ from querwerk.core.pictures.limits import MAX_PICTURE_BYTES, UnusableFile
 from querwerk.core.pictures.queries import lead_pictures
 from querwerk.core.queries import snapshot
 from querwerk.core.templatetags.ui import language_name
-from querwerk.people import actions, queries
+from querwerk.people import actions, drafts, queries
 from querwerk.people.models import Profile, User
 from querwerk.people.rules import Reader, may_edit_profile, may_see_profile
 from querwerk.people.states import Audience, Availability, Switch
 from querwerk.programmes.pages import Request, page_language, visitor_page
 from querwerk.programmes.profiles.choosing import languages
+from querwerk.programmes.profiles.drafting import Window, autosaved, discarded, open_window
 from querwerk.programmes.profiles.reading import about, reader_in
 from querwerk.programmes.profiles.steps import (
     BY_KEY,
@@ -78,7 +80,11 @@ def home(request: Request, key: str) -> HttpResponse:
         switch(request, profile)
         return redirect("programmes:mine_profile", request.frame.key, key)
     has_picture = profile.node_id in lead_pictures([profile.node_id], with_drafts=True)
-    steps = [{"step": step, "is_done": step.is_done(profile, has_picture)} for step in STEPS]
+    unsaved = drafts.forms_with_drafts(profile, cast("User", request.user))
+    steps = [
+        {"step": step, "is_done": step.is_done(profile, has_picture), "is_unsaved": step.key in unsaved}
+        for step in STEPS
+    ]
     done = sum(row["is_done"] is True for row in steps)
     context = {
         "profile": profile,
@@ -118,41 +124,57 @@ def step(request: Request, key: str, step: str) -> HttpResponse:
     asked = BY_KEY.get(step)
     if asked is None:
         raise Http404
+    raw = snapshot(profile)
+    window = open_window(request, profile, asked, raw)
     stated = stated_languages(profile, asked)
-    offered = list(dict.fromkeys([*stated, page_language(), *_added(request)]))
-    data = request.POST if request.method == "POST" else None
+    offered = list(dict.fromkeys([*stated, page_language(), *_added(request, window)]))
+    command = request.POST.get("command", "")
     form = StepForm(
-        data, step=asked, raw=snapshot(profile), languages=offered,
-        organisations=lambda: queries.organisation_names(profile, reader),
+        request.POST if request.method == "POST" and command != "language" else None, step=asked, raw=raw,
+        languages=offered, organisations=lambda: queries.organisation_names(profile, reader),
     )  # fmt: skip
-    if form.is_valid() and save_step(request, profile, form):
+    if command == "autosave":
+        return autosaved(request, profile, form, window)
+    if command == "discard":
+        return discarded(request, profile, asked, window)
+    if form.is_valid() and save_step(request, profile, form, window):
         messages.success(request, _("Saved."))
         return redirect("programmes:mine_profile", request.frame.key, key)
+    form.fill({name: request.POST.getlist(name) for name in form.fields} if command == "language" else window.typed)
     context = {
         "profile": profile,
         "form": form,
         "step": asked,
-        "version": form.newer or request.POST.get("version") or profile.version,
-        "added": _added(request),
+        "window": window,
+        "version": form.newer
+        or request.POST.get("version")
+        or (0 if window.draft is not None and window.is_outdated else profile.version),
+        "offered": offered,
         "other_languages": [(code, name) for code, name in languages() if code not in offered]
-        if any(step in ("about", "offers", "seeks") for step in (asked.key,))
+        if asked.key in ("about", "offers", "seeks")
         else [],
     }
     return render(request, "programmes/profile_step.html", context, status=422 if form.errors else 200)
 
 
-def _added(request: Request) -> list[str]:
-    """Return the languages that were added in the address or in the form."""
+def _added(request: Request, window: Window) -> list[str]:
+    """Return the languages that were added, in the address, in the form, or when somebody typed what is not saved yet."""
     known = dict(languages())
-    return [code for code in [*request.GET.getlist("add"), *request.POST.getlist("added")] if code in known]
+    wanted = [*request.GET.getlist("add"), *request.POST.getlist("added"), *window.typed.get("added", [])]
+    return [code for code in wanted if code in known]
 
 
-def save_step(request: Request, profile: Profile, form: StepForm) -> bool:
+def save_step(request: Request, profile: Profile, form: StepForm, window: Window) -> bool:
     """Store what was typed; false, with the reason at its field, where that was not possible."""
     version = request.POST.get("version", "")
     expected = int(version) if version.isdecimal() and len(version) < 9 else None
+    if window.base and not window.is_outdated:
+        expected = profile.version  # what was changed meanwhile stands in other steps
+    place: dict[str, Any] = {"profile": profile, "user": cast("User", request.user), "form": form.step.key}
     try:
-        actions.edit_profile(profile=profile, changes=form.changes(), by=actor(request), expected_version=expected)
+        with transaction.atomic():
+            actions.edit_profile(profile=profile, changes=form.changes(), by=actor(request), expected_version=expected)
+            drafts.drop_draft(**place, windows=window.keys)
     except InvalidRecords as error:
         for problem in error.problems:
             form.refuse(problem.path, problem.message)
@@ -162,6 +184,7 @@ def save_step(request: Request, profile: Profile, form: StepForm) -> bool:
             _("Somebody else has changed this profile in the meantime. Please look at it and send your words again."),
         )
         form.newer = queries.version_of(profile.pk)
+        window.base = window.now
     return form.is_valid()
 
 
@@ -263,14 +286,13 @@ def preview(request: Request, key: str, reader: str) -> HttpResponse:
 
 @visitor_page
 def data(request: Request, key: str) -> HttpResponse:
-    """Give out everything that the directory holds about the profile."""
+    """Give out everything that the directory holds about the profile, and what whoever asks has typed and not saved."""
     if (way := signed_in(request)) is not None:
         return way
     profile, _reader = profile_or_404(request, key)
     headers = {"Content-Disposition": f'attachment; filename="{profile.key}.json"'}
-    return JsonResponse(
-        queries.profile_data(profile), headers=headers, json_dumps_params={"ensure_ascii": False, "indent": 2}
-    )
+    held = {**queries.profile_data(profile), "not saved": drafts.drafts_data(cast("User", request.user), profile)}
+    return JsonResponse(held, headers=headers, json_dumps_params={"ensure_ascii": False, "indent": 2})
 
 
 @visitor_page

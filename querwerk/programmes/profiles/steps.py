@@ -1,5 +1,7 @@
 """What the owner of a profile is invited to add, step by step, and what each step is worth."""
 
+import hashlib
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -108,6 +110,18 @@ def stated_languages(profile: Profile, step: Step) -> list[str]:
     return list(dict.fromkeys(found))
 
 
+def base_of(raw: Mapping[str, Any], step: Step) -> str:
+    """Return a sum of what is saved in a step: it is another one when somebody has changed that."""
+    names: list[str] = []
+    for key in step.fields:
+        declared = Profile.SPEC.field(key)
+        names += (
+            [declared.name(code) for code in declared.languages(raw)] if isinstance(declared, Texts) else [declared.key]
+        )
+    said = json.dumps({name: raw[name] for name in sorted(names) if name in raw}, sort_keys=True)
+    return hashlib.sha256(said.encode()).hexdigest()
+
+
 class StepForm(forms.Form):
     """The fields of a step, made from the declaration of profiles; texts stand once for each language."""
 
@@ -180,6 +194,33 @@ class StepForm(forms.Form):
             made = forms.CharField(max_length=limit, **options)
         self.fields[declared.key] = made
 
+    def fill(self, typed: Mapping[str, list[str]]) -> None:
+        """Show what somebody typed earlier, right or wrong, in the place of what is saved."""
+        for name, field in self.fields.items():
+            if name in typed:
+                values = typed[name]
+                is_list = isinstance(field, forms.MultipleChoiceField)
+                field.initial = values if is_list else "".join(values[:1])
+
+    def typed(self) -> dict[str, list[str]]:
+        """Return what stands in the fields, right or wrong, and in which languages there are some."""
+        sent = {
+            name: [value.replace("\r\n", "\n") for value in self.data.getlist(name)]  # type: ignore[attr-defined]
+            for name in self.fields
+        }
+        return {**sent, "added": self.languages}
+
+    def says_what_is_saved(self) -> bool:
+        """Tell whether nothing was typed that is not saved already."""
+        typed = self.typed()
+        return not any(
+            field.has_changed(
+                _one_line_ends(field.initial),
+                typed[name] if isinstance(field, forms.MultipleChoiceField) else "".join(typed[name][:1]),
+            )
+            for name, field in self.fields.items()
+        )
+
     def clean_belongs_to(self) -> list[str]:
         """Return the keys of the organisations that are named."""
         lines = [" ".join(line.split()) for line in self.cleaned_data["belongs_to"].splitlines() if line.strip()]
@@ -209,6 +250,10 @@ class StepForm(forms.Form):
         """Show what storing found, at its field."""
         name = str(path[0]) if path else None
         self.add_error(name if name in self.fields else None, message)
+
+
+def _one_line_ends(value: Any) -> Any:
+    return value.replace("\r\n", "\n") if isinstance(value, str) else value
 
 
 def sorted_choices(declared: Choices) -> list[tuple[str, str]]:

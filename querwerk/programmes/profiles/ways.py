@@ -11,7 +11,7 @@ from django.utils.crypto import get_random_string
 from django.utils.translation import gettext as _
 
 from querwerk.core.actions import once
-from querwerk.core.limits import HOUR, is_too_often
+from querwerk.core.limits import HOUR, is_too_often, too_often_words
 from querwerk.people import actions
 from querwerk.programmes.pages import Request, address, page_language, programme_page, visitor_page
 from querwerk.programmes.profiles.steps import InquiryForm, inquiry_consent
@@ -55,7 +55,7 @@ def advice(request: Request) -> HttpResponse:
     )  # fmt: skip
     if form.is_valid():
         if is_flooding(request):
-            form.add_error(None, _("Many messages came from your connection just now. Please try again in an hour."))
+            form.add_error(None, too_often_words(HOUR))
         else:
             take(request, form)
             return redirect("programmes:advice_taken", request.frame.key)

@@ -84,7 +84,7 @@ def valid(problem: Problem) -> Iterator[tuple[Assignment, tuple[float, float, fl
                 yield pairs, (verdict.worst_task, verdict.worst_agent, verdict.total, -verdict.blocking)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(problems())
 def test_solver_finds_what_trying_everything_finds(problem: Problem) -> None:
     result = solve(problem)
@@ -103,7 +103,7 @@ def test_solver_finds_what_trying_everything_finds(problem: Problem) -> None:
     assert all(stage.proved and stage.bound == stage.value for stage in result.stages)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(problems())
 def test_next_worst_are_raised_in_turn(problem: Problem) -> None:
     result = solve(problem, goals=[Goal.WORST_TASK, Goal.TOTAL], levels=problem.tasks)
@@ -125,7 +125,7 @@ def _sorted_sums(problem: Problem, pairs: Assignment) -> list[int]:
     return sorted(sums)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(problems())
 def test_a_conflict_ends_when_any_of_its_demands_is_left_out(problem: Problem) -> None:
     result = solve(problem)

@@ -52,7 +52,7 @@ def by_definition(one: Floats, other: Floats) -> float:
     dimension=st.sampled_from([1, 7, 24, 384]),
     spread=st.sampled_from([0.0, 0.01, 0.3, 3.0]),
 )
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_the_nearest_means_are_those_of_a_full_pass(
     seed: int, count: int, most: int, dimension: int, spread: float
 ) -> None:
@@ -91,7 +91,7 @@ def test_sums_stay_whole_in_many_dimensions(dimension: int) -> None:
 
 
 @given(sizes=st.lists(st.integers(0, 6), min_size=1, max_size=30), asked=st.integers(0, 5), seed=st.integers(0, 10_000))
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 def test_meaning_is_as_defined_for_any_number_of_passages(sizes: list[int], asked: int, seed: int) -> None:
     passages = crowd(seed, sum(sizes) + 1)[:-1]
     parts = np.split(passages, np.cumsum(sizes)[:-1])
@@ -112,7 +112,7 @@ changes = st.lists(st.tuples(st.sampled_from("abcdefghij"), st.integers(-1, 4)),
 
 
 @given(changes=changes, seed=st.integers(0, 100))
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 def test_any_sequence_of_changes_ends_as_if_built_at_once(changes: list[tuple[str, int]], seed: int) -> None:
     pool, exact = crowd(seed, 400), Exact(dimension=24)
     wanted: dict[str, Floats] = {}

@@ -38,7 +38,7 @@ def test_likeness_is_that_of_the_definition() -> None:
 
 
 @given(changes=st.lists(st.tuples(st.sampled_from("abcd"), st.integers(-1, 5)), max_size=40))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_any_sequence_of_changes_ends_as_if_built_at_once(changes: list[tuple[str, int]]) -> None:
     index, wanted = Grams(TABLE), dict[str, Said]()
     for key, number in changes:

@@ -202,6 +202,27 @@ def test_of_two_people_it_speaks_of_people(index: Index) -> None:
     assert "not named" not in sentence(plain, "en", is_of_people=True)
 
 
+def test_what_stands_beside_it_is_not_said_again(index: Index) -> None:
+    found = index.explain(challenge("training"), offer("gry"))
+    far = replace(found, match=replace(found.match, obstacles=(Why.LANGUAGE, Why.PLACE)), facts=("distance",))
+    alone = sentence(far, "en")
+    assert alone.endswith(
+        "; the challenge is written in English, the offer in Polish; the branches are far apart, which promises a fresh view;"
+        " there is no working language in common; the places are too far apart."
+    )
+    assert sentence(far, "en", beside=("obstacle", "distance")) == f"{alone.split('; the challenge is written')[0]}."
+    near = replace(found, match=replace(found.match, obstacles=(Why.PLACE,)), facts=())
+    assert sentence(near, "en", beside=("obstacle",)).endswith(
+        "; the challenge is written in English, the offer in Polish."
+    )
+
+
+def test_it_names_the_languages_of_the_passages_that_it_quotes(index: Index) -> None:
+    found = index.explain(challenge("training"), offer("gry"))
+    mixed = replace(found, concepts=(), languages=("de", "de"))
+    assert sentence(mixed, "en").endswith("; the challenge is written in English, the offer in Polish.")
+
+
 def test_without_an_encoder_it_says_so() -> None:
     index = Index.build([offer(key) for key in OFFERS], encoder=WordsAlone())
     assert sentence(index.explain(challenge("besuch"), offer("museum")), "de").endswith(

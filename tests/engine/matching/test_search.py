@@ -120,7 +120,7 @@ changes = st.lists(st.tuples(st.sampled_from("abcdef"), st.sampled_from(["", *(t
 
 
 @given(changes=changes)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_any_sequence_of_changes_ends_as_if_built_at_once(changes: list[tuple[str, str]]) -> None:
     index, wanted = WordIndex(), dict[str, str]()
     for key, text in changes:
@@ -150,7 +150,7 @@ def test_many_changes_do_not_pile_up() -> None:
 
 
 @given(asked=st.text("abc", min_size=1, max_size=7), words=st.lists(st.text("abc", max_size=9), min_size=1, max_size=5))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_slips_are_counted_as_defined(asked: str, words: list[str]) -> None:
     codes = np.array([ord(letter) for word in words for letter in word], np.uint32)
     starts = np.cumsum([0, *map(len, words)])

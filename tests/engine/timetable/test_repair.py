@@ -61,7 +61,7 @@ def changes(draw: st.DrawFn) -> Changes:
 PLANS = {seed: solve(busy_day(seed), stop=lambda: True).plan for seed in range(4)}
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(st.sampled_from(sorted(PLANS)), changes())
 def test_repaired_plans_are_valid_and_leave_others_alone(seed: int, change: Changes) -> None:
     problem, plan = busy_day(seed), PLANS[seed]
@@ -104,7 +104,7 @@ def fewest_possible(problem: Problem, plan: tuple[Placement | None, ...], change
     return best
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.sampled_from(sorted(PLANS)), changes())
 def test_the_fewest_changes_are_exactly_as_many_as_there_have_to_be(seed: int, change: Changes) -> None:
     problem, plan = busy_day(seed), PLANS[seed]
@@ -127,7 +127,7 @@ def test_free_places_can_be_filled_later() -> None:
     assert repair(problem, (None, None), change).plan == (None, Placement(0, 0))
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=12)
 @given(st.sampled_from(sorted(PLANS)), changes())
 def test_moves_are_worth_it(seed: int, change: Changes) -> None:
     problem, plan = busy_day(seed), PLANS[seed]

@@ -26,10 +26,11 @@ from querwerk.engine.timetable import (
     solve,
     what_helps,
 )
+from querwerk.engine.timetable.attended import Interrupted
 from querwerk.engine.timetable.wishes.compiled import _compiled, loops, suited
 from querwerk.engine.timetable.wishes.layout import Layout
 from querwerk.engine.timetable.wishes.relaxation import Impossible, chosen_first, relax
-from querwerk.engine.timetable.wishes.run import Scale
+from querwerk.engine.timetable.wishes.run import Scale, portions
 
 WORDS = st.frozensets(st.sampled_from(["a", "b"]), max_size=1)
 
@@ -121,7 +122,7 @@ def best_rank(problem: Problem) -> tuple[int, ...] | None:
     return min((rank(problem, verdict) for verdict in verdicts if verdict.is_valid), default=None)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(rich_problems())
 def test_solver_finds_what_trying_everything_finds(problem: Problem) -> None:
     result = solve(problem)
@@ -147,7 +148,7 @@ def test_break_between_the_only_two_possible_slots_is_proved() -> None:
     assert (result.status, result.breaks, result.bound) == (Status.OPTIMAL, 1, 1)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(rich_problems())
 def test_reasons_are_true(problem: Problem) -> None:
     """No wish that was refused could simply be added."""
@@ -160,7 +161,7 @@ def test_reasons_are_true(problem: Problem) -> None:
                 assert not check(problem, more).is_valid
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(rich_problems(), st.data())
 def test_checker_sees_every_way_of_spoiling_a_plan(problem: Problem, data: st.DataObject) -> None:
     plan = solve(problem).plan
@@ -187,7 +188,7 @@ def test_checker_sees_every_way_of_spoiling_a_plan(problem: Problem, data: st.Da
             assert not check(problem, (*plan[:index], together, *plan[index + 1 :])).is_valid
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(rich_problems())
 def test_relaxation_bounds(problem: Problem) -> None:
     expected = best_rank(problem)
@@ -357,6 +358,34 @@ def test_what_helps_is_tried() -> None:
         ("one more slot at the end", 1, 1),
         ("one more table", 1, 1),
     ]
+
+
+def test_what_helps_is_not_tried_for_somebody_who_has_left() -> None:
+    problem = crowd()
+    plan = filled(problem)
+    assert what_helps(problem, plan)
+    calls = itertools.count()
+    assert what_helps(problem, plan, stop=lambda: next(calls) >= 0) == ()
+    assert next(calls) == 1
+
+
+def test_the_linear_program_looks_up() -> None:
+    patience = 0
+    while True:
+        calls = itertools.count()
+        try:
+            relax(Layout(crowd()), stop=lambda calls=calls, most=patience: next(calls) >= most)  # type: ignore[misc]
+        except Interrupted:
+            patience += 1
+            continue
+        break
+    assert patience >= 5
+
+
+@pytest.mark.parametrize(("work", "most", "parts"), [(0, 5, [0]), (5, 5, [5]), (11, 5, [3, 4, 4]), (1, 5, [1])])
+def test_work_is_done_in_portions(work: int, most: int, parts: list[int]) -> None:
+    assert list(portions(work, most, lambda: False)) == parts
+    assert list(portions(work, most, lambda: True)) == parts[:1]
 
 
 def test_guarantees_come_before_weight() -> None:

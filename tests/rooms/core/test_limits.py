@@ -5,9 +5,9 @@ from datetime import datetime, timedelta
 import pytest
 from django.core.cache import cache
 from django.db import connection
-from django.utils import timezone
+from django.utils import timezone, translation
 
-from querwerk.core.limits import HOUR, is_too_often
+from querwerk.core.limits import DAY, HOUR, TEN_MINUTES, is_too_often, too_often_words
 
 
 @pytest.mark.django_db
@@ -31,3 +31,13 @@ def test_a_limit_holds_until_its_end_however_often_somebody_tries() -> None:
 def test_after_its_end_counting_begins_anew() -> None:
     cache.clear()
     assert [is_too_often("try", 1, 0) for _time in range(3)] == [False] * 3
+
+
+@pytest.mark.parametrize(
+    ("seconds", "when"), [(TEN_MINUTES, "in zehn Minuten"), (HOUR, "in einer Stunde"), (DAY, "morgen")]
+)
+def test_a_limit_says_when_to_try_again_in_the_same_words_everywhere(seconds: int, when: str) -> None:
+    with translation.override("de"):
+        assert too_often_words(seconds) == (
+            f"Das kam von Ihnen oder über Ihren Anschluss gerade sehr oft. Bitte versuchen Sie es {when} noch einmal."
+        )

@@ -23,7 +23,9 @@ from querwerk.events.states import (
     QuestionSort,
     RegistrationState,
 )
+from querwerk.events.views.registering import MAILS_A_DAY
 from tests.factories.programmes import TESTER
+from tests.reading import read_page
 from tests.rooms.events.guests import (
     ask,
     contingent_of,
@@ -146,6 +148,19 @@ def test_more_places_go_to_who_waits(space: Space) -> None:
         event=wanted.event, values={}, places=[terms.Places(Attendance.ONSITE, 2)], by=TESTER, expected_version=1
     )
     assert states(wanted) == {"Ada": "confirmed", "Bela": "confirmed", "Cem": "waiting"}
+
+
+def test_a_form_sent_too_often_says_how_long_it_waits_and_keeps_what_was_typed(client: Client, space: Space) -> None:
+    wanted = create_terms(space)
+    for _time in range(MAILS_A_DAY):
+        assert client.post(URL, typed_by(wanted, "Frieda")).status_code == 302
+    refused = client.post(URL, typed_by(wanted, "Frieda"))
+    assert refused.status_code == 422
+    page = read_page(refused.content.decode())
+    assert page.one(cls="errors__list").text == (
+        "Das kam von Ihnen oder über Ihren Anschluss gerade sehr oft. Bitte versuchen Sie es morgen noch einmal."
+    )
+    assert page.by_id("id_name").attributes["value"] == "Frieda"
 
 
 def test_another_form_means_its_own_order(space: Space) -> None:

@@ -272,7 +272,7 @@ pilot = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=list(HealthCheck))
 @given(pilots=st.lists(pilot, max_size=3, unique_by=lambda made: str(made["id"])))
 def test_any_valid_bundle_comes_out_as_it_went_in(pilots: list[dict[str, Any]]) -> None:
     bundle = small_bundle(pilots=pilots, uptake=[], thread=[], events=[])

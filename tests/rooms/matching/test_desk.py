@@ -119,6 +119,8 @@ def test_what_speaks_against_a_pair_is_said(bring: Bring) -> None:
         "Nicht aus den gesuchten Teilmärkten (Designwirtschaft).",
     ]
     assert said["still"][0] == "Wurde schon oft vorgeschlagen: 3 Vorschläge laufen."
+    again = [one.sentence for one in ranked(dossier).suggestions if "Arbeitssprache" in one.sentence]
+    assert again == []
 
 
 def test_only_those_of_a_submarket_when_asked(bring: Bring) -> None:

@@ -194,7 +194,7 @@ def test_lists_that_were_opened_and_proposals_are_counted_by_group(bring: Bring,
     page = client.get("/de/desk/werk/matching/fairness/").content.decode()
     assert "Ein Zehntel der Kreativen bekam 100 %" in page
     assert page.count("<table>") == page.count("<caption")
-    assert "67 % aller tun das" in page
+    assert "von allen 67 %" in page
     first = client.get("/de/desk/werk/matching/").content.decode()
     assert "Ein Zehntel der Kreativen bekam 100 %" in first
     assert "Alle 2 Warnungen ansehen" in first

@@ -21,6 +21,7 @@ from querwerk.programmes.queries import frame_for
 from querwerk.publishing.models import Newsflash
 from tests.factories.pictures import encoded
 from tests.factories.programmes import TESTER
+from tests.reading import read_page
 from tests.rooms.desk.conftest import SignIn
 from tests.rooms.newsletter.readers import create_issue, create_reader, create_topics
 
@@ -225,3 +226,17 @@ def test_a_mail_brings_lead_pictures_that_may_be_shown_from_one_address_for_all(
         True,
     ) * 3
     assert "/media/" not in german.text
+
+
+@pytest.mark.parametrize(
+    ("address", "way"),
+    [
+        (ISSUE, "Schreibtisch Newsletter Newsletter 1"),
+        (f"{DESK}topics/", "Schreibtisch Newsletter Themen"),
+        (f"{DESK}subscribers/", "Schreibtisch Newsletter Leserinnen und Leser"),
+    ],
+)
+def test_pages_below_the_newsletter_show_the_way_to_them(space: Space, sign_in: SignIn, address: str, way: str) -> None:
+    create_issue(space, 1)
+    page = read_page(sign_in("organiser").get(address).content.decode())
+    assert page.one(cls="crumbs").text == way

@@ -271,7 +271,7 @@ def here(installed: Installation, catcher: tuple[Catcher, int]) -> Installation:
 
 
 def wait_until(is_true: Callable[[], bool]) -> None:
-    end = time.monotonic() + 90
+    end = time.monotonic() + 300
     while not is_true():
         assert time.monotonic() < end
         time.sleep(0.02)

@@ -7,7 +7,7 @@ from html import unescape
 from typing import Any
 
 import mammoth
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from querwerk.core.prose.blocks import body_words, normalise, texts
@@ -137,7 +137,7 @@ BLOCKS = st.one_of(
 )
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(max_examples=20)
 @given(st.lists(st.tuples(KEYS, BLOCKS), min_size=1, max_size=6), runs())
 def test_any_text_comes_back(listed: list[tuple[str, dict[str, Any]]], footnote: str) -> None:
     note = {"key": "aaaaaaa2", "kind": "footnote", "html": footnote}
