@@ -71,6 +71,8 @@ class FloorQuestion(models.Model):
     votes = models.PositiveIntegerField(default=0)
     is_on_stage = models.BooleanField(default=False)
     answer = TextColumn()
+    answer_marks = models.JSONField(default=dict, blank=True)
+    """``{language: {"by": number of an account or nothing, "at": instant}}`` of who wrote the answer last; deleted with the other marks."""
     created_at = models.DateTimeField(auto_now_add=True)
     answered_at = models.DateTimeField(null=True, blank=True)
     kept_at = models.DateTimeField(null=True, blank=True)

@@ -22,6 +22,14 @@ def about(deed: str) -> re.Pattern[str]:
     return re.compile(rf"{deed}\s*: {re.escape(QUESTION)}")
 
 
+def ask(page: Page, room: str, words: str) -> None:
+    """Ask a question on a phone."""
+    page.goto(room)
+    page.get_by_label("Ihre Frage").fill(words)
+    page.get_by_role("button", name="Fragen").click()
+    expect(page.get_by_role("main")).to_contain_text(words)
+
+
 def ways_in(page: Page, event: str) -> list[str]:
     """Open the floor at the desk; the addresses for the room, the screen and the moderators."""
     page.goto(f"{DESK}/{event}/")
@@ -77,19 +85,14 @@ def test_an_answer_that_is_being_written_outlives_a_new_list(organiser_page: Pag
     room, _screen, moderators = ways_in(organiser_page, key)
     moderator, asker = open_page(viewport=PHONE), open_page(viewport=PHONE)
 
-    def ask(words: str) -> None:
-        asker.goto(room)
-        asker.get_by_label("Ihre Frage").fill(words)
-        asker.get_by_role("button", name="Fragen").click()
-
-    ask(QUESTION)
+    ask(asker, room, QUESTION)
     moderator.goto(moderators)
     moderator.get_by_role("button", name=about("Anzeigen")).click()
     moderator.get_by_text("Schriftlich antworten").click()
     answer = moderator.get_by_label("Antwort")
     answer.fill(ANSWER)
     answer.blur()  # a finger beside the keyboard
-    ask("Und wer heizt?")
+    ask(asker, room, "Und wer heizt?")
     expect(moderator.get_by_role("heading", name="Freizugeben 1")).to_be_visible()
     expect(answer).to_have_value(ANSWER)
 
@@ -135,3 +138,32 @@ def test_after_the_event_a_guest_puts_a_sheet_into_the_box_without_scripts_and_i
     expect(desk.get_by_role("button", name="Einmal an alle senden")).to_have_count(0)
     assert "/feedback/" in wait_for_mail(desk, site, key, "Ida", "da waren")
     assert not wrong, "\n".join(wrong)
+
+
+def test_the_second_of_two_moderators_keeps_both_answers_in_sight(organiser_page: Page, open_page: OpenPage) -> None:
+    key = f"zwei-{uuid4().hex[:8]}"
+    create_event(organiser_page, key)
+    room, _screen, moderators = ways_in(organiser_page, key)
+    first, second, asker = (open_page(viewport=PHONE) for _person in range(3))
+    ask(asker, room, QUESTION)
+    first.goto(moderators)
+    first.get_by_role("button", name=about("Anzeigen")).click()
+    first.get_by_text("Schriftlich antworten").click()
+    second.goto(moderators)
+    second.get_by_text("Schriftlich antworten").click()
+    second.get_by_label("Antwort").fill("Bela")
+    second.get_by_label("Antwort").blur()
+    first.get_by_label("Antwort").fill("Ada")
+    first.get_by_role("button", name="Speichern").click()
+    expect(first.get_by_role("main")).to_contain_text("Ada")
+    # The list has come anew, and what is typed is still about no answer at all.
+    expect(second.locator(".floor__answer")).to_have_text("Ada")
+    second.get_by_role("button", name="Speichern").click()
+    expect(second.get_by_role("alert")).to_contain_text("Ada")
+    ask(asker, room, "Noch etwas?")
+    expect(second.get_by_role("heading", name="Freizugeben 1")).to_be_visible()
+    expect(second.get_by_role("alert")).to_contain_text("Ada")
+    expect(second.get_by_label("Antwort")).to_have_value("Bela")
+    assert too_wide(second, PHONE["width"]) == []
+    second.get_by_role("button", name="Meine speichern").click()
+    expect(second.locator(".floor__answer")).to_have_text("Bela")

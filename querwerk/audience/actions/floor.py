@@ -1,7 +1,9 @@
 """Questions from the floor: asked, voted for, moderated, answered, and kept with the event."""
 
+import hashlib
 import uuid
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -19,6 +21,7 @@ from querwerk.core.states import Verb
 from querwerk.core.text import Text
 from querwerk.events.models import AgendaItem, Event
 from querwerk.events.models.registrations import new_ticket
+from querwerk.people.models import User
 
 
 class UnableToAsk(Exception):
@@ -152,14 +155,45 @@ def put_on_stage(*, question: FloorQuestion, is_on: bool) -> None:
     touch(question.floor_id)
 
 
+class UnableToOverwriteAnswer(Exception):
+    """Somebody else has written, or taken away, the answer since the form was opened."""
+
+    def __init__(self, words: str, by: str, at: datetime | None) -> None:
+        """Say what they wrote, when, and who: nobody's name where they moderate without an account, or it is gone."""
+        super().__init__(words)
+        self.words, self.by, self.at = words, by, at
+
+
+def sum_of(words: str) -> str:
+    """Return by what a form knows again the answer that it was opened with; nothing for none."""
+    return hashlib.sha256(words.encode()).hexdigest()[:16] if words else ""
+
+
 @transaction.atomic
-def write_answer(*, question: FloorQuestion, language: str, words: str) -> None:
-    """Answer in writing, in one language; with an answer the question counts as answered."""
+def write_answer(
+    *, question: FloorQuestion, language: str, words: str, by: User | None = None, expected: str | None = None
+) -> None:
+    """Answer in writing, in one language; with an answer the question counts as answered.
+
+    ``expected`` is the sum of the answer that is to be written over, none: whatever stands there. Raises
+    :class:`UnableToOverwriteAnswer` where another one stands there by now; the same words once more change nothing.
+    """
     current = _current(question)
-    said = {code: text for code, text in current.answer.items() if code != language}
-    current.answer = Text({**said, language: words} if words else said)
-    current.save(update_fields=["answer"])
-    touch(current.floor_id)
+    there = current.answer.get(language) or ""
+    if expected is not None and words != there and expected != sum_of(there):
+        mark = current.answer_marks.get(language, {})
+        account = User.objects.filter(pk=mark.get("by")).first()
+        written_at = datetime.fromisoformat(mark["at"]) if mark.get("at") else None
+        raise UnableToOverwriteAnswer(there, account.name if account is not None else "", written_at)
+    if words != there:
+        said = {code: text for code, text in current.answer.items() if code != language}
+        current.answer = Text({**said, language: words} if words else said)
+        # Where the marks of an event were deleted already, nothing would delete this one.
+        is_kept = by is not None and Floor.objects.filter(pk=current.floor_id, forgotten_at__isnull=True).exists()
+        mark = {"by": by.pk if is_kept and by is not None else None, "at": timezone.now().isoformat()}
+        current.answer_marks = {**current.answer_marks, language: mark}
+        current.save(update_fields=["answer", "answer_marks"])
+        touch(current.floor_id)
     if words:
         move(question=current, state=QuestionState.ANSWERED)
 

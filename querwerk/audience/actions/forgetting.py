@@ -122,6 +122,7 @@ def forget_floor(floor: Floor, now: datetime | None = None) -> None:
     questions = FloorQuestion.objects.filter(floor=floor)
     questions.exclude(state__in=SEEN).delete()
     _unsigned(questions)
+    questions.update(answer_marks={})
     FloorVote.objects.filter(question__floor=floor).delete()
     Floor.objects.filter(pk=floor.pk).update(forgotten_at=now or timezone.now())
     touch(floor.pk)

@@ -25,6 +25,7 @@ from querwerk.desk.views.frame import actor, attempt, desk_page, one_time_key, r
 from querwerk.events.models import AgendaItem, Event
 from querwerk.events.queries.events import events
 from querwerk.events.views.pages import event_or_404
+from querwerk.people.models import User
 from querwerk.programmes.pages import Request, page_language, visitor_page
 from querwerk.programmes.queries import owners_of_each
 
@@ -50,9 +51,18 @@ def floor_or_404(request: Request, key: str, code: str) -> Floor:
     return found
 
 
-def moderated(floor: Floor) -> dict[str, Any]:
-    """Return what the moderators see: what waits first, then by votes; 3 queries."""
+def moderated(floor: Floor, clash: dict[str, Any] | None = None) -> dict[str, Any]:
+    """Return what the moderators see: what waits first, then by votes; 3 queries.
+
+    ``clash``: the answer to a question that somebody else wrote while one was typed, with what was typed.
+    """
     rows = reads.questions_of(floor)
+    language = page_language()
+    for row in rows:
+        there = row.answer.get(language) or ""
+        row.form = {"typed": there, "saw": writes.sum_of(there)}  # type: ignore[attr-defined]
+        if clash is not None and clash["question"] == row.pk:
+            row.form = clash  # type: ignore[attr-defined]
     waiting = sorted((row for row in rows if row.state == QuestionState.WAITING), key=lambda row: row.pk)
     rest = [row for row in rows if row.state != QuestionState.WAITING]
     return {
@@ -61,7 +71,7 @@ def moderated(floor: Floor) -> dict[str, Any]:
         "waiting": waiting,
         "points": reads.with_questions(reads.points_of(floor), rest),
         "tag": f'"{floor.version}"',
-        "language": page_language(),
+        "language": language,
     }
 
 
@@ -72,8 +82,14 @@ def moderate(request: Request, key: str, code: str) -> HttpResponse:
     if request.method == "POST":
         question = question_or_404(floor, request.POST.get("question", ""))
         deed = DEEDS.get(request.POST.get("do", ""))
-        if deed is not None:
-            deed(request, question)
+        try:
+            if deed is not None:
+                deed(request, question)
+        except writes.UnableToOverwriteAnswer as error:
+            clash = {
+                "question": question.pk, "typed": _typed(request), "saw": writes.sum_of(error.words), "theirs": error,
+            }  # fmt: skip
+            return render(request, "audience/moderate.html", moderated(floor, clash), status=409)
         return redirect(f"{request.path}#q{question.pk}")
     return render(request, "audience/moderate.html", moderated(floor))
 
@@ -101,9 +117,16 @@ def _stage(*, is_on: bool) -> Callable[[Request, FloorQuestion], None]:
     return act
 
 
+def _typed(request: Request) -> str:
+    return UNSTORABLE.sub("", request.POST.get("answer", "")).replace("\r\n", "\n").strip()[:5000]
+
+
 def _answer(request: Request, question: FloorQuestion) -> None:
-    words = UNSTORABLE.sub("", request.POST.get("answer", "")).replace("\r\n", "\n").strip()[:5000]
-    writes.write_answer(question=question, language=page_language(), words=words)
+    by = request.user if isinstance(request.user, User) else None
+    writes.write_answer(
+        question=question, language=page_language(), words=_typed(request), by=by,
+        expected=request.POST.get("saw", ""),
+    )  # fmt: skip
 
 
 DEEDS: dict[str, Callable[[Request, FloorQuestion], None]] = {

@@ -11,11 +11,23 @@ for (const box of document.querySelectorAll("[data-live]")) {
   const show = (text) => {
     const open = [...box.querySelectorAll("details[open]")].map((one) => one.closest("[id]")?.id);
     const focused = box.contains(document.activeElement) ? document.activeElement.id : "";
-    const typed = [...box.querySelectorAll("textarea")].filter((one) => one.value !== one.defaultValue);
+    const typed = [...box.querySelectorAll("textarea")]
+      .filter((one) => one.value !== one.defaultValue)
+      .map((one) => ({ id: one.id, value: one.value, saw: one.form?.elements.saw?.value }));
+    const clash = box.querySelector("[data-clash]");
+    const place = clash?.closest("[id]")?.id;
     const made = new DOMParser().parseFromString(text, "text/html");
     box.replaceChildren(...made.body.childNodes);
     for (const id of open) document.getElementById(id)?.querySelector("details")?.setAttribute("open", "");
-    for (const { id, value } of typed) if (document.getElementById(id)) document.getElementById(id).value = value;
+    // Whoever has to choose between two answers keeps both in sight.
+    if (clash) document.getElementById(place)?.querySelector("details")?.replaceWith(clash);
+    for (const { id, value, saw } of typed) {
+      const field = document.getElementById(id);
+      if (!field) continue;
+      field.value = value;
+      // It is still about the answer that stood there when it was begun.
+      if (saw !== undefined) field.form.elements.saw.value = saw;
+    }
     if (focused) document.getElementById(focused)?.focus();
   };
 

@@ -23,6 +23,7 @@ from querwerk.audience.views.floor import ASKED_BY_ONE
 from querwerk.core.models import JournalEntry, Space
 from querwerk.events.actions.forgetting import data_of
 from querwerk.events.models import AgendaItem, Contribution, Event
+from querwerk.people.models import User
 from tests.factories.programmes import TESTER
 from tests.installation import installation
 from tests.reading import read_page
@@ -238,6 +239,86 @@ def test_an_answer_is_written_in_a_language_and_answers(space: Space, visit: Vis
     deed(Client(), floor, question, "answer", answer="Im Mai.\r\nSpätestens.")
     assert (question.state, dict(question.answer)) == (QuestionState.ANSWERED, {"de": "Im Mai.\nSpätestens."})
     assert "Im Mai." in visit(f"werk/events/treffen/floor/{floor.code}/").by_id(f"q{question.pk}").text
+
+
+def answers_form(browser: Client, floor: Floor, question: FloorQuestion) -> dict[str, str]:
+    """What the form for the answer sends, as it was opened."""
+    page = read_page(browser.get(f"{EVENT}floor/moderate/{floor.moderator_code}/").content.decode())
+    form = page.by_id(f"q{question.pk}").one("details").one("form")
+    sent = {one.attributes["name"]: one.attributes.get("value", "") for one in form.all("input")}
+    return {"saw": sent["saw"], "answer": form.one("textarea").text.strip()}
+
+
+def test_the_second_of_two_who_answer_is_told_who_wrote_what_and_saves_over_it_knowingly(space: Space) -> None:
+    floor = open_floor(is_moderated=False)
+    question = question_from(Client(), floor, "Wann?")
+    assert question is not None
+    ada, bela = Client(), Client()
+    ada.force_login(User.objects.create_user("ada@example.org", "Ada Faden"))
+    opened = answers_form(bela, floor, question)
+    deed(ada, floor, question, "answer", **answers_form(ada, floor, question) | {"answer": "Im Mai."})
+    url = f"{EVENT}floor/moderate/{floor.moderator_code}/"
+    sent = {"question": str(question.pk), "do": "answer", **opened, "answer": "Im Juni."}
+    refused = bela.post(url, sent)
+    question.refresh_from_db()
+    assert (refused.status_code, dict(question.answer)) == (409, {"de": "Im Mai."})
+    form = read_page(refused.content.decode()).by_id(f"q{question.pk}").one("details")
+    assert "open" in form.attributes
+    told = form.one(cls="errors").text
+    assert ("Ada Faden" in told, "ada@example.org" in told, "Im Mai." in told) == (True, False, True)
+    assert form.one("textarea").text.strip() == "Im Juni."
+    again = {one.attributes["name"]: one.attributes.get("value", "") for one in form.all("input")}
+    deed(bela, floor, question, "answer", saw=again["saw"], answer="Im Juni.")
+    assert dict(question.answer) == {"de": "Im Juni."}
+
+
+def test_the_same_answer_twice_is_no_conflict_nor_is_another_language(space: Space) -> None:
+    floor = open_floor(is_moderated=False)
+    question = question_from(Client(), floor, "Wann?")
+    assert question is not None
+    opened = answers_form(Client(), floor, question)
+    for _click in range(2):
+        deed(Client(), floor, question, "answer", saw=opened["saw"], answer="Im Mai.")
+    url = f"/en/werk/events/treffen/floor/moderate/{floor.moderator_code}/"
+    sent = {"question": str(question.pk), "do": "answer", "saw": "", "answer": "In May."}
+    assert Client().post(url, sent).status_code == 302
+    question.refresh_from_db()
+    assert dict(question.answer) == {"de": "Im Mai.", "en": "In May."}
+
+
+def test_an_answer_that_was_taken_away_meanwhile_is_told_and_the_one_of_nobody_known_has_no_name(space: Space) -> None:
+    floor = open_floor(is_moderated=False)
+    question = question_from(Client(), floor, "Wann?")
+    assert question is not None
+    deed(Client(), floor, question, "answer", saw="", answer="Im Mai.")
+    url = f"{EVENT}floor/moderate/{floor.moderator_code}/"
+    sent = {"question": str(question.pk), "do": "answer", "answer": "Im Juni.", "saw": ""}
+    assert "Jemand anderes hat inzwischen um" in Client().post(url, sent).content.decode()
+    opened = answers_form(Client(), floor, question)
+    deed(Client(), floor, question, "answer", saw=opened["saw"], answer="")
+    taken = Client().post(url, {**sent, "saw": opened["saw"]})
+    assert (taken.status_code, "hat die Antwort inzwischen weggenommen" in taken.content.decode()) == (409, True)
+
+
+def test_who_answered_is_forgotten_with_the_other_marks_and_with_the_account(space: Space) -> None:
+    floor = open_floor(is_moderated=False)
+    question = question_from(Client(), floor, "Wann?")
+    assert question is not None
+    ada = Client()
+    user = User.objects.create_user("ada@example.org", "Ada Faden")
+    ada.force_login(user)
+    deed(ada, floor, question, "answer", saw="", answer="Im Mai.")
+    sent = {"question": str(question.pk), "do": "answer", "answer": "Im Juni.", "saw": ""}
+    user.delete()
+    url = f"{EVENT}floor/moderate/{floor.moderator_code}/"
+    assert "Jemand anderes hat inzwischen um" in Client().post(url, sent).content.decode()
+    forgetting.forget_floor(floor)
+    question.refresh_from_db()
+    assert question.answer_marks == {}
+    bela = User.objects.create_user("bela@example.org", "Bela Garn")
+    writes.write_answer(question=question, language="de", words="Im Juli.", by=bela)
+    question.refresh_from_db()
+    assert question.answer_marks["de"]["by"] is None
 
 
 # --- What stays --------------------------------------------------------------
