@@ -10,7 +10,9 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import Any
 
+from querwerk.engine.timetable.attended import completed
 from querwerk.engine.timetable.problem import Problem
+from querwerk.engine.timetable.result import Stop
 
 SCARCE = 0.8
 """Places are scarce when meetings need more than this part of them."""
@@ -41,20 +43,24 @@ class Step:
         return int(self.before[1] == BUSY and self.after[1] == BREAK)
 
 
-def fewest_breaks(problem: Problem, slots: list[list[int]]) -> int:
-    """Return a number of breaks that no plan can undercut; 0 where places are not scarce. `slots` are those of the meetings."""
+def fewest_breaks(problem: Problem, slots: list[list[int]], stop: Stop = lambda: False) -> int:
+    """Return a number of breaks that no plan can undercut; 0 where places are not scarce. `slots` are those of the meetings.
+
+    Raises Interrupted if `stop` says so.
+    """
     if len(problem.meetings) <= SCARCE * problem.slots * problem.tables:
         return 0
-    days = Counter(
-        _steps(problem.slots, [slots[index] for index in meetings]) for meetings in problem.meetings_of() if meetings
-    )
+    kinds = Counter(tuple(tuple(slots[index]) for index in day) for day in problem.meetings_of() if day)
+    days: Counter[tuple[Step, ...]] = Counter()
+    for choices, count in kinds.items():
+        days[_steps(problem.slots, choices)] += count
     places = 2 * problem.tables
-    prices = _prices(problem.slots, places, days)
+    prices = _prices(problem.slots, places, days, stop)
     cheapest = sum(count * _cheapest(day, prices) for day, count in days.items())
     return max(0, -((places * sum(prices) - cheapest) // FINE))
 
 
-def _steps(count: int, choices: list[list[int]]) -> tuple[Step, ...]:
+def _steps(count: int, choices: tuple[tuple[int, ...], ...]) -> tuple[Step, ...]:
     """Return all steps of the days that somebody with such meetings can have, in the order of slots."""
     possible = {slot for choice in choices for slot in choice}
     least = [sum(choice[-1] <= slot for choice in choices) for slot in range(count)]
@@ -73,7 +79,7 @@ def _steps(count: int, choices: list[list[int]]) -> tuple[Step, ...]:
     return tuple(steps)
 
 
-def _prices(count: int, places: int, days: Counter[tuple[Step, ...]]) -> list[int]:
+def _prices(count: int, places: int, days: Counter[tuple[Step, ...]], stop: Stop) -> list[int]:
     """Return what a place is worth in each slot."""
     pywraplp: Any = import_module("ortools.linear_solver.pywraplp")  # only where places are scarce
     solver = pywraplp.Solver.CreateSolver("GLOP")
@@ -93,7 +99,7 @@ def _prices(count: int, places: int, days: Counter[tuple[Step, ...]]) -> list[in
                         balance[node] = solver.Constraint(-start, -start)
                     balance[node].SetCoefficient(variable, sign)
     objective.SetMinimization()
-    if solver.Solve() != solver.OPTIMAL:
+    if completed(solver.Solve, stop, solver.InterruptSolve) != solver.OPTIMAL:
         return [0] * count
     return [max(0, round(-FINE * limit.dual_value())) for limit in limits]
 

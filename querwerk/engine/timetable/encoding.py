@@ -9,8 +9,10 @@ count alone is many times slower on some problems. Where half of the people can 
 
 from collections import Counter
 
+from querwerk.engine.timetable.attended import heed
 from querwerk.engine.timetable.clauses import FALSE, TRUE, Clauses
 from querwerk.engine.timetable.problem import Problem
+from querwerk.engine.timetable.result import Stop
 
 FEW = 4
 """Tables are few when there are more people for each."""
@@ -61,10 +63,14 @@ def _narrow(slots: list[list[int]], earlier: int, later: int) -> bool:
 
 
 class Seating:
-    """Every meeting in one slot, in the given order, and no more of them at once than there are tables."""
+    """Every meeting in one slot, in the given order, and no more of them at once than there are tables.
 
-    def __init__(self, problem: Problem, slots: list[list[int]]) -> None:
+    Raises Interrupted if `stop` says so: the clauses of thousands of meetings take seconds to make.
+    """
+
+    def __init__(self, problem: Problem, slots: list[list[int]], stop: Stop = lambda: False) -> None:
         self.problem = problem
+        self._stop = stop
         self.clauses = Clauses()
         self.meeting_in = [{slot: self.clauses.new() for slot in choice} for choice in slots]
         self.busy: list[list[int]] = []
@@ -89,6 +95,7 @@ class Seating:
 
     def _add_tables(self) -> None:
         for slot in range(self.problem.slots):
+            heed(self._stop)
             self._count_people(slot)
             if self._is_crowded(slot):
                 self._count_meetings(slot)
@@ -100,10 +107,13 @@ class Seating:
     def _count_people(self, slot: int) -> None:
         busy = [row[slot] for row in self.busy if row[slot] not in {TRUE, FALSE}]
         always = sum(row[slot] == TRUE for row in self.busy)
-        self.clauses.at_most(2 * self.problem.tables - always, busy)
+        self._count(slot, 2 * self.problem.tables - always, busy)
 
     def _count_meetings(self, slot: int) -> None:
-        self.clauses.at_most(self.problem.tables, self._hosts(slot))
+        self._count(slot, self.problem.tables, self._hosts(slot))
+
+    def _count(self, _slot: int, most: int, literals: list[int]) -> None:
+        self.clauses.at_most(most, literals)
 
     def _hosts(self, slot: int) -> list[int]:
         """Return few literals, at least as many of them true as there are meetings in a slot.
@@ -128,8 +138,8 @@ class Seating:
 class Encoding(Seating):
     """All demands of a problem as clauses, and the literals of which each false one costs one break."""
 
-    def __init__(self, problem: Problem, slots: list[list[int]]) -> None:
-        super().__init__(problem, slots)
+    def __init__(self, problem: Problem, slots: list[list[int]], stop: Stop = lambda: False) -> None:
+        super().__init__(problem, slots, stop)
         self.soft: list[int] = []
         self._limits: list[list[int]] = []
         self._real: list[list[int]] = []
@@ -138,6 +148,7 @@ class Encoding(Seating):
             len(meetings) > 1 for meetings in problem.meetings_of()
         )
         for person, meetings in enumerate(problem.meetings_of()):
+            heed(stop)
             self._add_person(person, meetings)
         self._add_order()
         self._add_tables()
@@ -244,6 +255,7 @@ class Encoding(Seating):
             return FALSE
         everybody = self.clauses.new()
         for real in self._real:
+            heed(self._stop)
             idle = self.clauses.counter([-witness for witness in real], len(real))
             # Not more than len(real) - breaks of them may be without a break.
             self.clauses.add((-everybody, -idle[len(real) - breaks]))

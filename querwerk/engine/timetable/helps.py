@@ -5,13 +5,14 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import chain
 
+from querwerk.engine.timetable.attended import Interrupted
 from querwerk.engine.timetable.problem import Person, Problem, Table
 from querwerk.engine.timetable.result import Cause, Help, Plan, Stop, Unplaced
 from querwerk.engine.timetable.wishes.compiled import LARGE, loops, suited
 from querwerk.engine.timetable.wishes.layout import Layout
 from querwerk.engine.timetable.wishes.reasons import reasons
 from querwerk.engine.timetable.wishes.relaxation import Impossible, relax
-from querwerk.engine.timetable.wishes.run import LOOKS, TRIES, WANDERINGS, Scale
+from querwerk.engine.timetable.wishes.run import LOOKS, LOOKS_AT_ONCE, TRIES, WANDERINGS, Scale, portions
 
 PEOPLE = 3
 """So many people are tried who stand in the way of most wishes."""
@@ -28,7 +29,7 @@ def what_helps(problem: Problem, plan: Plan, *, seed: int = 1, stop: Stop = lamb
     Starts from the plan and gives it the same effort without help first, so that only the help is counted. Returns what
     brings anything, the best first; what was tried when `stop` said so.
     """
-    missing = reasons(Layout(problem), plan)
+    missing = () if stop() else reasons(Layout(problem), plan)
     if not missing:
         return ()
     base = _reached(problem, plan, seed, stop)
@@ -37,9 +38,11 @@ def what_helps(problem: Problem, plan: Plan, *, seed: int = 1, stop: Stop = lamb
         if stop():
             break
         try:
-            bound = relax(Layout(changed)).value
+            bound = relax(Layout(changed), stop=stop).value
         except Impossible:
             continue
+        except Interrupted:
+            break
         if bound <= base[0]:
             continue
         value, meetings = _reached(changed, plan, seed, stop)
@@ -60,7 +63,8 @@ def _reached(problem: Problem, plan: Plan, seed: int, stop: Stop) -> Score:
         if stop() or not board.waiting_size[0]:
             break
         steps = max(400, count // 4)
-        fast.relay(board, LOOKS * steps, WANDERINGS)
+        for looks in portions(LOOKS * steps, LOOKS_AT_ONCE, stop):
+            fast.relay(board, looks, WANDERINGS)
         fast.fill(board, steps, TRIES)
     held = [meeting.weight for meeting, slot in zip(problem.meetings, board.slot, strict=True) if slot >= 0]
     return sum(weight or 0 for weight in held), len(held)

@@ -2,10 +2,12 @@
 
 from collections.abc import Callable
 from enum import StrEnum
+from functools import cache, partial
 from importlib import import_module
 from threading import current_thread, main_thread
-from typing import Any
+from typing import Any, NamedTuple
 
+from querwerk.engine.timetable.attended import Interrupted, completed, heed
 from querwerk.engine.timetable.clauses import Clauses
 
 OPTIONS = {"stabilizeonly": 1, "lucky": 0, "phase": 1}
@@ -19,9 +21,10 @@ allowed, that settles many questions at once; elsewhere it only takes time."""
 LOADING = 20_000
 """Clauses between two looks at whether to stop."""
 
-
-class Interrupted(Exception):
-    """The search was told to stop."""
+SATISFIABLE, UNKNOWN = 10, 0
+"""What CaDiCaL answers."""
+EXPORTED = ("6assumeEi", "5solveEv", "9terminateEv")
+"""What a C++ compiler calls its functions `assume`, `solve` and `terminate`."""
 
 
 class Kind(StrEnum):
@@ -75,31 +78,43 @@ class Oracle:
         self._begin()
 
     def ask(self, assumptions: list[int], conflicts: int) -> bool | None:
-        """Answer with so much work at most; None: not known. Raises Interrupted if `stop` says so before.
+        """Answer with so much work at most; None: not known. Raises Interrupted if `stop` says so before or meanwhile.
 
         What is asked again goes on where it was, but begins its rhythm of looking back anew, so small portions are slow.
         """
         self._hand_over()
         self._call("cbudget", self._solver, conflicts)
         self._asked = assumptions
+        if self._kind is Kind.MINISAT:
+            return completed(self._ask_minisat, self._stop, partial(self._call, "interrupt", self._solver))
+        entries = _entries()
+        if entries is None:
+            return self._ask_alone()
+        address = entries.address(self._solver, None)
+        ask = partial(_ask_cadical, entries, address, assumptions)
+        return completed(ask, self._stop, partial(entries.terminate, address))
+
+    def _ask_minisat(self) -> bool | None:
+        # The last argument lets others work meanwhile.
+        found: bool | None = self._call("solve_lim", self._solver, self._asked, 0, 1)
+        return found
+
+    def _ask_alone(self) -> bool | None:
+        """Ask CaDiCaL as python-sat does: nobody can look up before it has done its work."""
         # Only there can it handle Ctrl-C.
         is_main = current_thread() is main_thread()
         try:
-            if self._kind is Kind.CADICAL:
-                answer = self._call("solve_lim", self._solver, assumptions, int(is_main))
-                return None if answer == 0 else bool(answer > 0)
-            found: bool | None = self._call("solve_lim", self._solver, assumptions, int(is_main), 0)
+            answer = self._call("solve_lim", self._solver, self._asked, int(is_main))
         except self._solvers.error:
             # The solver handles Ctrl-C itself while it works, and cannot go on afterwards.
             raise Interrupted from None
-        return found
+        return None if answer == 0 else bool(answer > 0)
 
     def _hand_over(self) -> None:
         """Give the solver the clauses that came since the last question."""
         clauses = self._clauses.found
         while True:
-            if self._stop():
-                raise Interrupted
+            heed(self._stop)
             for clause in clauses[self._handed_over : self._handed_over + LOADING]:
                 self._add(self._solver, clause)
             self._handed_over = min(len(clauses), self._handed_over + LOADING)
@@ -117,3 +132,42 @@ class Oracle:
     def close(self) -> None:
         """Free its memory."""
         self._call("del", self._solver, *([None] if self._kind is Kind.CADICAL else []))
+
+
+class _Entries(NamedTuple):
+    """Functions of CaDiCaL itself."""
+
+    address: Callable[[object, None], int]
+    """Where a solver of python-sat is."""
+    assume: Callable[[int, int], None]
+    solve: Callable[[int], int]
+    terminate: Callable[[int], None]
+
+
+@cache
+def _entries() -> _Entries | None:
+    """Return what python-sat's module exports but does not let Python call: CaDiCaL can be told from outside to end.
+
+    python-sat holds Python while CaDiCaL works, so nobody could tell it. None: the module was built in another way here.
+    """
+    import ctypes  # noqa: PLC0415 -- only proofs need it
+
+    try:
+        module = ctypes.CDLL(import_module("pysolvers").__file__)
+        assume, solve, terminate = (getattr(module, f"_ZN10CaDiCaL1956Solver{name}") for name in EXPORTED)
+    except (AttributeError, OSError):
+        return None
+    address: Any = ctypes.PYFUNCTYPE(ctypes.c_void_p, ctypes.py_object, ctypes.c_char_p)(
+        ("PyCapsule_GetPointer", ctypes.pythonapi)
+    )
+    assume.argtypes, assume.restype = [ctypes.c_void_p, ctypes.c_int], None
+    solve.argtypes, solve.restype = [ctypes.c_void_p], ctypes.c_int
+    terminate.argtypes, terminate.restype = [ctypes.c_void_p], None
+    return _Entries(address, assume, solve, terminate)
+
+
+def _ask_cadical(entries: _Entries, address: int, assumptions: list[int]) -> bool | None:
+    for literal in assumptions:
+        entries.assume(address, literal)
+    answer = entries.solve(address)
+    return None if answer == UNKNOWN else answer == SATISFIABLE

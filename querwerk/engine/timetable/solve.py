@@ -3,10 +3,11 @@
 import time
 from contextlib import closing
 
+from querwerk.engine.timetable.attended import Interrupted, heed
 from querwerk.engine.timetable.days import fewest_breaks
 from querwerk.engine.timetable.encoding import Contradiction, Encoding, domains
 from querwerk.engine.timetable.explain import conflict, crowding, unfairness
-from querwerk.engine.timetable.oracle import Interrupted, Kind, Oracle
+from querwerk.engine.timetable.oracle import Kind, Oracle
 from querwerk.engine.timetable.problem import Problem
 from querwerk.engine.timetable.proof import Proof
 from querwerk.engine.timetable.result import Placement, Plan, Progress, Report, Result, Status, Stop
@@ -105,7 +106,7 @@ class _Run:
             if all_alike and any(len(meetings) < 2 for meetings in self._days):
                 return False  # some can have no breaks, so nobody may
             self._raise_bound(self._problem.people if all_alike else 1)
-        self._raise_bound(fewest_breaks(self._problem, slots))
+        self._raise_bound(fewest_breaks(self._problem, slots, self._stop))
         self._anneal(WARMING_UP)
         return self._breaks == self._bound or self._is_proved_by_clauses(slots)
 
@@ -115,23 +116,19 @@ class _Run:
         if search.place(PLACING * len(self._problem.meetings)):
             self._search = search
             self._note(search.slots)
-        self._heed_stop()
+        heed(self._stop)
 
     def _warm_up(self, steps: int) -> None:
         """Anneal until the plan is fair, or it takes too long."""
         for _ in range(WARM_UPS):
             if self._best is None:
                 self._anneal(steps, only_until_fair=True)
-        self._heed_stop()
-
-    def _heed_stop(self) -> None:
-        if self._stop():
-            raise Interrupted
+        heed(self._stop)
 
     def _is_unbroken(self, slots: list[list[int]]) -> bool | None:
         """Find a plan without breaks, or prove that there is none; None: that would take long."""
         try:
-            unbroken = Unbroken(self._problem, slots)
+            unbroken = Unbroken(self._problem, slots, self._stop)
         except Contradiction:
             return False
         with (
@@ -153,7 +150,7 @@ class _Run:
         return None
 
     def _is_proved_by_clauses(self, slots: list[list[int]]) -> bool:
-        proof = Proof(Encoding(self._problem, slots), self._stop, self._note, self._raise_bound)
+        proof = Proof(Encoding(self._problem, slots, self._stop), self._stop, self._note, self._raise_bound)
         proof.meanwhile = self._anneal_between
         proof.best, proof.bound = self._breaks, self._bound
         return proof.run()

@@ -1,6 +1,7 @@
 """The solver against a judge that shares nothing with it, and on tiny problems against trying everything."""
 
 import itertools
+import threading
 import time
 from dataclasses import replace
 
@@ -17,14 +18,17 @@ from querwerk.engine.timetable import (
     Status,
     check,
     days,
+    explain,
     oracle,
     proof,
     solve,
 )
+from querwerk.engine.timetable.attended import Interrupted, attended
+from querwerk.engine.timetable.breakless import Obstacle, obstacle
 from querwerk.engine.timetable.clauses import Clauses
-from querwerk.engine.timetable.encoding import Contradiction, domains
+from querwerk.engine.timetable.encoding import Contradiction, Encoding, domains
 from querwerk.engine.timetable.explain import conflict
-from querwerk.engine.timetable.oracle import Interrupted, Kind, Oracle
+from querwerk.engine.timetable.oracle import Kind, Oracle
 from querwerk.engine.timetable.unbroken import Unbroken
 
 
@@ -194,20 +198,93 @@ def test_stopped_later_the_best_plan_so_far_is_returned() -> None:
         assert result.bound <= best <= result.breaks
 
 
-def test_the_solver_looks_up_between_two_portions() -> None:
+def pigeons(count: int) -> Clauses:
+    """So many pigeons, one hole too few: from a dozen on no solver is done within a lifetime."""
     clauses = Clauses()
-    holes = [[clauses.new() for _ in range(11)] for _ in range(12)]
+    holes = [[clauses.new() for _ in range(count - 1)] for _ in range(count)]
     for pigeon in holes:
         clauses.add(pigeon)
     for hole in zip(*holes, strict=True):
         clauses.at_most_one(hole)
-    calls = itertools.count()
-    oracle = Oracle(clauses, lambda: next(calls) == 2)
-    assert oracle.ask([], 100) is None
-    assert oracle.ask([], 100) is None
+    return clauses
+
+
+@pytest.mark.parametrize("is_alone", [False, True])
+def test_the_solver_looks_up_between_two_portions(monkeypatch: pytest.MonkeyPatch, *, is_alone: bool) -> None:
+    if is_alone:  # as where CaDiCaL's own functions cannot be called
+        monkeypatch.setattr(oracle, "_entries", lambda: None)
+    is_over: list[int] = []
+    solver = Oracle(pigeons(12), lambda: bool(is_over))
+    assert solver.ask([], 100) is None
+    assert solver.ask([], 100) is None
+    is_over.append(1)
     with pytest.raises(Interrupted):
-        oracle.ask([], 100)
-    oracle.close()
+        solver.ask([], 100)
+    solver.close()
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_the_solver_stops_in_the_middle_of_a_question(kind: Kind) -> None:
+    calls = itertools.count()
+    solver = Oracle(pigeons(30), lambda: next(calls) > 2, kind)
+    with pytest.raises(Interrupted):
+        solver.ask([], 10**9)
+    solver.close()
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_ctrl_c_ends_a_question_before_its_solver_is_thrown_away(kind: Kind) -> None:
+    calls = itertools.count()
+
+    def stop() -> bool:
+        if next(calls) > 2:
+            raise KeyboardInterrupt
+        return False
+
+    before = threading.active_count()
+    solver = Oracle(pigeons(30), stop, kind)
+    with pytest.raises(KeyboardInterrupt):
+        solver.ask([], 10**9)
+    assert threading.active_count() == before
+    solver.close()
+
+
+@pytest.mark.parametrize("is_alone", [False, True])
+def test_both_ways_of_asking_give_the_same_answers(monkeypatch: pytest.MonkeyPatch, *, is_alone: bool) -> None:
+    if is_alone:
+        monkeypatch.setattr(oracle, "_entries", lambda: None)
+    clauses = Clauses()
+    one, other, third = (clauses.new() for _ in range(3))
+    clauses.found += [[one, other], [-one, third]]
+    solver = Oracle(clauses, lambda: False)
+    assert solver.ask([-one], 100) is True
+    assert {-one, other} <= set(solver.model())
+    assert solver.ask([third, -one, -other], 100) is False
+    assert sorted(solver.core(), key=abs) == [-one, -other]
+    assert solver.ask([], 100) is True
+    solver.close()
+
+
+def test_what_fails_beside_is_raised_here() -> None:
+    with pytest.raises(ZeroDivisionError):
+        attended(lambda: 1 // 0, lambda: False, lambda: None)
+
+
+def test_clauses_are_not_finished_for_somebody_who_has_left() -> None:
+    problem = crowded(2)
+    for make in (Encoding, Unbroken):
+        patience = 0
+        with pytest.raises(Interrupted):
+            make(problem, domains(problem), lambda: True)
+        while True:
+            calls = itertools.count()
+            try:
+                make(problem, domains(problem), lambda calls=calls, most=patience: next(calls) >= most)  # type: ignore[misc]
+            except Interrupted:
+                patience += 1
+                continue
+            break
+        assert patience > problem.people
 
 
 def test_a_solver_that_is_given_many_clauses_looks_up_in_between() -> None:
@@ -317,6 +394,72 @@ def test_fairness_is_named_with_the_people_it_is_about() -> None:
         f"{name} may have no breaks more or fewer than anybody else"
         for name in (everybody.conflict[-2].split()[0], everybody.conflict[-1].split()[0])
     ]
+
+
+def can_be_met(problem: Problem, found: Obstacle) -> bool:
+    """Try every way of seating the meetings of an obstacle with its demands alone."""
+    absent, days = set(found.absent), problem.meetings_of()
+    choices = [
+        problem.slots_of(index)
+        if absent >= set(problem.meetings[index].people)
+        else replace(
+            problem,
+            unavailable=tuple(c if person in absent else frozenset() for person, c in enumerate(problem.unavailable)),
+        ).slots_of(index)
+        for index in found.meetings
+    ]
+    for slots in itertools.product(*choices):
+        at = dict(zip(found.meetings, slots, strict=True))
+        busy = [sorted(at[index] for index in day if index in at) for day in days]
+        if any(len(set(day)) < len(day) for day in busy):
+            continue
+        if any(slots.count(slot) > problem.tables for slot in found.slots):
+            continue
+        if any(at[other] >= at[index] for index in at for other in problem.meetings[index].after if other in at):
+            continue
+        if all(busy[person][-1] - busy[person][0] < len(busy[person]) for person in found.people):
+            return True
+    return False
+
+
+@settings(max_examples=200, deadline=None)
+@given(problems())
+def test_what_stands_in_the_way_of_days_without_breaks_is_true_and_nothing_of_it_too_much(problem: Problem) -> None:
+    problem = replace(problem, fairness=None)
+    found = obstacle(problem, lambda: False)
+    best = fewest_breaks(problem)
+    if found is None:
+        assert best is None or best == 0
+        return
+    assert best != 0
+    assert not can_be_met(problem, found)
+    for name in ("absent", "slots", "people"):
+        numbers = getattr(found, name)
+        for number in numbers:
+            assert can_be_met(problem, replace(found, **{name: [other for other in numbers if other != number]}))
+
+
+@pytest.mark.parametrize("listed", [0, 40])
+def test_an_obstacle_is_told_in_the_words_of_its_demands(monkeypatch: pytest.MonkeyPatch, listed: int) -> None:
+    """Where many meetings are in the way they are not tried one by one, but the demands have the same names."""
+    monkeypatch.setattr(explain, "LISTED", listed)
+    names = ("Anna", "Ben", "Cem", "Dana", "Eda")
+    hers = (Meeting((0, 1), slot=0), Meeting((0, 2), after=(0,)))
+    fixed = (
+        "meeting 1 of Anna and Ben has to be",
+        "meeting 1 is fixed to slot 1",
+        "meeting 2 of Anna and Cem has to be",
+    )
+    equal = "Anna may have no breaks more than Ben, who can have none"
+    away = (frozenset({1}), frozenset({3}), *(frozenset[int](),) * 3)
+    absent = Problem(5, 4, 4, 2, (*hers, Meeting((3, 4))), away, fairness=0, names=names)
+    assert obstacle(absent, lambda: False) == Obstacle([0, 1], [0], [], [0])
+    order = ("meeting 1 has to be before meeting 2",)
+    assert solve(absent).conflict == ("Anna cannot come in slot 2", *fixed, *(order if listed == 0 else ()), equal)
+    taken = Problem(5, 4, 4, 1, (*hers, Meeting((3, 4), slot=1)), fairness=0, names=names)
+    assert obstacle(taken, lambda: False) == Obstacle([0, 1, 2], [], [1], [0])
+    third = ("meeting 3 of Dana and Eda has to be", "meeting 3 is fixed to slot 2", "slot 2 has 1 table")
+    assert solve(taken).conflict == (*fixed, *(order if listed == 0 else ()), *third, equal)
 
 
 def test_a_crowd_is_counted_not_listed() -> None:

@@ -26,10 +26,11 @@ from querwerk.engine.timetable import (
     solve,
     what_helps,
 )
+from querwerk.engine.timetable.attended import Interrupted
 from querwerk.engine.timetable.wishes.compiled import _compiled, loops, suited
 from querwerk.engine.timetable.wishes.layout import Layout
 from querwerk.engine.timetable.wishes.relaxation import Impossible, chosen_first, relax
-from querwerk.engine.timetable.wishes.run import Scale
+from querwerk.engine.timetable.wishes.run import Scale, portions
 
 WORDS = st.frozensets(st.sampled_from(["a", "b"]), max_size=1)
 
@@ -357,6 +358,34 @@ def test_what_helps_is_tried() -> None:
         ("one more slot at the end", 1, 1),
         ("one more table", 1, 1),
     ]
+
+
+def test_what_helps_is_not_tried_for_somebody_who_has_left() -> None:
+    problem = crowd()
+    plan = filled(problem)
+    assert what_helps(problem, plan)
+    calls = itertools.count()
+    assert what_helps(problem, plan, stop=lambda: next(calls) >= 0) == ()
+    assert next(calls) == 1
+
+
+def test_the_linear_program_looks_up() -> None:
+    patience = 0
+    while True:
+        calls = itertools.count()
+        try:
+            relax(Layout(crowd()), stop=lambda calls=calls, most=patience: next(calls) >= most)  # type: ignore[misc]
+        except Interrupted:
+            patience += 1
+            continue
+        break
+    assert patience >= 5
+
+
+@pytest.mark.parametrize(("work", "most", "parts"), [(0, 5, [0]), (5, 5, [5]), (11, 5, [3, 4, 4]), (1, 5, [1])])
+def test_work_is_done_in_portions(work: int, most: int, parts: list[int]) -> None:
+    assert list(portions(work, most, lambda: False)) == parts
+    assert list(portions(work, most, lambda: True)) == parts[:1]
 
 
 def test_guarantees_come_before_weight() -> None:

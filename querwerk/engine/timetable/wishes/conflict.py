@@ -5,12 +5,14 @@ left out. Only meetings that have to take place can make a plan impossible.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import combinations, product
 
+from querwerk.engine.timetable.attended import Interrupted
 from querwerk.engine.timetable.explain import CROWD, Switched
 from querwerk.engine.timetable.problem import Session
+from querwerk.engine.timetable.result import Stop
 from querwerk.engine.timetable.wishes.layout import Layout
 
 FEW = 3
@@ -19,7 +21,7 @@ LARGEST = 400_000
 """Variables from which looking for words takes too long."""
 
 
-def conflict(layout: Layout, stop: Callable[[], bool]) -> tuple[str, ...]:
+def conflict(layout: Layout, stop: Stop) -> tuple[str, ...]:
     """Return demands that cannot be met together; empty when time is over, or when only fairness is in the way."""
     problem = layout.problem
     if shortage := _shortage(layout):
@@ -27,7 +29,10 @@ def conflict(layout: Layout, stop: Callable[[], bool]) -> tuple[str, ...]:
     musts = sum(meeting.weight is None for meeting in problem.meetings)
     if musts * problem.slots * (problem.tables if layout.equipment else 1) > LARGEST:
         return ()
-    return _Demands(layout).switched.conflict(stop)
+    try:
+        return _Demands(layout, stop).switched.conflict()
+    except Interrupted:
+        return ()
 
 
 def _shortage(layout: Layout) -> str:
@@ -85,9 +90,9 @@ class _Option:
 class _Demands:
     """The meetings that have to be, with a switch at each demand."""
 
-    def __init__(self, layout: Layout) -> None:
+    def __init__(self, layout: Layout, stop: Stop) -> None:
         self.layout, self.problem = layout, layout.problem
-        self.switched = Switched()
+        self.switched = Switched(stop)
         self.clauses = self.switched.clauses
         self.options: list[_Option] = []
         self.days: list[list[_Option]] = [[] for _ in range(self.problem.people)]
@@ -107,7 +112,7 @@ class _Demands:
 
     def _demand(self, words: str, clauses: Iterable[list[int]]) -> None:
         if wanted := list(clauses):
-            self.switched.demand(words, wanted)
+            self.switched.demand(words, "", wanted)
 
     def _called(self, index: int) -> str:
         return f"meeting {index + 1} of {self.problem.parties(index)}"

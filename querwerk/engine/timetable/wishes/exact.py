@@ -4,17 +4,15 @@ Goals, in this order: few missing guaranteed meetings, much weight, little unfai
 kept while the next is pursued. Tables and interpreters are flows from kinds to classes, so nothing is counted twice.
 """
 
-import threading
 from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from querwerk.engine.timetable.attended import attended
 from querwerk.engine.timetable.result import Placement, Plan
 from querwerk.engine.timetable.wishes.layout import Layout, Service
 
-POLL = 0.02
-"""Seconds between two looks at whether to stop."""
 EFFORT = 20.0
 """CP-SAT's measure of work for each goal, in about seconds; the same on every machine."""
 
@@ -237,15 +235,8 @@ class Exact:
         return Step(self._plan(solver), bound, is_proved=status == self._cp.OPTIMAL)
 
     def _run(self, solver: Any) -> Any:
-        """Solve in a thread of its own, so that somebody can look whether to stop."""
-        answers: list[Any] = []
-        thread = threading.Thread(target=lambda: answers.append(solver.solve(self._model)), daemon=True)
-        thread.start()
-        while thread.is_alive():
-            thread.join(POLL)
-            if self._stop():
-                solver.stop_search()
-        return answers[0] if answers else self._cp.UNKNOWN
+        """Solve, while somebody looks whether to stop."""
+        return attended(lambda: solver.solve(self._model), self._stop, solver.stop_search)
 
     def _hint(self, plan: Plan | None) -> None:
         self._model.clear_hints()

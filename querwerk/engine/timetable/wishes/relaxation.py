@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import Any
 
+from querwerk.engine.timetable.attended import completed, heed
+from querwerk.engine.timetable.result import Stop
 from querwerk.engine.timetable.wishes.layout import Layout, Mode, Service
 
 SAFETY = 1e-6
@@ -32,12 +34,12 @@ class Impossible(Exception):
     """Not all meetings that have to take place can."""
 
 
-def relax(layout: Layout, shortfall: int | None = None) -> Relaxation:
+def relax(layout: Layout, shortfall: int | None = None, stop: Stop = lambda: False) -> Relaxation:
     """Bound the value of plans with this shortfall at most; None: with the smallest that the program allows.
 
-    Raises Impossible.
+    Raises Impossible, and Interrupted if `stop` says so.
     """
-    program = _Program(layout)
+    program = _Program(layout, stop)
     meetings = layout.problem.meetings
     weights = {
         variable: float(meetings[mode.meeting].weight or 0)
@@ -57,7 +59,8 @@ def relax(layout: Layout, shortfall: int | None = None) -> Relaxation:
 
 
 class _Program:
-    def __init__(self, layout: Layout) -> None:
+    def __init__(self, layout: Layout, stop: Stop) -> None:
+        self._stop = stop
         pywraplp: Any = import_module("ortools.linear_solver.pywraplp")  # only where there are wishes
         self.solver: Any = pywraplp.Solver.CreateSolver("GLOP")
         self.infinity = self.solver.infinity()
@@ -68,13 +71,14 @@ class _Program:
         self._demanded: set[int] = set()
         self._optimal = pywraplp.Solver.OPTIMAL
         self._layout = layout
-        self._add_meetings()
-        self._add_people()
-        self._add_total()
+        for add in (self._add_meetings, self._add_people, self._add_total):
+            heed(stop)
+            add()
         for service, kinds in (
             (layout.tables, [mode.table for mode in layout.modes]),
             (layout.voices, [mode.voice for mode in layout.modes]),
         ):
+            heed(stop)
             self._add_service(service, kinds)
 
     def solve(self, weights: dict[Any, float]) -> float:
@@ -84,7 +88,7 @@ class _Program:
         for variable, weight in weights.items():
             objective.SetCoefficient(variable, weight)
         objective.SetMaximization()
-        if self.solver.Solve() != self._optimal:
+        if completed(self.solver.Solve, self._stop, self.solver.InterruptSolve) != self._optimal:
             raise Impossible
         value: float = objective.Value()
         return value

@@ -2,8 +2,10 @@
 
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
+from querwerk.engine.timetable.attended import Interrupted
 from querwerk.engine.timetable.problem import Problem
 from querwerk.engine.timetable.result import Plan, Progress, Report, Result, Status, Stop
 from querwerk.engine.timetable.wishes.compiled import LARGE, loops, suited
@@ -29,7 +31,11 @@ WANDERINGS = 6
 ROUNDS = 5
 """Rounds of annealing, each twice as long as the one before it, when nobody stops it."""
 STAGES = 40
-"""Parts of a round; between two of them somebody looks whether to stop."""
+"""Parts of a round; after each the plan is kept if it is the best so far."""
+LOOKS_AT_ONCE = 25_000
+"""Looks of handing lacks on between two looks at whether to stop."""
+STEPS_AT_ONCE, FEWER_AT_ONCE = 10_000, 2_000
+"""Steps of annealing between two looks at whether to stop, as machine code and as Python."""
 
 
 def solve_wishes(problem: Problem, seed: int, stop: Stop, report: Report) -> Result:
@@ -70,6 +76,15 @@ class Scale:
         self.worth = [self.must if m.weight is None else m.weight for m in problem.meetings]
 
 
+def portions(work: int, most: int, stop: Stop) -> Iterator[int]:
+    """Yield the parts of an amount of work, about equally large, until `stop` says that it is enough; at least one."""
+    count = max(1, -(-work // most))
+    for number in range(count):
+        if number and stop():
+            return
+        yield work * (number + 1) // count - work * number // count
+
+
 class _Run:
     def __init__(self, problem: Problem, seed: int, stop: Stop, report: Report) -> None:
         self._began = time.process_time()
@@ -89,8 +104,7 @@ class _Run:
     def result(self) -> Result:
         status, why = Status.UNKNOWN, tuple[str, ...]()
         try:
-            self._relaxation = relax(self._layout)
-            self._shortfall_bound = self._relaxation.shortfall
+            self._relax()
             self._board = self._fresh_board()
             self._place()
             if self._is_provable and not self._stop():
@@ -121,6 +135,12 @@ class _Run:
         )
 
     # --- Steps ------------------------------------------------------------------
+
+    def _relax(self) -> None:
+        """Bound what is possible; a first plan can do without."""
+        with suppress(Interrupted):
+            self._relaxation = relax(self._layout, stop=self._stop)
+            self._shortfall_bound = self._relaxation.shortfall
 
     def _fresh_board(self) -> Board:
         scale = Scale(self._problem)
@@ -157,8 +177,9 @@ class _Run:
         board, idle = self._board, 0
         while board.waiting_size[0] and idle < PATIENCE and not self._is_full and not self._stop():
             before = board.totals[1]
-            self._loops.relay(board, LOOKS * self._steps, WANDERINGS)
-            if board.totals[1] == before:
+            for looks in portions(LOOKS * self._steps, LOOKS_AT_ONCE, self._stop):
+                self._loops.relay(board, looks, WANDERINGS)
+            if board.totals[1] == before and not self._stop():
                 self._loops.fill(board, self._steps, TRIES)
             idle = 0 if board.totals[1] > before + self._value_bound // WORTHWHILE else idle + 1
             self._note()
@@ -167,10 +188,11 @@ class _Run:
         """Bound the value for the shortfall that was reached."""
         if self._best is None or self._relaxation is None:
             return
-        if self._best.shortfall > self._relaxation.shortfall:
-            self._value_bound = relax(self._layout, self._best.shortfall).value
-        else:
+        if self._best.shortfall <= self._relaxation.shortfall:
             self._value_bound = self._relaxation.value
+            return
+        with suppress(Interrupted):
+            self._value_bound = relax(self._layout, self._best.shortfall, self._stop).value
 
     def _cheapen(self, rounds: int) -> None:
         """Anneal the days, each round longer than the last."""
@@ -181,17 +203,25 @@ class _Run:
                 if self._stop() or self._is_proved:
                     return
                 temperatures = [warm * (COLD / warm) ** (at / STAGES) for at in (stage, stage + 1)]
-                self._loops.anneal(self._board, steps * 2**number // STAGES * 4, temperatures[0], temperatures[1])
+                self._anneal(steps * 2**number // STAGES * 4, *temperatures)
                 if any(meeting.choices for meeting in self._problem.meetings):
                     self._loops.change_delegates(self._board, steps // STAGES)
                 self._note()
             self._fill_again()
 
+    def _anneal(self, steps: int, warm: float, cold: float) -> None:
+        done = 0
+        for part in portions(steps, STEPS_AT_ONCE if self._is_large else FEWER_AT_ONCE, self._stop):
+            begins, ends = (warm * (cold / warm) ** (at / steps) for at in (done, done + part))
+            self._loops.anneal(self._board, part, begins, ends)
+            done += part
+
     def _fill_again(self) -> None:
         """After the days have changed, what was impossible may fit; nothing else is moved, or days would be dear again."""
         before = self._board.totals[1]
         if self._board.waiting_size[0] and not self._is_full:
-            self._loops.relay(self._board, LOOKS * self._steps, 0)
+            for looks in portions(LOOKS * self._steps, LOOKS_AT_ONCE, self._stop):
+                self._loops.relay(self._board, looks, 0)
             if self._board.totals[1] > before:
                 self._note()
 
