@@ -316,7 +316,7 @@ def skills(bench: Bench) -> Iterator[Row]:
         )
         calibration = Calibration("bench", 384, means)
         rows = {"all steps": np.stack([
-            vocabulary.likenesses([one.text for one in each.passages], stepping.centred(each, calibration)).max(axis=0)
+            vocabulary.likenesses(each.said.pieces, stepping.centred(each, calibration)).max(axis=0)
             for each in asked
         ])}  # fmt: skip
         if bench.ablations:

@@ -8,6 +8,7 @@ import math
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 from django.core.exceptions import ValidationError
@@ -373,6 +374,19 @@ class Number(Words):
         return {self.key: self.described({"type": [kind, "null"], **limits})}
 
 
+def _name_in(key: str, language: str) -> str:
+    if not key:
+        return language
+    return key if language == UNSTATED else f"{key}_{language}"
+
+
+@cache
+def _languages_by_name(key: str) -> dict[str, str]:
+    """Return under which names a text may be stated, and in which language it is then; asked for each text of each record."""
+    names = {_name_in(key, language): language for language in LANGUAGES}
+    return names | {key: UNSTATED} if key else names
+
+
 @dataclass(frozen=True, slots=True)
 class Texts(Field):
     """A text in any number of languages: the bare key where no language is stated, ``summary_de`` where one is.
@@ -385,15 +399,11 @@ class Texts(Field):
 
     def name(self, language: str) -> str:
         """Return the bundle key for a language."""
-        if not self.key:
-            return language
-        return self.key if language == UNSTATED else f"{self.key}_{language}"
+        return _name_in(self.key, language)
 
     def languages(self, raw: Mapping[str, Any]) -> list[str]:
         """Return the languages stated in ``raw``, in its order."""
-        names = {self.name(language): language for language in LANGUAGES}
-        if self.key:
-            names[self.key] = UNSTATED
+        names = _languages_by_name(self.key)
         return [names[key] for key in raw if key in names]
 
     def consumed(self, raw: Mapping[str, Any]) -> list[str]:

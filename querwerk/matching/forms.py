@@ -438,7 +438,7 @@ class AnswerForm(forms.Form):
     """Yes or no, with a reason for a no, and what the other side may use after two yeses."""
 
     answer = forms.ChoiceField(
-        label=gettext_lazy("Your answer"), widget=forms.RadioSelect,
+        label=gettext_lazy("Would you like to get to know each other?"), widget=forms.RadioSelect,
         error_messages={"required": gettext_lazy("Please choose yes or no.")},
     )  # fmt: skip
     ground = forms.ChoiceField(

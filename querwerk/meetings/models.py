@@ -419,11 +419,16 @@ class Feedback(models.Model):
 
 
 class GoingOn(models.Model):
-    """Two people who both said that they want to go on, and the match that was made of it. It says nothing after they are forgotten."""
+    """Two people who both said that they want to go on, and the match that was made of it. It says nothing after they are forgotten.
+
+    Where a team sat on a side, they are the first of each side who said so; a meeting becomes one match, whoever else says so later.
+    """
 
     networking = models.ForeignKey(Networking, models.CASCADE, related_name="going_on")
     first = models.ForeignKey(Participant, models.CASCADE, related_name="+")
     second = models.ForeignKey(Participant, models.CASCADE, related_name="+")
+    also = models.ManyToManyField(Participant, related_name="+")
+    """Others of their teams who said the same."""
     record = models.OneToOneField(Match, models.SET_NULL, related_name="+", null=True, blank=True)
     at = models.DateTimeField(auto_now_add=True)
 

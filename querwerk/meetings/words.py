@@ -35,7 +35,7 @@ FORMS: tuple[tuple[re.Pattern[str], Say], ...] = tuple(
     (re.compile(form), say)
     for form, say in (
         (r"one more table", lambda: _("one more table")),
-        (r"one more table that offers “(.+)”", lambda what: _("one more table that is: %(what)s") % {"what": _need(what)}),
+        (r"one more table that offers “(.+)”", lambda what: _("one more table (%(what)s)") % {"what": _need(what)}),
         (r"one more slot at the end", lambda: _("one more meeting's time at the end")),
         (r"(.+) may have one meeting more", lambda who: _("%(who)s may have one meeting more") % {"who": who}),
         (r"(.+) comes in (.+) as well", lambda who, slot: _("%(who)s comes at %(slot)s as well") % {"who": who, "slot": slot}),

@@ -30,6 +30,9 @@ type Progress = Callable[[int, int], None]
 type Stop = Callable[[], bool]
 """Asked between two portions whether to end."""
 
+type _Sorted = tuple[NDArray[np.uint64], NDArray[np.int64]]
+"""First and second halves of the hashes of texts, in the order of the first ones, and the record of each."""
+
 _HASH = 16
 _RECORD = struct.Struct(f"<{_HASH}sII")
 """Hash of the text, checksum of hash and vector, nothing."""
@@ -59,7 +62,7 @@ class VectorCache:
             weakref.finalize(self, os.close, descriptor)
         self._turn = threading.RLock()
         self._known = 0
-        self._sorted: tuple[NDArray[np.uint64], NDArray[np.int64]] = np.zeros((0, 2), np.uint64), np.zeros(0, np.int64)
+        self._sorted: _Sorted = np.zeros((2, 0), np.uint64), np.zeros(0, np.int64)
         self._recent: dict[bytes, int] = {}
 
     def query(self, texts: Sequence[str]) -> Floats:
@@ -74,6 +77,15 @@ class VectorCache:
         """Return how many of the texts have no vector yet (equal ones count once)."""
         with self._turn:
             return len(self._open(texts, asks=asks))
+
+    def kept(self, texts: Sequence[str], *, asks: bool = False) -> list[Floats | None]:
+        """Return the vector of each text, None where it has none yet; encode nothing."""
+        with self._turn:
+            self._refresh()
+            return [
+                self._read(self._digest(text, asks=asks)) if text else np.zeros(self.dimension, np.float32)
+                for text in map(clean, texts)
+            ]
 
     def encode(
         self, texts: Sequence[str], *, asks: bool = False, progress: Progress | None = None, stop: Stop | None = None
@@ -182,7 +194,7 @@ class VectorCache:
         if len(self._recent) + len(digests) > _RECENT:
             every = np.frombuffer(_read(self._records, count * _RECORD.size, 0), np.uint64).reshape(count, -1)[:, :2]
             order = np.argsort(every[:, 0], kind="stable")
-            self._sorted, self._recent = (np.ascontiguousarray(every[order]), order), {}
+            self._sorted, self._recent = (np.ascontiguousarray(every[order].T), order), {}
         else:
             self._recent |= {digest: self._known + at for at, digest in enumerate(digests)}
         self._known = count
@@ -193,8 +205,8 @@ class VectorCache:
             return self._recent[digest]
         hashes, rows = self._sorted
         wanted = np.frombuffer(digest, np.uint64)
-        at = int(np.searchsorted(hashes[:, 0], wanted[0], side="right")) - 1
-        return int(rows[at]) if at >= 0 and (hashes[at] == wanted).all() else -1
+        at = int(hashes[0].searchsorted(wanted[0], side="right")) - 1
+        return int(rows[at]) if at >= 0 and (hashes[:, at] == wanted).all() else -1
 
     def _read(self, digest: bytes) -> Floats | None:
         """Return the vector of a text, None when it is not there or not what was written."""

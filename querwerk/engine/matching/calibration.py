@@ -116,7 +116,7 @@ class Calibration:
         return unit(vectors - np.stack([known[language] for language in several]))
 
     def fair(self, likenesses: Floats, challenge: str, offers: Sequence[str]) -> Floats:
-        """Return likenesses as if every pair of languages were as near to each other as any two.
+        """Return likenesses (of offers, or challenges × offers) as if every pair of languages were as near to each other as any two.
 
         Words are shared within a language, and encoders see their own language first; without this, good offers in other languages
         stand below average ones in the challenge's. Each pair's values get the mean and deviation of all pairs.
@@ -150,7 +150,7 @@ class Calibration:
         constants = self.constants
         length = sequences * (self.table.length if self.table.texts else sequences)
         telling = length**2 / (length**2 + constants.few_words**4)
-        is_own = np.fromiter((language == challenge for language in offers), np.bool_, len(offers))
+        is_own = np.array(offers, np.str_) == challenge
         return np.where(is_own, constants.words, constants.words_across).astype(np.float32) * np.float32(telling)
 
     @cached_property

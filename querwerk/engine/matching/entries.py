@@ -89,12 +89,25 @@ class Preparer:
             rows = self._encoded([(_role(entry), passages) for entry, passages in some])
             for entry, passages in some:
                 raw, rows = rows[: len(passages)], rows[len(passages) :]
-                said = Said.of([passage.text for passage in passages])
-                tags, sector = self.tagger.tags(entry, passages, raw), self.tagger.sector(entry, passages, raw)
-                yield Prepared(entry, _role(entry), passages, raw, said, tags, sector)
+                yield self._prepared(entry, passages, raw)
                 done += len(passages)
             if report:
                 report(done, total)
+
+    def prepare_encoded(self, entries: Iterable[Entry]) -> tuple[list[Prepared], list[Entry]]:
+        """Return the entries all of whose passages have vectors, prepared, and the others; encode nothing."""
+        assert isinstance(self.encoder, VectorCache)
+        ready, others = [], []
+        for entry in entries:
+            passages = passages_of(entry.texts)
+            texts, asks = [passage.text for passage in passages], _role(entry) is Role.CHALLENGE
+            rows = [row for row in self.encoder.kept(texts, asks=asks) if row is not None]
+            if len(rows) < len(passages):
+                others.append(entry)
+                continue
+            raw = np.stack(rows) if rows else np.zeros((0, self.encoder.dimension), np.float32)
+            ready.append(self._prepared(entry, passages, raw))
+        return ready, others
 
     def light(self, prepared: Prepared) -> Prepared:
         """Return an entry without its vectors where they are kept anyway."""
@@ -116,6 +129,12 @@ class Preparer:
         ]
 
     # --- inside ---
+
+    def _prepared(self, entry: Entry, passages: list[Passage], raw: Floats) -> Prepared:
+        said = Said.of([passage.text for passage in passages])
+        read = self.tagger.read(passages, said, raw)
+        tags, sector = self.tagger.tags(entry, read), self.tagger.sector(entry, read)
+        return Prepared(entry, _role(entry), passages, raw, said, tags, sector)
 
     def _encode_first(
         self, cache: VectorCache, every: Sequence[tuple[Entry, list[Passage]]], report: Report | None

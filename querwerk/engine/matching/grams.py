@@ -6,17 +6,20 @@ entries are many, the rarest sequences of each lead to those that are worth comp
 
 import threading
 from array import array
+from collections import defaultdict
 from collections.abc import Sequence
+from itertools import batched
 
 import numpy as np
 
 from querwerk.engine.matching.columns import Column
 from querwerk.engine.matching.model import Floats
-from querwerk.engine.matching.words import SPACE, Features, Question, Said, Shares, Table, damped, shares_of
+from querwerk.engine.matching.words import SPACE, Features, Question, Said, Shares, Table, damped, shares_by, weights_of
 
 RAREST = 128
 """Sequences by which an entry can be found; they weigh most, the others are in every other text."""
 _SIEVE = 1 << 16
+_HELD_TOGETHER = 256
 
 
 class Grams:
@@ -26,6 +29,7 @@ class Grams:
         self._table = table
         self._turn = threading.RLock()
         self._weight_of = np.zeros(SPACE, np.float32)
+        self._held = 0
         self._begin()
 
     def __len__(self) -> int:
@@ -54,8 +58,6 @@ class Grams:
                 self._piece_sizes.append(len(piece))
                 if not alone:
                     self._append(piece)
-            for feature in _heaviest(shares_of(said.whole, self._table))[0].tolist():
-                self._holders.setdefault(feature, array("q")).append(row)
 
     def remove(self, key: str) -> None:
         """Take an entry out; one that is not there is no error."""
@@ -90,9 +92,24 @@ class Grams:
             )  # fmt: skip
             return ((found * damped(sizes, self._table) + by_pieces) / 2).astype(np.float32)
 
+    def hold(self) -> None:
+        """Note by which sequences entries are found: those that came since somebody looked for the nearest."""
+        with self._turn:
+            for rows in batched(range(self._held, len(self._keys)), _HELD_TOGETHER, strict=False):
+                # Of what was removed since, nothing is left to be found.
+                ends = [self._starts[row] + max(self._sizes[row], 0) for row in rows]
+                owned = [self._features.items[self._starts[row] : end] for row, end in zip(rows, ends, strict=True)]
+                weights = weights_of(np.concatenate(owned), self._table)
+                for row, own in zip(rows, owned, strict=True):
+                    shares, weights = shares_by(own, weights[: len(own)]), weights[len(own) :]
+                    for feature in _heaviest(shares)[0].tolist():
+                        self._holders[feature].append(row)
+            self._held = len(self._keys)
+
     def nearest(self, asked: Shares, most: int) -> list[str]:
         """Return the entries that have most of the rarest sequences: those that are worth comparing."""
         with self._turn:
+            self.hold()
             heaviest, weights = _heaviest(asked)
             holders = [np.array(self._holders.get(feature, _NOBODY)) for feature in heaviest.tolist()]
             if not sum(map(len, holders)):
@@ -117,7 +134,8 @@ class Grams:
         self._piece_starts, self._piece_sizes = array("q"), array("q")
         self._features = Column(None, np.uint32)
         self._filled = self._gone = 0
-        self._holders: dict[int, array[int]] = {}
+        self._holders: defaultdict[int, array[int]] = defaultdict(lambda: array("q"))
+        self._held = 0
 
     def _compact(self) -> None:
         """Leave out what removed entries have left behind."""

@@ -125,11 +125,16 @@ class Index:
     def add(self, *entries: Entry, report: Report | None = None) -> None:
         """Add challenges and offers, or replace those with the same id; they are found at once, with the calibration as it is."""
         for some in batched(self.prepare(entries, report), ADDED_TOGETHER, strict=False):
-            with self._turn:
-                for role in Role:
-                    self._sides[role].put([prepared for prepared in some if prepared.role is role])
-                if self._directory is not None:
-                    _put_words(self._directory, (each for each in some if each.role is Role.OFFER))
+            self._put(some)
+
+    def add_encoded(self, *entries: Entry) -> list[Entry]:
+        """Add those all of whose passages have vectors in the cache that is the encoder; return the others. Nothing is encoded."""
+        lacking: list[Entry] = []
+        for some in batched(entries, ADDED_TOGETHER, strict=False):
+            ready, others = self._preparer.prepare_encoded(some)
+            lacking += others
+            self._put(ready)
+        return lacking
 
     def remove(self, role: Role, *keys: str) -> None:
         """Take entries out; those that are not there are no error."""
@@ -155,6 +160,13 @@ class Index:
             self.calibration = calibration
             for side in self._sides.values():
                 side.use(calibration)
+
+    def settle(self) -> None:
+        """Do now what the first question would wait for, where there is too much to compare with all of it."""
+        with self._turn:
+            for role, side in self._sides.items():
+                if len(side.prepared) > CANDIDATES and (role is Role.CHALLENGE or not side.is_small):
+                    side.settle()
 
     def forget_former(self) -> None:
         """Delete vectors that were kept for other calibrations, once no process ranks with these any more."""
@@ -252,9 +264,17 @@ class Index:
         """Return what people might tag an entry with: skills that its texts name or mean, and sectors, the surest first."""
         prepared = self._one(entry)
         (raw,) = self._preparer.raw([prepared])
-        return self._preparer.tagger.suggest(entry, prepared.passages, raw)
+        tagger = self._preparer.tagger
+        return tagger.suggest(entry, tagger.read(prepared.passages, prepared.said, raw))
 
     # --- inside ---
+
+    def _put(self, several: Sequence[Prepared]) -> None:
+        with self._turn:
+            for role in Role:
+                self._sides[role].put([prepared for prepared in several if prepared.role is role])
+            if self._directory is not None:
+                _put_words(self._directory, (each for each in several if each.role is Role.OFFER))
 
     def _pair(self, challenge: Prepared, offer: Prepared) -> Parts:
         near = meaning(self._centred(challenge), self._centred(offer))

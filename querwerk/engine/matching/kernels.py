@@ -292,3 +292,44 @@ def sparse_pairs(features: Array, rows: tuple[Array, Array, Array, Array], asked
             for part in range(parts.shape[0]):
                 best[part] = max(best[part], sums[part])
         found[row] = dot(parts, best)
+
+
+@compiled
+def places_in(features: Array, sieve: Array, known: Array) -> Array:
+    """Return where each feature stands among the known ones, which are in order; -1: nowhere. ``sieve`` as in `sparse_sums`."""
+    mask = np.uint32(sieve.shape[0] - 1)
+    places = np.full(features.shape[0], -1, np.int64)
+    for at in range(features.shape[0]):
+        if sieve[features[at] & mask]:
+            place = np.searchsorted(known, features[at])
+            if place < known.shape[0] and known[place] == features[at]:
+                places[at] = place
+    return places
+
+
+@compiled
+def names_said(features: Array, sizes: Array, names: Any, found: Array) -> None:
+    """Write how much of the names of each concept each run of features has (runs × concepts, zeros before): `words.likenesses_of_names`.
+
+    ``names`` are a sieve as in `sparse_sums`, the features of all names in order and what each weighs, what any other weighs, where the
+    names that have each begin, these names, and of each name by how much it counts, what it weighs together, and its concept.
+    """
+    sieve, known, weights, other, begins, holders, damped, totals, owners = names
+    sums = np.empty(damped.shape[0], np.float64)
+    start = 0
+    for run in range(sizes.shape[0]):
+        places = places_in(features[start : start + sizes[run]], sieve, known)
+        start += sizes[run]
+        total = 0.0
+        for place in places:
+            total += weights[place] if place >= 0 else other[0]
+        whole = np.float32(total)
+        sums[:] = 0
+        for place in places[places >= 0]:
+            for entry in range(begins[place], begins[place + 1]):
+                sums[holders[entry]] += weights[place] / whole
+        for name in range(sums.shape[0]):
+            if sums[name] > 0:
+                share = np.float32(sums[name])
+                value = share * (damped[name] + whole / max(totals[name], np.float32(1e-6))) / np.float32(2)
+                found[run, owners[name]] = max(found[run, owners[name]], value)

@@ -1,6 +1,6 @@
 """Makes a calibration of the entries at hand, in portions, so that a hundred thousand offers fit into memory."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from hashlib import blake2b
 from itertools import batched
@@ -78,12 +78,11 @@ class Comparison:
             grams = Grams(self._calibration.table)
             for at, each in enumerate(some):
                 grams.put(str(at), each.said)
+            met = _met(some, self._languages)
             yield some, np.stack([
                 mixed(
                     store.meanings(vectors), grams.likenesses(asked),
-                    self._calibration.words_shares(
-                        sequences, language, [each.language_for(language) for each in some]
-                    ),
+                    self._calibration.words_shares(sequences, language, met[language]),
                     lexical=is_lexical(self._preparer.encoder),
                 )
                 for vectors, (sequences, asked), language in zip(self._vectors, self._asked, self._languages, strict=True)
@@ -132,10 +131,17 @@ def _breadth(
 
 
 def _fairly(matrix: Floats, asking: Sequence[Prepared], offers: Sequence[Prepared], calibration: Calibration) -> Floats:
-    return np.stack([
-        calibration.fair(row, each.language, [offer.language_for(each.language) for offer in offers])
-        for row, each in zip(matrix, asking, strict=True)
-    ])  # fmt: skip
+    languages = [each.language for each in asking]
+    fairly = np.empty_like(matrix)
+    for language, met in _met(offers, languages).items():
+        rows = np.array(languages) == language
+        fairly[rows] = calibration.fair(matrix[rows], language, met)
+    return fairly
+
+
+def _met(offers: Sequence[Prepared], languages: Iterable[str]) -> dict[str, list[str]]:
+    """Return in which language the offers meet texts in each of these: they are few, the pairs of texts are millions."""
+    return {language: [offer.language_for(language) for offer in offers] for language in dict.fromkeys(languages)}
 
 
 def _vectors(every: Sequence[Prepared], preparer: Preparer) -> Iterator[tuple[Role, list[Passage], Floats]]:

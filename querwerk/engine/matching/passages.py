@@ -37,13 +37,19 @@ def clean(text: str) -> str:
 
 def _said_once(words: Sequence[str]) -> list[str]:
     """Return the words without immediate repetitions: whoever says a thing two hundred times has said it once."""
+    every = [word.casefold().strip(".,;:!?-–/|•·") for word in words]
+    if len(set(every)) == len(every):
+        return list(words)
     kept: list[str] = []
     shapes: list[str] = []
-    for word in words:
+    for word, shape in zip(words, every, strict=True):
         kept.append(word)
-        shape = word.casefold().strip(".,;:!?-–/|•·")
+        last = shapes[-LONGEST_TURN:]
+        if shape not in last:
+            shapes.append(shape)
+            continue
         # A turn can only end here where its last word stands at the end of the one before.
-        before = [size for size, other in enumerate(shapes[: -LONGEST_TURN - 1 : -1], 1) if other == shape]
+        before = [size for size, other in enumerate(reversed(last), 1) if other == shape]
         shapes.append(shape)
         for size in before:
             if len(shapes) >= 2 * size and shapes[-size:] == shapes[-2 * size : -size]:
@@ -79,6 +85,9 @@ def _trimmed(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
 
 def _cut(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     """Yield a sentence in pieces that are short enough, cut between words where there are any."""
+    if end - start <= MOST_LETTERS and len(text[start:end].split()) <= MOST_WORDS:
+        yield start, end
+        return
     words = list(re.compile(r"\S+").finditer(text, start, end))
     begin = start
     stop = start

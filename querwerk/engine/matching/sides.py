@@ -68,6 +68,10 @@ class Side:
             for key, prepared in self.prepared.items():
                 self._grams.put(key, prepared.said)
 
+    def settle(self) -> None:
+        """Do what the first look for the nearest would do otherwise."""
+        self._grams.hold()
+
     def compared(self, vectors: Floats, asked: Question, keys: Sequence[str]) -> tuple[Floats, Floats]:
         """Return meaning and words of a text with each of the entries."""
         return self.store.meanings_of(vectors, keys), self._grams.likenesses(asked, keys)

@@ -19,6 +19,7 @@ from querwerk.engine.matching.model import Encoder, Entry, Floats, Passage
 from querwerk.engine.matching.relevance import unit
 from querwerk.engine.matching.taxonomy import FOLDER, Taxonomy, bundled
 from querwerk.engine.matching.vocabulary import Vocabulary
+from querwerk.engine.matching.words import Said
 
 NEAR = 0.37
 """Likeness of a passage and a concept from which on it is tagged."""
@@ -46,68 +47,84 @@ class Suggestion:
     """What says so; None: a name somewhere in the texts."""
 
 
+@dataclass(frozen=True, slots=True)
+class Read:
+    """Passages, ready to be held against concepts."""
+
+    passages: Sequence[Passage]
+    said: Said
+    vectors: Floats | None
+    """Without what is usual for their languages; None: there is nothing to tell a meaning by."""
+
+
 class Tagger:
     """Finds concepts in texts."""
 
     def __init__(self, taxonomy: Taxonomy, encoder: Encoder) -> None:
         self._taxonomy = taxonomy
         self._usual = usual_means(encoder) if taxonomy is bundled() else {}
+        self._middle = np.mean(list(self._usual.values()), axis=0) if self._usual else None
 
-    def tags(self, entry: Entry, passages: Sequence[Passage], raw: Floats) -> frozenset[str]:
+    def read(self, passages: Sequence[Passage], said: Said, raw: Floats) -> Read:
+        """Return passages with their words and vectors (as the encoder gave them) ready to be held against concepts."""
+        if self._middle is None or not len(passages):
+            return Read(passages, said, None)
+        usual = np.stack([self._usual.get(passage.language, self._middle) for passage in passages])
+        return Read(passages, said, unit(raw - usual))
+
+    def tags(self, entry: Entry, read: Read) -> frozenset[str]:
         """Return the skills of an entry: those that people gave it, those its texts name or mean, without those people took away."""
-        concepts, near = self._near(passages, raw, "skill:")
+        concepts, near = _near(read, "skill:")
         meant: list[str] = []
-        if near.size:
+        # In most texts nothing is near enough.
+        if near.size and near.max() >= NEAR:
             nearest = near.max(axis=1, keepdims=True)
             best = np.where(near >= np.maximum(NEAR, nearest - BESIDE), near, -1).max(axis=0)
             meant = [concepts[at] for at in np.argsort(-best, kind="stable")[:MOST] if best[at] > 0]
         return (self._taxonomy.tags(entry) | frozenset(meant)) - entry.untagged
 
-    def sector(self, entry: Entry, passages: Sequence[Passage], raw: Floats) -> str:
+    def sector(self, entry: Entry, read: Read) -> str:
         """Return the sector that people gave an entry, or the one that its texts clearly mean; empty: unknown."""
         if entry.sector:
             return entry.sector
-        ranked = self._sectors(passages, raw)
+        ranked = _sectors(read)
         second = ranked[1].likeness if len(ranked) > 1 else LEAST
         if ranked and ranked[0].likeness >= max(NEAR, second + CLEAR):
             return "" if ranked[0].concept in entry.untagged else ranked[0].concept
         return ""
 
-    def suggest(self, entry: Entry, passages: Sequence[Passage], raw: Floats) -> list[Suggestion]:
+    def suggest(self, entry: Entry, read: Read) -> list[Suggestion]:
         """Return what people might tag an entry with and have neither added nor taken away: skills first, then up to three sectors."""
         named = [Suggestion(concept, 1.0, None) for concept in sorted(self._taxonomy.tags(entry) - entry.tags)]
         known = {each.concept for each in named} | entry.tags | entry.untagged
-        meant = self._best(passages, raw, "skill:")[:MOST]
-        sectors = self._sectors(passages, raw)[:3] if not entry.sector else []
+        meant = _best(read, "skill:")[:MOST]
+        sectors = _sectors(read)[:3] if not entry.sector else []
         return named + [each for each in [*meant, *sectors] if each.concept not in known]
 
-    # --- inside ---
 
-    def _sectors(self, passages: Sequence[Passage], raw: Floats) -> list[Suggestion]:
-        both = [*self._best(passages, raw, "nace:"), *self._best(passages, raw, "submarket:")]
-        return sorted(both, key=lambda each: (-each.likeness, each.concept))
+def _sectors(read: Read) -> list[Suggestion]:
+    both = [*_best(read, "nace:"), *_best(read, "submarket:")]
+    return sorted(both, key=lambda each: (-each.likeness, each.concept))
 
-    def _best(self, passages: Sequence[Passage], raw: Floats, kind: str) -> list[Suggestion]:
-        """Return the concepts that may be proposed, with the passage that says so."""
-        concepts, near = self._near(passages, raw, kind)
-        if not near.size:
-            return []
-        best, where = near.max(axis=0), near.argmax(axis=0)
-        found = [
-            Suggestion(concept, float(value), passages[at])
-            for concept, value, at in zip(concepts, best, where, strict=True)
-            if value >= LEAST
-        ]
-        return sorted(found, key=lambda each: (-each.likeness, each.concept))
 
-    def _near(self, passages: Sequence[Passage], raw: Floats, kind: str) -> tuple[list[str], Floats]:
-        """Return the concepts of a kind in the order of their ids, and the likeness of each to each passage (passages × concepts)."""
-        if not self._usual or not len(passages):
-            return [], np.zeros((0, 0), np.float32)
-        middle = np.mean(list(self._usual.values()), axis=0)
-        centred = unit(raw - np.stack([self._usual.get(passage.language, middle) for passage in passages]))
-        vocabulary = _described(kind)
-        return vocabulary.concepts, vocabulary.likenesses([passage.text for passage in passages], centred)
+def _best(read: Read, kind: str) -> list[Suggestion]:
+    """Return the concepts that may be proposed, with the passage that says so."""
+    concepts, near = _near(read, kind)
+    if not near.size:
+        return []
+    best, where = near.max(axis=0), near.argmax(axis=0)
+    found = [
+        Suggestion(concepts[at], float(best[at]), read.passages[where[at]]) for at in np.flatnonzero(best >= LEAST)
+    ]
+    return sorted(found, key=lambda each: (-each.likeness, each.concept))
+
+
+def _near(read: Read, kind: str) -> tuple[list[str], Floats]:
+    """Return the concepts of a kind in the order of their ids, and the likeness of each to each passage (passages × concepts)."""
+    if read.vectors is None:
+        return [], np.zeros((0, 0), np.float32)
+    vocabulary = _described(kind)
+    return vocabulary.concepts, vocabulary.likenesses(read.said.pieces, read.vectors)
 
 
 def descriptions() -> dict[str, str]:

@@ -2,13 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 from functools import cached_property
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from querwerk.engine.matching.model import Encoder, Floats
 from querwerk.engine.matching.relevance import unit
-from querwerk.engine.matching.words import Postings, Table, features_of, likenesses_of_names, shares_of, table_of
+from querwerk.engine.matching.words import SPACE, Features, Postings, features_of, table_of, weights_of
+
+_SIEVE = 1 << 16
 
 WORDS = 0.3
 """The share of words where concepts are described."""
@@ -34,18 +36,28 @@ class Vocabulary:
         np.add.at(sums, owners, unit(raw - raw.mean(axis=0)))
         return cls(names, unit(sums), words=WORDS_OF_NAMES)
 
-    def likenesses(self, texts: Sequence[str], vectors: Floats) -> Floats:
-        """Return how near each passage (centred vectors) is to each concept (passages × concepts)."""
+    def likenesses(self, passages: Sequence[Features], vectors: Floats) -> Floats:
+        """Return how near each passage (its sequences, its centred vector) is to each concept (passages × concepts)."""
+        from querwerk.engine.matching import kernels  # noqa: PLC0415 - loads Numba
+
         found = (1 - self._share) * (vectors @ self._vectors.T)
-        owners, postings, table = self._words
-        for row, text in enumerate(texts):
-            said = np.zeros(len(self.concepts), np.float32)
-            np.maximum.at(said, owners, likenesses_of_names(shares_of(features_of(text), table), postings))
-            found[row] += self._share * said
-        return np.asarray(found, np.float32)
+        said = np.zeros((len(passages), len(self.concepts)), np.float32)
+        sizes = np.array([len(features) for features in passages], np.int64)
+        every = np.concatenate(passages) if passages else np.zeros(0, np.uint32)
+        kernels.names_said(every, sizes, self._words, said)
+        return np.asarray(found + self._share * said, np.float32)
 
     @cached_property
-    def _words(self) -> tuple[NDArray[np.intp], Postings, Table]:
+    def _words(self) -> tuple[Any, ...]:
+        """Return the words of the names as `kernels.names_said` wants them."""
         features = [features_of(name) for _, name in self._names]
         table = table_of(features)
-        return np.array([row for row, _ in self._names]), Postings(features, table), table
+        postings = Postings(features, table)
+        known, begins = np.unique(postings.features, return_index=True)
+        sieve = np.zeros(_SIEVE, np.bool_)
+        sieve[known % _SIEVE] = True
+        return (
+            sieve, known, weights_of(known, table), weights_of(np.full(1, SPACE, np.uint32), table),
+            np.append(begins, len(postings.features)), postings.rows, postings.damped, postings.totals,
+            np.array([row for row, _ in self._names]),
+        )  # fmt: skip

@@ -52,7 +52,7 @@ class Said:
     def of(cls, passages: Sequence[str]) -> "Said":
         """Return what passages say."""
         pieces = tuple(features_of(passage) for passage in passages)
-        return cls(pieces[0] if len(pieces) == 1 else features_of("\n".join(passages)), pieces)
+        return cls(pieces[0] if len(pieces) == 1 else _together(pieces), pieces)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,8 +116,16 @@ def _array_of_word(word: str) -> Features:
 
 def features_of(text: str) -> Features:
     """Return the sequences of a text, sorted; how often a word is said does not matter."""
-    every = [_array_of_word(word) for word in dict.fromkeys(words_of(text))]
-    return np.unique(np.concatenate(every)) if every else np.zeros(0, np.uint32)
+    return _together([_array_of_word(word) for word in dict.fromkeys(words_of(text))])
+
+
+def _together(several: Sequence[Features]) -> Features:
+    """Return all sequences, sorted and each once; for so few a third of the time of `np.unique`, which hashes them first."""
+    every = np.concatenate(several) if several else np.zeros(0, np.uint32)
+    every.sort()
+    is_new = np.ones(len(every), np.bool_)
+    np.not_equal(every[1:], every[:-1], out=is_new[1:])
+    return every[is_new]
 
 
 def table_of(texts: Iterable[Features]) -> Table:
@@ -138,7 +146,11 @@ def weights_of(features: Features, table: Table) -> Floats:
 
 def shares_of(features: Features, table: Table) -> Shares:
     """Return how much each sequence of a text weighs in it."""
-    weights = weights_of(features, table)
+    return shares_by(features, weights_of(features, table))
+
+
+def shares_by(features: Features, weights: Floats) -> Shares:
+    """Return the same, given what each sequence weighs."""
     total = float(weights.sum(dtype=np.float64))
     return Shares(features, (weights / total).astype(np.float32) if total else weights, total)
 
@@ -212,8 +224,8 @@ class Postings:
         lengths = np.array([len(features) for features in texts], np.intp)
         features = np.concatenate(texts) if texts else np.zeros(0, np.uint32)
         order = np.argsort(features, kind="stable")
-        self._features = features[order]
-        self._rows = np.repeat(np.arange(len(texts), dtype=np.int32), lengths)[order]
+        self.features = features[order]
+        self.rows = np.repeat(np.arange(len(texts), dtype=np.int32), lengths)[order]
         self.damped = damped(lengths, table)
         weights = weights_of(features, table)
         self.totals = np.bincount(np.repeat(np.arange(len(texts)), lengths), weights, len(texts)).astype(np.float32)
@@ -221,9 +233,9 @@ class Postings:
 
     def found_in(self, asked: Shares) -> Floats:
         """Return the same as the function of this name."""
-        starts = np.searchsorted(self._features, asked.features, side="left")
-        lengths = np.searchsorted(self._features, asked.features, side="right") - starts
+        starts = np.searchsorted(self.features, asked.features, side="left")
+        lengths = np.searchsorted(self.features, asked.features, side="right") - starts
         if not lengths.sum():
             return np.zeros(len(self.damped), np.float32)
         at = np.repeat(starts - np.concatenate(([0], np.cumsum(lengths)[:-1])), lengths) + np.arange(lengths.sum())
-        return np.bincount(self._rows[at], np.repeat(asked.weights, lengths), len(self.damped)).astype(np.float32)
+        return np.bincount(self.rows[at], np.repeat(asked.weights, lengths), len(self.damped)).astype(np.float32)

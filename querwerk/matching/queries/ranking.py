@@ -28,6 +28,7 @@ from querwerk.people.states import Side
 if TYPE_CHECKING:
     from querwerk.engine.matching import Challenge, Filters, Index, Match, Offer
     from querwerk.engine.matching.feedback import Refusal
+    from querwerk.engine.matching.model import Entry
 
 WAITING = 0.2
 """Up to this share of entries without vectors the others are ranked by meaning, and those wait; above, all by words."""
@@ -201,21 +202,31 @@ def _follow(board: Board, space_id: int) -> None:
     if changed:
         _put(board, changed)
     _calibrate(board, space_id)
+    if not board.is_read:
+        board.index.settle()
     board.is_read = True
 
 
 def _put(board: Board, changed: "Mapping[tuple[str, str], Challenge | Offer]") -> None:
-    ready = {}
+    if board.is_lexical:
+        lacking: list[Entry] = [entry for entry in changed.values() if not is_encoded(entry)]
+        board.index.add(*changed.values())
+    else:
+        lacking = board.index.add_encoded(*changed.values())
+    waiting = {(_role(entry), entry.id) for entry in lacking}
     for name, entry in changed.items():
-        if is_encoded(entry):
-            board.waiting.pop(name, None)
-            ready[name] = entry
-        else:
+        if name in waiting:
             board.waiting[name] = entry
-            if board.is_lexical:
-                ready[name] = entry
-    board.index.add(*ready.values())
-    board.entries |= ready
+        else:
+            board.waiting.pop(name, None)
+        if board.is_lexical or name not in waiting:
+            board.entries[name] = entry
+
+
+def _role(entry: "Entry") -> str:
+    from querwerk.engine.matching import Challenge  # noqa: PLC0415
+
+    return "challenge" if isinstance(entry, Challenge) else "offer"
 
 
 def _take_out(board: Board, role: str, keys: Iterable[str]) -> None:
@@ -247,7 +258,9 @@ def passages(entry: "Challenge | Offer") -> list[str]:
 
 def _offers(board: Board, space_id: int, nodes: Sequence[int] | None) -> "Iterable[Offer]":
     """Return the offers among the written profiles, and take those out that are none any more."""
-    found = Profile.objects.filter(space=space_id)
+    # Whoever can be no offer is not fetched, and neither are the long texts that are not compared.
+    found = Profile.objects.filter(space=space_id, side__in=["", Side.CREATIVE])
+    found = found.defer("seeks", "links", "films", "extra")
     profiles = list(found if nodes is None else found.filter(node__in=nodes))
     offers = {profile.node_id: profile for profile in profiles if is_offered(profile)}
     gone = [board.offers.pop(node) for node in nodes or () if node not in offers and node in board.offers]

@@ -1,4 +1,8 @@
-"""What people say after a meeting, in two taps: did it take place, and shall it go on. Two yeses make a match."""
+"""What people say after a meeting, in two taps: did it take place, and shall it go on. A yes of each side makes a match.
+
+Of a team that always comes together each member answers for themselves, and one yes is the team's: whoever said yes learns who of
+the other side did, and the match names them. A no binds nobody else, and nobody's address is shown who has not said yes.
+"""
 
 from typing import Any
 
@@ -9,47 +13,55 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from querwerk.events.states import Group
-from querwerk.matching.actions.met import Party, create_match_of_meeting
-from querwerk.meetings.models import Feedback, GoingOn, Participant
+from querwerk.matching.actions.met import Party, create_match_of_meeting, name_sides_of_match
+from querwerk.meetings.models import Feedback, GoingOn, Participant, Seat
 from querwerk.meetings.queries.people import known_as
-from querwerk.meetings.queries.plans import latest_seat
+from querwerk.meetings.queries.plans import Sides, Wanting, latest_seat, sides_of, wanting
 
 
 @transaction.atomic
 def say_afterwards(*, participant: Participant, other: Participant, took_place: bool, goes_on: bool | None = None) -> bool:  # fmt: skip
-    """Store what somebody said about a meeting; return whether both want to go on now, and did not before.
+    """Store what somebody said about a meeting; return whether both sides want to go on now, and this one did not before.
 
-    Both rows are locked in one order, so that of two yeses at the same moment one sees the other.
+    All who sat there are locked in one order, so that of two yeses at the same moment one sees the other.
     """
-    list(Participant.objects.select_for_update().filter(pk__in=(participant.pk, other.pk)).order_by("pk"))
+    seat = latest_seat(participant, other)
+    sides = sides_of([seat])[seat.pk] if seat is not None else Sides(frozenset({participant.pk}), frozenset({other.pk}))
+    list(Participant.objects.select_for_update().filter(pk__in=sides.own | sides.other).order_by("pk"))
     before = Feedback.objects.filter(participant=participant, other=other).first()
     said = goes_on if took_place else None
     Feedback.objects.update_or_create(
         participant=participant, other=other, defaults={"took_place": took_place, "goes_on": said}
     )
     was_yes = before is not None and before.goes_on is True
-    is_mutual = Feedback.objects.filter(participant=other, other=participant, goes_on=True).exists()
-    if not said or was_yes or not is_mutual:
+    now = wanting({0: sides})[0]
+    if not said or was_yes or not now.other:
         return False
-    _go_on(participant, other)
+    _go_on(participant, now, sides, seat)
     return True
 
 
-def _go_on(participant: Participant, other: Participant) -> None:
-    """Make a match of it, once, however often the two think better of it."""
-    one, two = sorted((participant.pk, other.pk))
-    made, is_new = GoingOn.objects.get_or_create(networking_id=participant.networking_id, first_id=one, second_id=two)
-    if not is_new:
-        return
-    rows = Participant.objects.filter(pk__in=(one, two)).select_related("registration__terms__event__space")
-    people = list(rows.select_related("registration__terms__event__node").order_by("pk"))
-    event = people[0].registration.terms.event
-    seat = latest_seat(people[0], people[1])
-    made.record = create_match_of_meeting(
-        occasion=event, title=event.title, day=localdate(seat.slot.begins_at if seat is not None else made.at),
-        parties=[_party(person) for person in people], source=_source(event),
-    )  # fmt: skip
-    made.save(update_fields=["record"])
+def _go_on(participant: Participant, now: Wanting, sides: Sides, seat: Seat | None) -> None:
+    """Make one match of a meeting, however often people think better of it; one more of a team joins it."""
+    everybody = sides.own | sides.other
+    made = GoingOn.objects.filter(first__in=everybody, second__in=everybody).order_by("pk").first()
+    is_new = made is None
+    if made is None:
+        one, two = sorted((participant.pk, now.other[0].pk))
+        made = GoingOn.objects.create(networking_id=participant.networking_id, first_id=one, second_id=two)
+    made.also.add(*({one.pk for one in (*now.own, *now.other)} - {made.first_id, made.second_id}))
+    event = now.own[0].registration.terms.event
+    # Whose number is smaller stands first, whoever presses first.
+    ordered = sorted((now.own, now.other), key=lambda side: side[0].pk)
+    parties = [[_party(person) for person in side] for side in ordered]
+    if is_new:
+        made.record = create_match_of_meeting(
+            occasion=event, title=event.title, day=localdate(seat.slot.begins_at if seat is not None else made.at),
+            sides=parties, source=_source(event),
+        )  # fmt: skip
+        made.save(update_fields=["record"])
+    elif made.record is not None:
+        name_sides_of_match(match=made.record, title=event.title, sides=parties)
 
 
 def _party(person: Participant) -> Party:

@@ -10,7 +10,20 @@ from typing import Any
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 from django.utils.timezone import localdate
 
-from querwerk.meetings.models import GoingOn, Meeting, Networking, Participant, Plan, Seat, Slot, Table, Unmet, Wish
+from querwerk.matching.models import Match
+from querwerk.meetings.models import (
+    Feedback,
+    GoingOn,
+    Meeting,
+    Networking,
+    Participant,
+    Plan,
+    Seat,
+    Slot,
+    Table,
+    Unmet,
+    Wish,
+)
 from querwerk.meetings.queries.people import active
 from querwerk.meetings.states import COMPUTING, STANDING, WITH_MEETINGS, PlanState
 
@@ -60,10 +73,72 @@ def latest_seat(participant: Participant, other: Participant) -> Seat | None:
     return rows.select_related("slot").order_by("-plan__number").first()
 
 
-def going_on(networking: Networking) -> QuerySet[GoingOn]:
-    """Return who goes on after a meeting, with the match that was made of it, the latest first; 1 query."""
+@dataclass(frozen=True, slots=True)
+class Sides:
+    """Who sat on which side of a meeting: where teams always come together, more than one."""
+
+    own: frozenset[int]
+    other: frozenset[int]
+
+
+def sides_of(seats: Sequence[Seat]) -> dict[int, Sides]:
+    """Return the sides of each of somebody's meetings, by seat; 1 query."""
+    rows = Seat.objects.filter(meeting__in={seat.meeting_id for seat in seats})
+    there: dict[int, list[tuple[int, int]]] = defaultdict(list)
+    for meeting, participant, other in rows.values_list("meeting", "participant", "other"):
+        there[meeting].append((participant, other))
+    found = {}
+    for seat in seats:
+        # Those of one side face the same one of the other.
+        own = frozenset(one for one, other in there[seat.meeting_id] if other == seat.other_id)
+        found[seat.pk] = Sides(own, frozenset(one for one, _other in there[seat.meeting_id]) - own)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Wanting:
+    """Who of each side said that they want to go on."""
+
+    own: list[Participant]
+    other: list[Participant]
+
+
+def wanting(sides: Mapping[int, Sides]) -> dict[int, Wanting]:
+    """Return for each meeting, by any number that names it, who said yes to it, in the order of their numbers; 1 query."""
+    people = frozenset(chain.from_iterable(one.own | one.other for one in sides.values()))
+    rows = Feedback.objects.filter(participant__in=people, other__in=people, goes_on=True)
+    said = list(rows.select_related("participant__registration__terms__event__space").order_by("participant"))
+
+    def of(one: frozenset[int], about: frozenset[int]) -> list[Participant]:
+        found = {
+            row.participant_id: row.participant for row in said if row.participant_id in one and row.other_id in about
+        }
+        return list(found.values())
+
+    return {name: Wanting(of(one.own, one.other), of(one.other, one.own)) for name, one in sides.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """A meeting that goes on, as the organisers see it."""
+
+    names: str
+    record: Match | None
+
+
+def going_on(networking: Networking) -> list[Outcome]:
+    """Return who goes on after a meeting, with the match that was made of it, the latest first; 2 queries."""
     rows = GoingOn.objects.filter(networking=networking).order_by("-pk")
-    return rows.select_related("first__registration", "second__registration", "record")
+    rows = rows.select_related("first__registration", "second__registration", "record")
+    found = []
+    for row in rows.prefetch_related("also__registration"):
+        also = sorted(row.also.all(), key=lambda one: one.pk)
+        # Whoever said so later belongs to the team of one of the two.
+        first = [row.first, *(one for one in also if one.team_id is not None and one.team_id == row.first.team_id)]
+        second = [row.second, *(one for one in also if one not in first)]
+        sides = [" & ".join(one.registration.name for one in side) for side in (first, second)]
+        found.append(Outcome(" – ".join(sides), row.record))
+    return found
 
 
 def halves(plan: Plan) -> QuerySet[Seat]:

@@ -105,11 +105,14 @@ def _timetable(participant: Participant, plan: Plan, wishes: list[Wish]) -> dict
     mine = {wish.receiver_id for wish in wishes}
     asking = set(Wish.objects.filter(receiver=participant, state__in=STANDING).values_list("sender", flat=True))
     said = {row.other_id: row for row in Feedback.objects.filter(participant=participant)}
-    gone_on = set(Feedback.objects.filter(other=participant, goes_on=True).values_list("participant", flat=True))
+    seats = plans.seats_of(plan, participant)
+    sides = plans.sides_of(seats)
+    yeses = plans.wanting(sides)
     roles = people.roles_between(participant.networking_id, [participant.pk])
     rows: list[dict[str, Any]] = []
-    for seat in plans.seats_of(plan, participant):
-        feedback = said.get(seat.other_id)
+    for seat in seats:
+        feedback, yes = said.get(seat.other_id), yeses[seat.pk]
+        is_mutual = bool(feedback and feedback.goes_on and yes.other)
         rows.append({
             "seat": seat,
             "as": roles.get((seat.other_id, participant.pk), ""),
@@ -117,10 +120,14 @@ def _timetable(participant: Participant, plan: Plan, wishes: list[Wish]) -> dict
             "why": why_they_meet(is_mine=seat.other_id in mine, is_theirs=seat.other_id in asking),
             "is_over": seat.slot.ends_at <= now,
             # Nothing is asked about it any more; where both go on, the address stays in sight.
-            "is_settled": feedback is not None and (not feedback.took_place or feedback.goes_on is not None) and not (feedback.goes_on and seat.other_id in gone_on),
+            "is_settled": feedback is not None and (not feedback.took_place or feedback.goes_on is not None) and not is_mutual,
             "is_now": seat.slot.begins_at <= now < seat.slot.ends_at,
             "feedback": feedback,
-            "is_mutual": bool(feedback and feedback.goes_on and seat.other_id in gone_on),
+            "is_mutual": is_mutual,
+            # Addresses only of who said yes, and only for who did.
+            "theirs": yes.other if is_mutual else [],
+            "mates": " & ".join(one.registration.name for one in yes.own if one.pk != participant.pk) if yes.other else "",
+            "is_team": len(sides[seat.pk].own) + len(sides[seat.pk].other) > 2,
         })  # fmt: skip
     coming = next((row for row in rows if row["seat"].slot.ends_at > now), None)
     is_today = coming is not None and timezone.localdate(coming["seat"].slot.begins_at) == timezone.localdate(now)
@@ -331,7 +338,7 @@ def _afterwards(*, took_place: bool, goes_on: bool | None) -> Callable[[Request,
             participant=participant, other=seat.other, took_place=took_place, goes_on=goes_on
         )
         if is_match:
-            messages.success(request, _("Both of you want to go on."))
+            messages.success(request, _("Both sides want to go on."))
 
     return act
 

@@ -195,3 +195,13 @@ def test_a_killed_process_loses_one_portion_and_nothing_else_is_encoded_twice(tm
     assert vectors.tolist() == [encoder.vector("p", text) for text in TEXTS]
     assert len(set(written(book))) == len(TEXTS)
     assert len(written(book)) == len(TEXTS) + lost
+
+
+def test_what_is_kept_is_given_and_nothing_is_encoded(tmp_path: Path, book: Path) -> None:
+    encoder = Counting(book)
+    VectorCache(tmp_path, encoder).passage(["Weberei"])
+    found = VectorCache(tmp_path, encoder).kept(["Weberei ", "Färberei", "", "Weberei"])
+    kept = encoder.vector("p", "Weberei")
+    assert [None if row is None else row.tolist() for row in found] == [kept, None, [0.0] * 8, kept]
+    assert VectorCache(tmp_path, encoder).kept(["Weberei"], asks=True) == [None]
+    assert written(book) == ["pWeberei"]

@@ -50,6 +50,7 @@ def test_no_language_stands_higher_because_it_is_the_readers() -> None:
     spreads = spreads_of(likenesses, ["de"] * 40, languages)
     calibration = Calibration("test", 16, spreads=spreads)
     fair = np.stack([calibration.fair(row, "de", languages) for row in likenesses])
+    assert np.array_equal(fair, calibration.fair(likenesses, "de", languages))
     own = np.mean([np.argsort(-row)[:10] % 2 == 0 for row in fair])
     assert own == pytest.approx(0.5, abs=0.1)  # the pair's own spread counts 1200 of 1300
     assert np.mean([np.argsort(-row)[:10] % 2 == 0 for row in likenesses]) > 0.9

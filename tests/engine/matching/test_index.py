@@ -1,12 +1,15 @@
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
 import pytest
 
 from querwerk.engine.matching import Challenge, Filters, Offer, Role, Text, Why
+from querwerk.engine.matching.cache import VectorCache
 from querwerk.engine.matching.calibration import dump, load
-from querwerk.engine.matching.encoder import WordsAlone
+from querwerk.engine.matching.encoder import Bundled, WordsAlone
 from querwerk.engine.matching.index import Index
+from querwerk.engine.matching.passages import passages_of
 from querwerk.engine.matching.templates import SENTENCES
 from querwerk.engine.matching.wording import sentence
 
@@ -255,3 +258,21 @@ def test_only_the_best_are_looked_at_closely_and_the_list_is_that_of_looking_at_
     looked_at = list(index._contenders(one, scored, 10, Filters()))
     assert len(scored.offers) == 480
     assert len(looked_at) < 360
+
+
+def test_what_has_its_vectors_is_added_as_ever_and_the_rest_is_named_and_not_encoded(tmp_path: Path) -> None:
+    entries = [*map(challenge, CHALLENGES), *map(offer, OFFERS), Offer(id="leer")]
+    encoded, lacking = [*entries[:2], *entries[4:]], entries[2:4]
+    cache = VectorCache(tmp_path, Bundled())
+    cache.encode([passage.text for entry in encoded for passage in passages_of(entry.texts)])
+    index, as_ever = Index(encoder=cache), Index(encoder=cache)
+    assert index.add_encoded(*entries) == lacking
+    assert index.add_encoded(*lacking) == lacking
+    assert index.keys(Role.OFFER) == [*list(OFFERS)[1:], "leer"]
+    as_ever.add(*entries)
+    index = Index(encoder=cache)
+    assert index.add_encoded(*entries) == []
+    index.settle()
+    assert index.calibrate().version == as_ever.calibrate().version
+    for key in CHALLENGES:
+        assert index.rank(challenge(key), 9) == as_ever.rank(challenge(key), 9)

@@ -1,11 +1,15 @@
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from querwerk.engine.matching import Challenge, Offer, Text
 from querwerk.engine.matching.encoder import Bundled, WordsAlone
 from querwerk.engine.matching.index import Index
 from querwerk.engine.matching.tagging import VECTORS, concept_vectors, descriptions
-from querwerk.engine.matching.taxonomy import bundled
+from querwerk.engine.matching.taxonomy import _WORD, _is_form, bundled
+from querwerk.engine.matching.vocabulary import WORDS, Vocabulary
+from querwerk.engine.matching.words import Postings, features_of, folded, likenesses_of_names, shares_of, table_of
 
 MEANT = [
     ("de", "Wir planen, wie Licht in Hallen und auf Plätzen fällt, und stimmen Leuchten und Farben ab.", "lighting-design"),
@@ -100,3 +104,40 @@ def test_the_kept_vectors_are_those_of_the_descriptions() -> None:
     kept = np.load(VECTORS).astype(np.float32)
     assert kept.shape == (len(concepts), 384)
     assert (concept_vectors(some, Bundled()) * kept[::60]).sum(axis=1) == pytest.approx(np.ones(len(some)), abs=1e-3)
+
+
+NAMES = {"a": ["Lichtplanung", "Lichtdesign"], "b": ["Architektur", "Bau"], "c": ["Bau einer Bühne"], "d": ["光の設計"]}
+
+
+@given(
+    texts=st.lists(st.lists(st.sampled_from(["Licht", "planung", "Bau", "Bühne", "光", "der", "xyz", "-"])), max_size=4)
+)
+@settings(max_examples=60, deadline=None)
+def test_names_in_several_passages_are_found_as_the_definition_says(texts: list[list[str]]) -> None:
+    passages = [features_of(" ".join(words)) for words in texts]
+    vocabulary = Vocabulary(NAMES, np.zeros((len(NAMES), 2), np.float32))
+    named = [(row, features_of(name)) for row, names in enumerate(NAMES.values()) for name in names]
+    table = table_of(features for _, features in named)
+    postings = Postings([features for _, features in named], table)
+    wanted = np.zeros((len(texts), len(NAMES)), np.float32)
+    for line, features in zip(wanted, passages, strict=True):
+        np.maximum.at(line, [row for row, _ in named], likenesses_of_names(shares_of(features, table), postings))
+    found = vocabulary.likenesses(passages, np.zeros((len(texts), 2), np.float32))
+    assert found.tolist() == (np.float32(WORDS) * wanted).tolist()
+
+
+def test_skills_are_named_wherever_a_name_stands_word_by_word() -> None:
+    skills = [concept for concept in bundled().concepts.values() if concept.id.startswith("skill:")]
+    names = {
+        concept.id: {tuple(map(folded, _WORD.findall(name.lower()))) for own in concept.names.values() for name in own}
+        for concept in skills
+    }
+    texts = [text for _, text, _ in MEANT] + [f"{one.name('de')} und {one.name('cs')}en" for one in skills[::9]]
+    texts += [one.name("en").replace(" ", " nothing ") for one in skills if " " in one.name("en")][:8]
+    for text in texts:
+        words = [folded(word) for word in _WORD.findall(text.lower())]
+        wanted = {
+            concept for concept, several in names.items() for name in several for at in range(len(words) - len(name) + 1)
+            if all(map(_is_form, name, words[at : at + len(name)]))
+        }  # fmt: skip
+        assert bundled().named_in(text) == wanted

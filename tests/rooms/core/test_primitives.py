@@ -1,11 +1,13 @@
 """The building blocks of the pages: what they must never do, and what every page relies on."""
 
 import re
+from datetime import datetime
 
 import pytest
 from django.template import Context, Template
 from django.test import Client
 from django.utils import translation
+from django.utils.formats import date_format
 
 from querwerk.core.maps import HEIGHT, WIDTH, project
 from querwerk.core.text import Text
@@ -118,3 +120,16 @@ def test_the_gallery_shows_every_primitive_without_inline_style_or_script(client
         "comparison",
     ):
         assert f'class="{name}' in page, name
+
+
+@pytest.mark.parametrize(
+    ("language", "long", "short"),
+    [
+        ("de", "29. September 2021, 14:30", "29.09.2021, 14:30"),
+        ("en", "29 September 2021, 14:30", "29 Sep 2021, 14:30"),
+    ],
+)
+def test_an_instant_is_written_as_in_the_language(language: str, long: str, short: str) -> None:
+    at = datetime(2021, 9, 29, 14, 30)  # noqa: DTZ001  (as it stands on a clock)
+    with translation.override(language):
+        assert (date_format(at, "DATETIME_FORMAT"), date_format(at, "SHORT_DATETIME_FORMAT")) == (long, short)

@@ -12,7 +12,7 @@ from querwerk.matching.models import Calibrated, Dossier, Judgement, Proposal
 from querwerk.matching.queries import pairs, ranking
 from querwerk.matching.states import ChallengeState, Confidentiality, Mark
 from querwerk.matching.tasks.sending import encode_challenge
-from querwerk.people.meaning import encode_profiles
+from querwerk.people.meaning import encode_profiles, encoder, folder
 from querwerk.people.models import Profile
 from querwerk.people.queries import offer_of
 from tests.factories.programmes import TESTER, import_again, small_bundle
@@ -219,6 +219,30 @@ def test_no_page_waits_while_a_large_index_is_read(
     response = client.get(f"/de/desk/werk/matching/challenges/{dossier.key}/")
     assert "Refresh" not in response
     assert response.content.count(b'class="pairing"') == 3
+
+
+def test_whose_vectors_are_damaged_waits_for_the_worker_and_is_ranked_as_before_after_it(
+    bring: Bring, space: Space
+) -> None:
+    dossier, *_others = (bring() for _ in range(3))
+    encode_challenge.func(dossier.pk)
+    nodes = list(Profile.objects.order_by("pk").values_list("node", flat=True))
+    encode_profiles(space.pk, nodes)
+    first = ranked(dossier)
+    assert (first.is_lexical, first.waiting, len(first.suggestions)) == (False, 0, 3)
+    home = folder() / "texts"
+    (vectors,), (records,) = home.glob("*/vectors"), home.glob("*/records")
+    whole, number = vectors.read_bytes(), records.stat().st_size
+    rows = [whole[at : at + 384 * 4] for at in range(0, len(whole), 384 * 4)]
+    mine = encoder(folder()).passage(ranking.passages(offer_of(profile("maja")))).tobytes()
+    vectors.write_bytes(b"".join(row[:-1] + bytes([row[-1] ^ 1]) if row in mine else row for row in rows))
+    ranking.forget_boards()
+    found = ranked(dossier)
+    assert (found.is_lexical, found.waiting, sorted(keys(found))) == (False, 1, ["licht", "still"])
+    assert records.stat().st_size == number
+    encode_profiles(space.pk, nodes)
+    ranking.forget_boards()
+    assert ranked(dossier) == first
 
 
 def test_proposing_goes_once_however_often_it_is_sent(bring: Bring, sign_in: SignIn) -> None:

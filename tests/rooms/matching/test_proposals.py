@@ -107,6 +107,7 @@ def test_addresses_are_exchanged_only_when_both_have_said_yes(propose: Propose, 
     assert (proposal.state, FollowUp.objects.count()) == (ProposalState.INTRODUCED, 6)
     page = Client().get(f"/de/werk/matches/answer/{Side.objects.get(party=Party.OFFER).code}/").content.decode()
     assert COMPANY.email in page
+    assert re.search(r"(Dienstag|Mittwoch|Donnerstag), \d{1,2}\. \w+ \d{4}, 10 Uhr, für eine Stunde", page) is not None
     file = (
         Client().get(f"/de/werk/matches/answer/{Side.objects.get(party=Party.OFFER).code}/meeting.ics").content.decode()
     )

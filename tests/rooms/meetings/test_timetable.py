@@ -332,6 +332,76 @@ def test_a_match_of_a_meeting_stands_in_the_thread_on_both_sides_and_names_nobod
     assert (Match.objects.count(), GoingOn.objects.count()) == (1, 0)
 
 
+def say(name: str, other: str, *, goes_on: bool = True) -> bool:
+    return say_afterwards(participant=person(name), other=person(other), took_place=True, goes_on=goes_on)
+
+
+@pytest.fixture
+def teams_that_met(fair: Networking) -> Networking:
+    """Ben and Cem always come together, and so do Ada and Emil; they have met."""
+    for team, names in (("Weberei", ("Ben", "Cem")), ("Atelier", ("Ada", "Emil"))):
+        members = [person(name).pk for name in names]
+        setup.save_team(networking=fair, team=None, name=team, members=members, comes_together=True, by=TESTER)
+    Registration.objects.filter(name__in=("Ben", "Cem")).update(organisation="Weberei Süß & Söhne")
+    wish("Ada", "Ben")
+    publish(compute(fair))
+    begun(fair)
+    return fair
+
+
+@pytest.mark.parametrize(("one", "other"), [("Cem", "Emil"), ("Ben", "Emil"), ("Cem", "Ada"), ("Emil", "Cem")])
+def test_each_of_a_team_answers_for_it_and_who_said_yes_learns_who_did(
+    client: Client, teams_that_met: Networking, one: str, other: str
+) -> None:
+    for name in (one, other):
+        (seat,) = Seat.objects.filter(participant=person(name), plan__state=PlanState.PUBLISHED)
+        assert Match.objects.count() == 0
+        client.post(mine(name, "do/"), {"do": f"go-on:{seat.other_id}"})
+    assert (Match.objects.count(), GoingOn.objects.count()) == (1, 1)
+    made = GoingOn.objects.get()
+    assert {made.first.registration.name, made.second.registration.name} == {one, other}
+    seen = {
+        name: [who for who in ("Ada", "Ben", "Cem", "Emil") if f"mailto:{who.lower()}@" in client.get(mine(name)).content.decode()]
+        for name in ("Ada", "Ben", "Cem", "Emil")
+    }  # fmt: skip
+    # Whoever said nothing shows no address and sees none.
+    assert seen == {"Ada": [], "Ben": [], "Cem": [], "Emil": []} | {one: [other], other: [one]}
+    mate = {"Ada": "Emil", "Emil": "Ada", "Ben": "Cem", "Cem": "Ben"}[one]
+    assert f"mit dem Ja von {one}." in " ".join(client.get(mine(mate)).content.decode().split())
+
+
+def test_a_second_yes_of_a_team_joins_the_match_and_a_no_of_another_undoes_none(
+    client: Client, sign_in: SignIn, teams_that_met: Networking
+) -> None:
+    Registration.objects.filter(name="Emil").update(group="science")
+    assert [say("Ada", "Ben", goes_on=False), say("Emil", "Ben"), say("Ben", "Ada", goes_on=False)] == [False] * 3
+    assert say("Cem", "Ada")
+    match = Match.objects.get()
+    assert snapshot(match)["parties"] == ["organisation:weberei"]
+    assert say("Ada", "Ben")  # thinks better of it
+    assert (Match.objects.count(), GoingOn.objects.count()) == (1, 1)
+    made = GoingOn.objects.get()
+    assert [one.registration.name for one in made.also.all()] == ["Ada"]
+    page = sign_in("organiser").get(f"{DESK}timetable/").content.decode()
+    assert "Cem – Emil &amp; Ada" in page or "Ada &amp; Emil – Cem" in page
+    assert "mailto:ada@" in client.get(mine("Cem")).content.decode()
+    assert "mailto:ben@" not in client.get(mine("Ada")).content.decode()
+
+
+def test_who_joins_later_is_named_unless_organisers_have_taken_the_match_up(teams_that_met: Networking) -> None:
+    Registration.objects.filter(name="Emil").update(organisation="Atelier Nord")
+    assert [say("Cem", "Ada"), say("Emil", "Ben")] == [False, True]
+    match = Match.objects.get()
+    first = match.title["de"]
+    Registration.objects.filter(name="Ada").update(group="science")
+    assert say("Ada", "Ben")
+    match.refresh_from_db()
+    assert match.title["de"] != first
+    set_visibility(record=match, visibility=Visibility.PUBLISHED, by=TESTER)
+    assert say("Ben", "Ada")
+    assert Match.objects.get().title == match.title
+
+
 def test_two_of_one_house_who_go_on_stand_in_their_match_once(fair: Networking) -> None:
     Registration.objects.filter(name__in=("Ada", "Ben")).update(organisation="Weberei Süß & Söhne")
     for name, other in (("Ada", "Ben"), ("Ben", "Ada")):

@@ -5,9 +5,9 @@ tag. Texts are tagged by the names in them; people correct that.
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from pathlib import Path
 
 from querwerk.engine.matching.model import LANGUAGES, Entry
@@ -21,6 +21,10 @@ ENDING = 4
 """Letters that an inflected word may have beyond the name's."""
 
 _WORD = re.compile(r"[^\W_]+(?:[+#]+|(?<=\d)\.\d+)?")
+
+
+type _Names = tuple[tuple[tuple[str, ...], str], ...]
+"""Names as folded words, each with its concept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,14 +65,13 @@ class Taxonomy:
     def named_in(self, text: str) -> frozenset[str]:
         """Return the skills that a text names, in any language, inflected or within a compound."""
         words = tuple(folded(word.lower()) for word in _WORD.findall(text[:100_000]))
-        stems = self._by_stem
-        found = set()
-        for at, word in enumerate(words):
-            for size in range(min(SHORTEST_STEM, len(word)), 0, -1):
-                for name, concept in stems.get(word[:size], ()):
-                    if _is_named(name, words, at):
-                        found.add(concept)
-        return frozenset(found)
+        names = self._beginning_with
+        return frozenset(
+            concept
+            for at, word in enumerate(words, 1)
+            for more, concept in names(word)
+            if not more or _is_named(more, words, at)
+        )
 
     def distance(self, one: str, other: str) -> float | None:
         """Return how far apart two sectors are: 0 the same, ⅓ the same section or group, ⅔ both make goods or both serve, 1."""
@@ -83,6 +86,22 @@ class Taxonomy:
 
     def _sections(self, concept: Concept) -> frozenset[str]:
         return frozenset({concept.within} | {self.concepts[near].within for near in concept.near})
+
+    @cached_property
+    def _beginning_with(self) -> "Callable[[str], _Names]":
+        """Return what gives for a word the names of skills that begin with it, without it; words come again and again."""
+        stems = self._by_stem
+
+        @lru_cache(20_000)
+        def names(word: str) -> _Names:
+            return tuple(
+                (name[1:], concept)
+                for size in range(min(SHORTEST_STEM, len(word)), 0, -1)
+                for name, concept in stems.get(word[:size], ())
+                if _is_form(name[0], word)
+            )
+
+        return names
 
     @cached_property
     def _by_stem(self) -> dict[str, list[tuple[tuple[str, ...], str]]]:
