@@ -49,4 +49,7 @@ addEventListener("pageshow", () => {
 });
 
 // The summary of errors is where the reader should be after a form came back.
-document.querySelector("[data-errors]")?.focus();
+const wrong = document.querySelector("[data-errors]");
+wrong?.focus();
+// Where the address names a place in the page, the browser goes there when all is loaded, and takes the focus away.
+if (wrong && location.hash) addEventListener("load", () => setTimeout(() => document.activeElement === document.body && wrong.focus()));

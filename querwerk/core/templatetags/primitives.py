@@ -14,7 +14,7 @@ from django.forms import BoundField, Form
 from django.template.loader import get_template
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import Truncator
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_noop
 from django.utils.translation import gettext as _
 
 from querwerk.core.addresses import host_of
@@ -364,6 +364,10 @@ def breadcrumb(*steps: Any) -> SafeString:
     )  # fmt: skip
 
 
+DJANGO_SAYS = (gettext_noop("This field is required."),)
+"""Words of Django that our catalogue says in our own."""
+
+
 @register.inclusion_tag("core/ui/field.html")
 def field(bound: BoundField, *, wide: bool = False) -> dict[str, Any]:
     """Show a form field with label, hint and errors, whatever its widget."""
@@ -384,8 +388,17 @@ def field(bound: BoundField, *, wide: bool = False) -> dict[str, Any]:
 @register.inclusion_tag("core/ui/error_summary.html")
 def error_summary(form: Form) -> dict[str, Any]:
     """List what is wrong above the form, each error a link to its field."""
-    rows = [(form[name], errors) for name, errors in form.errors.items() if name != "__all__"]
+    rows = [
+        (form[name], _before_words(str(form[name].label)), errors)
+        for name, errors in form.errors.items()
+        if name != "__all__"
+    ]
     return {"form": form, "rows": rows, "general": form.non_field_errors()}
+
+
+def _before_words(label: str) -> str:
+    """Return a label so that words may follow: a question or a sentence has its own end."""
+    return f"{label} " if label.endswith(("?", ".", "!", "…")) else f"{label}: "
 
 
 @cache

@@ -4,6 +4,7 @@ import re
 from datetime import datetime
 
 import pytest
+from django import forms
 from django.template import Context, Template
 from django.test import Client
 from django.utils import translation
@@ -12,6 +13,7 @@ from django.utils.formats import date_format
 from querwerk.core.maps import HEIGHT, WIDTH, project
 from querwerk.core.text import Text
 from querwerk.core.weave import weave
+from tests.reading import read_page
 
 
 def render(source: str, **context: object) -> str:
@@ -133,3 +135,21 @@ def test_an_instant_is_written_as_in_the_language(language: str, long: str, shor
     at = datetime(2021, 9, 29, 14, 30)  # noqa: DTZ001  (as it stands on a clock)
     with translation.override(language):
         assert (date_format(at, "DATETIME_FORMAT"), date_format(at, "SHORT_DATETIME_FORMAT")) == (long, short)
+
+
+class Asking(forms.Form):
+    """A question and a plain label."""
+
+    why = forms.CharField(label="Warum?")
+    name = forms.CharField(label="Name")
+
+
+def test_what_is_wrong_is_said_behind_a_label_and_behind_a_question() -> None:
+    with translation.override("de"):
+        page = read_page(
+            Template("{% load primitives %}{% error_summary form %}").render(Context({"form": Asking({})}))
+        )
+    assert [link.text for link in page.all("a")] == [
+        "Warum? Bitte füllen Sie dieses Feld aus.",
+        "Name: Bitte füllen Sie dieses Feld aus.",
+    ]
