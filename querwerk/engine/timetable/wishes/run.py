@@ -32,7 +32,7 @@ ROUNDS = 5
 """Rounds of annealing, each twice as long as the one before it, when nobody stops it."""
 STAGES = 40
 """Parts of a round; after each the plan is kept if it is the best so far."""
-LOOKS_AT_ONCE = 25_000
+LOOKS_AT_ONCE = 50_000
 """Looks of handing lacks on between two looks at whether to stop."""
 STEPS_AT_ONCE, FEWER_AT_ONCE = 10_000, 2_000
 """Steps of annealing between two looks at whether to stop, as machine code and as Python."""
