@@ -453,6 +453,11 @@ class ChosenForm(forms.Form):
 class EntryForm(RegistrationForm):
     """A registration that an organiser enters: the person may have no address, and photographs are asked of themselves."""
 
+    about = gettext_lazy("About the person")
+    what_you_need = gettext_lazy(
+        "Only what the person told you: only the organisers see it, nobody else, and it is deleted two days after the event, before everything else."
+    )
+
     language = forms.ChoiceField(label=gettext_lazy("Language of the mails"))
 
     def __init__(
@@ -463,7 +468,24 @@ class EntryForm(RegistrationForm):
         self.fields.pop("photo", None)
         self.fields["email"].required = False
         self.fields["email"].help_text = _("Without an address the person gets no mail and no ticket.")
+        self._speak_of_somebody_else()
         for question in questions:
             self.fields[question.field_name].required = False
         field: Any = self.fields["language"]
         field.choices = languages()
+
+    def _speak_of_somebody_else(self) -> None:
+        """The organiser reads it, and their own name and address have no place here."""
+        fields = self.fields
+        fields["name"].label, fields["email"].label = _("Name"), _("E-mail address")
+        fields["name"].error_messages["required"] = _("Please enter a name.")
+        for name in ("name", "email", "organisation"):
+            fields[name].widget.attrs["autocomplete"] = "off"
+        fields["group"].label = _("Which field does the person come from?")
+        if not any(one.begins_at for one in self.contingents):
+            fields["contingent"].label = _("How does the person take part?")
+        if "networking" in fields:
+            fields["networking"].label = _("Would like to meet others in short conversations")
+            fields["networking"].help_text = _(
+                "Only if the person wishes it: others who want to meet people see name, organisation and field."
+            )

@@ -51,6 +51,11 @@ def _choice(contingent: Contingent) -> tuple[str, str]:
 class RegistrationForm(AskingForm):
     """What somebody says who wants to come."""
 
+    about = gettext_lazy("About you")
+    what_you_need = gettext_lazy(
+        "So that you can take part well. Only if you like: only the organisers see it, nobody else, and it is deleted two days after the event, before everything else."
+    )
+
     contingent = forms.ChoiceField(label=gettext_lazy("How do you take part?"), widget=forms.RadioSelect)
     name = forms.CharField(
         label=gettext_lazy("Your name"), max_length=200, widget=forms.TextInput(attrs={"autocomplete": "name"}),

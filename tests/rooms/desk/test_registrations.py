@@ -190,6 +190,20 @@ def test_people_are_entered_by_hand_or_come_without_registration(space: Space, o
     assert Letter.objects.count() == 1
 
 
+def test_the_form_speaks_of_somebody_else_and_asks_the_browser_for_nothing(
+    space: Space, organiser: Client, client: Client
+) -> None:
+    create_terms(space, asks_networking=True, asks_needs=True)
+
+    form = organiser.get(f"{EVENT}+/").context["form"]
+
+    words = [str(bound.label) for bound in form]
+    assert [word for word in words if {"Ihr", "Ihre", "Sie", "Ich"} & set(word.split())] == []
+    assert {form.fields[name].widget.attrs["autocomplete"] for name in ("name", "email", "organisation")} == {"off"}
+    own = client.get("/de/werk/events/treffen/register/").content.decode()
+    assert ("Ihr Name" in own, 'autocomplete="name"' in own) == (True, True)
+
+
 def test_invitations_in_bulk(space: Space, organiser: Client, mailoutbox: list[EmailMessage]) -> None:
     create_terms(space, mode=Mode.INVITATION)
     typed = {"guests": "ada@web.example, Weberei\nbela@web.example\n", "language": "en"}
